@@ -1,0 +1,77 @@
+# dynamicl: `make demo` to see it, `make test` to check it, `make help` for the rest. Needs python3 (3.11 or newer) and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+JOBS   ?= 2
+OUT    ?= runs/demo
+DEMO   ?= $(BIN)/dynamicl reproduce induction.plateau induction.heads --scale demo --out $(OUT)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The theme would announce its successor on every build.
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test format-check lint types docs tests doctest browser format lock clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.installed  ## everything exactly as locked, into .venv; at once when nothing changed
+
+# Two stamps, so that an edit of pyproject.toml repeats only the second, which takes seconds.
+$(VENV)/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "dynamicl needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## train a small population and draw what it learnt
+	$(DEMO)
+
+# One after the other, also under `make -j`: the machine has few cores, and the test runner's line comes last.
+test: setup  ## format, lint, types, docs, then tests and doctests
+	@$(MAKE) --no-print-directory format-check
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory tests
+
+format-check: setup  ## say which files `make format` would change
+	$(BIN)/ruff format --check .
+
+lint: setup  ## ruff
+	$(BIN)/ruff check .
+
+types: setup  ## mypy
+	$(BIN)/mypy
+
+docs: setup  ## build the documentation into site/; every warning is an error
+	$(BIN)/mkdocs build --strict
+
+tests: setup browser  ## tests and doctests; warnings are errors
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
+
+doctest: setup  ## the examples in docstrings alone
+	$(BIN)/pytest tests/conftest.py src $(ARGS)
+
+browser:  ## find Chromium for the page's tests, or install it where that is possible
+	@tools/browser.sh
+
+format: setup  ## rewrite the code in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --quiet .
+
+lock: setup  ## write requirements.lock anew: the newest versions that every Python from 3.11 on can install
+	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## remove all that the targets above wrote, but for runs/
+	rm -rf $(VENV) site dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

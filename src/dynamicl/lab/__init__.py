@@ -1,0 +1,13 @@
+"""Populations trained into stores: cached by what they are, resumed where they stopped, forked where asked."""
+
+from ._machine import machine as machine
+from ._machine import versions as versions
+from ._models import Loaded as Loaded
+from ._models import load as load
+from ._population import Interrupted as Interrupted
+from ._population import Progress as Progress
+from ._population import cost as cost
+from ._population import run_id as run_id
+from ._population import train_population as train_population
+from ._starts import fork as fork
+from ._starts import init_from as init_from

@@ -1,0 +1,30 @@
+"""A few of the evaluator's sequences as people see them, for the page."""
+
+import json
+from typing import Any
+
+import jax
+import numpy as np
+
+from dynamicl.measures import EXAMPLES
+from dynamicl.training import Program
+
+
+def examples(program: Program) -> dict[str, Any]:
+    """Describe the first sequences on which attention is kept, as the first run sees them.
+
+    Returns:
+        `tokens`, for each sequence its tokens as JSON text, and `targets` as text; empty for a task that cannot
+        describe its sequences.
+    """
+    task = program.tasks["train"]
+    if not callable(getattr(type(task), "describe", None)):
+        return {"tokens": [], "targets": []}
+    seed = program.cohort.runs[0].seeds.evaluation
+    key = jax.random.fold_in(jax.random.key(seed), 0)
+    sequences = jax.device_get(task.batch(key, program.sequences))
+    count = min(EXAMPLES, program.sequences)
+    return {
+        "tokens": [[json.dumps(token) for token in task.describe(sequences, i)] for i in range(count)],
+        "targets": [str(np.asarray(sequences.target)[i]) for i in range(count)],
+    }

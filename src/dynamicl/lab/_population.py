@@ -1,0 +1,321 @@
+"""Train a population into a library: what was trained once is never trained again.
+
+Every commit holds the records since the last one and the whole state, so that a kill at any moment loses at most the
+chunk in flight, and the same call goes on where it stopped, with the same bits.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from dynamicl.measures import probes
+from dynamicl.specs import spec_hash, to_json, validate
+from dynamicl.store import Library, Store, Trajectory
+from dynamicl.training import (
+    Checkpoint,
+    Cohort,
+    Done,
+    Program,
+    Recording,
+    Records,
+    RunSpec,
+    RunState,
+    pack,
+    plan,
+    train,
+    unpack,
+    watched,
+)
+
+from ._examples import examples
+from ._machine import machine, versions
+from ._records import to_dataset, to_extras
+from ._starts import started
+
+COMMIT_SECONDS = 10.0
+CHUNK_SECONDS = 2.0
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped by hand; what was done is committed. The message says how to go on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a population is.
+
+    Attributes:
+        cohort: which cohort trains, from 1.
+        cohorts: how many there are to train.
+        runs: runs of this cohort.
+        step: updates of each of them so far.
+        steps: updates of the longest of them.
+        done: run-steps of the whole population done or found in the library.
+        total: run-steps of the whole population.
+        seconds: since the population began.
+        loss: mean training loss last recorded, nats.
+    """
+
+    cohort: int
+    cohorts: int
+    runs: int
+    step: int
+    steps: int
+    done: int
+    total: int
+    seconds: float
+    loss: float
+
+
+def nobody(progress: Progress) -> None:
+    """Listen to nothing."""
+
+
+Listener = Callable[[Progress], None]
+
+
+def run_id(spec: RunSpec, recording: Recording) -> str:
+    """Name a run as it is kept: 16 hexadecimal digits of its spec and of what is recorded of it.
+
+    Attributes of the library, not of the run: another recording of the same run is the same run trained again.
+    """
+    text = spec_hash(spec) + to_json(recording)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass
+class _Plan:
+    """What is left to train."""
+
+    resume: list[Store] = field(default_factory=list)
+    fresh: list[Cohort] = field(default_factory=list)
+
+
+def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dict[str, Any]:
+    """Say what a population will cost before it is trained.
+
+    Returns:
+        `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
+    """
+    todo = _plan(runs, recording, Library(path))
+    fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
+    left = sum(_left(store) for store in todo.resume)
+    waiting = sum(c.size for c in todo.fresh) + sum(len(store.runs) for store in todo.resume)
+    return {
+        "runs": len(runs),
+        "cached": len(set(runs)) - waiting if waiting <= len(set(runs)) else 0,
+        "cohorts": len(todo.fresh) + len(todo.resume),
+        "run_steps": fresh + left,
+    }
+
+
+def train_population(
+    runs: Sequence[RunSpec],
+    recording: Recording,
+    path: str | Path,
+    *,
+    title: str = "",
+    command: str = "",
+    listener: Listener = nobody,
+) -> Trajectory:
+    """Train what is not yet trained, and return all of it.
+
+    Args:
+        runs: the population.
+        recording: what is kept of every run.
+        path: folder of the library; made where there is none.
+        title: of new cohorts, for people.
+        command: the command that reproduces them.
+        listener: told how far it is, every second or two.
+
+    Returns:
+        The runs in the order asked for.
+
+    Raises:
+        SpecError: a run that cannot be trained; nothing was written.
+        StoreError: the disk refuses; what was committed stays.
+        Interrupted: Ctrl-C; the message says how to go on.
+    """
+    validate(recording)
+    library = Library(path)
+    todo = _plan(runs, recording, library)
+    pace = _Pace(todo, sum(run.steps for run in set(runs)), listener)
+    for store in todo.resume:
+        _go_on(store.path, recording, pace)
+    for cohort in todo.fresh:
+        _begin(cohort, recording, library, {"title": title, "command": command}, pace)
+    return Library(path).trajectory([run_id(spec, recording) for spec in dict.fromkeys(runs)])
+
+
+def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _Plan:
+    todo, missing, stores = _Plan(), [], {}
+    for cohort in plan(runs):
+        for spec in cohort.runs:
+            found = library.find(run_id(spec, recording))
+            if found is None:
+                missing.append(spec)
+            elif found[0].attributes.get("status") != "finished":
+                stores[found[0].path] = found[0]
+    todo.resume = list(stores.values())
+    todo.fresh = plan(missing) if missing else []
+    return todo
+
+
+def _left(store: Store) -> int:
+    from dynamicl.specs import from_json
+
+    return sum(max(0, from_json(text).steps - store.step) for text in store.specs)
+
+
+def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: "_Pace") -> None:
+    """Start a cohort: a new store, every run where its spec says."""
+    program = Program(cohort, probes(recording.measures), recording.sequences)
+    ids = [run_id(spec, recording) for spec in cohort.runs]
+    state, start = started(program, program.initialise(), library)
+    header = {
+        **about,
+        "runs": ids,
+        "specs": [spec.json for spec in cohort.runs],
+        "recording": to_json(recording),
+        "versions": versions(),
+        "machine": machine(),
+        "layout": program.layout,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "batch": cohort.static.batch_size,
+        "examples": examples(program),
+    }
+    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:16])
+    with Store.create(place, header) as store:
+        _train(program, state, start, Done(), recording, store, pace)
+
+
+def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
+    """Go on exactly where a store stopped."""
+    from dynamicl.specs import from_json
+
+    with Store.open(path, write=True) as store:
+        (cohort,) = plan([from_json(text) for text in store.specs])
+        program = Program(cohort, probes(recording.measures), recording.sequences)
+        shapes = jax.eval_shape(program.initialise)
+        host = jax.tree.map(lambda s: jax.ShapeDtypeStruct((cohort.size, *s.shape[1:]), s.dtype), shapes)
+        if store.step < 0:
+            state, start, done = *started(program, program.initialise(), Library(path.parent)), Done()
+        else:
+            start, arrays = store.state()
+            state = program.place(unpack(arrays, host))
+            losses = store.records()["train_loss"] if "train_loss" in store.records() else []
+            curve = [(int(one["step"]), watched(one.values)) for one in (losses.transpose("step", "run") if len(losses) else [])]
+            done = Done(**store.attributes["done"], watched=curve)
+        _train(program, state, start, done, recording, store, pace)
+
+
+def _train(
+    program: Program, state: RunState, start: int, done: Done, recording: Recording, store: Store, pace: "_Pace"
+) -> None:
+    """Train a cohort to its end, committing as it goes."""
+    waiting: list[Records] = []
+    diverged = list(store.attributes.get("diverged_at", [-1] * program.cohort.size))
+    spent, began = float(store.attributes.get("seconds", 0.0)), time.monotonic()
+    committed = began
+    pace.cohort_begins(program.cohort, start)
+
+    def commit(step: int, checkpoint: Checkpoint | None = None) -> None:
+        alive, reached = np.asarray(program.real(state.alive)), np.asarray(program.real(state.step))
+        for i in np.flatnonzero(~alive):
+            diverged[i] = int(reached[i])
+        finished = step >= program.cohort.longest and done.evaluate >= step and done.checkpoint >= step
+        ends = [step >= run.steps for run in program.cohort.runs]
+        ids = list(store.runs)
+        store.commit(
+            step,
+            records=to_dataset(program, waiting, ids) if waiting else None,
+            checkpoint=_weights(program, state, recording) if checkpoint else None,
+            extras=to_extras(program, checkpoint, ids) if checkpoint else None,
+            state=pack(program.real(state)),
+            attributes={
+                "done": {"evaluate": done.evaluate, "checkpoint": done.checkpoint},
+                "status": "finished" if finished else "running",
+                "run_status": [
+                    "diverged" if not a else "finished" if e and finished else "running" for a, e in zip(alive, ends, strict=True)
+                ],
+                "diverged_at": diverged,
+                "seconds": spent + time.monotonic() - began,
+            },
+        )
+        waiting.clear()
+
+    step = start
+    try:
+        for event, state in train(program, state, recording, start, done, pace.longest):  # noqa: B007 - commit reads it
+            step = event.step
+            if isinstance(event, Records):
+                waiting.append(event)
+                pace.loss = watched(event.values["train_loss"])
+            if isinstance(event, Checkpoint):
+                commit(step, event)
+                committed = time.monotonic()
+            elif time.monotonic() - committed > COMMIT_SECONDS:
+                commit(step)
+                committed = time.monotonic()
+            pace.reached(step)
+    except KeyboardInterrupt:
+        commit(step)
+        raise Interrupted(
+            f"stopped at step {step} of {program.cohort.longest}; everything up to there is kept: "
+            "give the same command again to go on"
+        ) from None
+    if store.attributes.get("status") != "finished":
+        commit(step)
+    store.compact()
+
+
+def _weights(program: Program, state: RunState, recording: Recording) -> dict[str, np.ndarray]:
+    arrays = pack(program.real(state.weights))
+    if recording.optimizer_state:
+        arrays |= {f"optimizer/{name}": value for name, value in pack(program.real(state.optimizer)).items()}
+    return arrays
+
+
+class _Pace:
+    """Keeps the time: how long chunks may be, and what listeners are told."""
+
+    def __init__(self, todo: _Plan, total: int, listener: Listener):
+        self.cohorts = len(todo.resume) + len(todo.fresh)
+        self.total, self.listener = total, listener
+        left = sum(c.longest * c.size for c in todo.fresh) + sum(_left(store) for store in todo.resume)
+        self.before = max(0, total - left)
+        self.began = self.last = time.monotonic()
+        self.index, self.step, self.rate, self.loss = 0, 0, 0.0, float("nan")
+
+    def cohort_begins(self, cohort: Cohort, start: int) -> None:
+        """Start the clock of a cohort."""
+        self.index, self.cohort, self.step, self.rate = self.index + 1, cohort, start, 0.0
+        self.base, self.last = start, time.monotonic()
+
+    def longest(self) -> float:
+        """Return how many steps a chunk may have to last about `CHUNK_SECONDS`."""
+        return max(1, int(self.rate * CHUNK_SECONDS)) if self.rate else 20
+
+    def reached(self, step: int) -> None:
+        """Note a step and tell the listener."""
+        now = time.monotonic()
+        if step > self.step:
+            self.rate = (step - self.step) / max(now - self.last, 1e-6)
+        self.step, self.last = step, now
+        done = self.before + sum(max(0, min(step, run.steps) - self.base) for run in self.cohort.runs)
+        self.listener(
+            Progress(
+                self.index, self.cohorts, self.cohort.size, step, self.cohort.longest, done, self.total, now - self.began, self.loss
+            )
+        )
+        if step >= self.cohort.longest:
+            self.before = done
+            self.base = step

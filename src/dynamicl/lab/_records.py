@@ -1,0 +1,57 @@
+"""From the engine's records to labelled arrays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.measures import ROLES
+from dynamicl.training import SCORES, Checkpoint, Probe, Program, Records
+
+PER_RUN = ("train_loss", "gradient_norm", "learning_rate")
+
+
+def to_dataset(program: Program, records: Sequence[Records], runs: Sequence[str]) -> xr.Dataset:
+    """Stack evaluations along `step`, with dimension names and coordinates as the store keeps them."""
+    dims: dict[str, tuple[str, ...]] = dict.fromkeys(SCORES, ("evaluator",)) | dict.fromkeys(PER_RUN, ())
+    for probe in program.probes:
+        if probe.at == "evaluation":
+            dims |= dict(probe.dims)
+    variables = {
+        name: (("run", "step", *axes), np.stack([r.values[name] for r in records], axis=1).astype(np.float32))
+        for name, axes in dims.items()
+        if name in records[0].values
+    }
+    return xr.Dataset(variables, _coordinates(program, variables, runs) | {"step": [r.step for r in records]})
+
+
+def to_extras(program: Program, checkpoint: Checkpoint, runs: Sequence[str]) -> xr.Dataset | None:
+    """Label the measures made at a checkpoint; `None` where there are none."""
+    dims = _dims_at_checkpoint(program.probes)
+    variables = {
+        name: (("run", *dims[name]), value.astype(np.float32)) for name, value in checkpoint.values.items() if name in dims
+    }
+    return xr.Dataset(variables, _coordinates(program, variables, runs)) if variables else None
+
+
+def _dims_at_checkpoint(probes: Sequence[Probe]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for probe in probes:
+        if probe.at == "checkpoint":
+            found |= dict(probe.dims)
+    return found
+
+
+def _coordinates(program: Program, variables: dict[str, Any], runs: Sequence[str]) -> dict[str, Any]:
+    sizes: dict[str, int] = {}
+    for dims, values in variables.values():
+        sizes |= dict(zip(dims, values.shape, strict=True))
+    known = {
+        "evaluator": list(program.evaluators),
+        "layer": range(1, sizes.get("layer", 0) + 1),
+        "head": range(sizes.get("head", 0)),
+        "query_role": list(ROLES),
+        "key_role": list(ROLES),
+    }
+    return {"run": list(runs)} | {name: list(values) for name, values in known.items() if name in sizes}

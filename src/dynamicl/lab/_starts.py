@@ -1,0 +1,88 @@
+"""Where runs start: afresh, from old weights, or as forks of a checkpoint."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Literal
+
+import jax
+import numpy as np
+
+from dynamicl.specs import SpecError
+from dynamicl.store import Library
+from dynamicl.training import Program, RunSpec, RunState, Start, unpack
+
+
+def fork(
+    parent: RunSpec, run: str, step: int, data_seed: int, steps: int | None = None, optimizer: Literal["kept", "fresh"] = "kept"
+) -> RunSpec:
+    """Describe a fork: it goes on exactly from a checkpoint, under another data seed from that step on.
+
+    Args:
+        parent: the run's spec.
+        run: the run's id in the library.
+        step: the checkpoint, in updates; it must hold the optimizer's state unless that starts `fresh`.
+        data_seed: seed of the data from there on; the parent's own gives the parent again.
+        steps: updates in all, the parent's included; the parent's by default.
+        optimizer: whether the optimizer's state is kept.
+    """
+    seeds = dataclasses.replace(parent.seeds, data=data_seed)
+    start = Start("fork", run, step, optimizer)
+    return dataclasses.replace(parent, seeds=seeds, start=start, steps=parent.steps if steps is None else steps)
+
+
+def init_from(spec: RunSpec, run: str, step: int) -> RunSpec:
+    """Describe a run that starts afresh (step 0, fresh optimizer) from another run's weights."""
+    return dataclasses.replace(spec, start=Start("init_from", run, step))
+
+
+def started(program: Program, fresh: RunState, library: Library) -> tuple[RunState, int]:
+    """Put every run of a cohort where its spec says it starts.
+
+    Returns:
+        The state, and the earliest step of any run.
+
+    Raises:
+        SpecError: the other run or checkpoint is not in the library, or belongs to another model.
+    """
+    runs = program.cohort.runs
+    if all(run.start.how == "fresh" for run in runs):
+        return fresh, 0
+    host = jax.tree.map(np.array, program.real(fresh))
+    for i, spec in enumerate(runs):
+        if spec.start.how == "fresh":
+            continue
+        arrays = _checkpoint(library, spec.start)
+        _fill(host.weights, arrays, i, "checkpoint's weights")
+        if spec.start.how == "fork":
+            host.step[i] = spec.start.step
+            if spec.start.optimizer == "kept":
+                _fill(host.optimizer, _optimizer(arrays, spec.start), i, "checkpoint's optimizer state")
+    return program.place(host), int(min(host.step))
+
+
+def _fill(tree: object, arrays: Mapping[str, np.ndarray], row: int, what: str) -> None:
+    one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype), tree)
+    filled = unpack(arrays, one, what)
+    jax.tree.map(lambda leaf, value: leaf.__setitem__(row, value), tree, filled)
+
+
+def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:
+    found = library.find(start.run)
+    if found is None:
+        raise SpecError(f"`start.run` {start.run} is not in the library {library.root}: train it first, or name another")
+    store, row = found
+    if start.step not in store.checkpoints:
+        have = ", ".join(map(str, store.checkpoints)) or "none"
+        raise SpecError(f"run {start.run} has no checkpoint at step {start.step}: it has {have}")
+    return store.checkpoint(start.step, row)
+
+
+def _optimizer(arrays: Mapping[str, np.ndarray], start: Start) -> dict[str, np.ndarray]:
+    prefix = "optimizer/"
+    kept = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+    if not kept:
+        raise SpecError(
+            f"the checkpoint at step {start.step} of run {start.run} holds no optimizer state: record the parent with "
+            "`optimizer_state`, or fork with `optimizer='fresh'`"
+        )
+    return kept

@@ -1,0 +1,73 @@
+"""The measures that can be recorded during training, by name."""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+
+from dynamicl.specs import SpecError, nearest
+from dynamicl.training import Probe
+
+from ._heads import HEAD_MEASURES, attention_maps, head_measures
+
+_PROBES: dict[str, Probe] = {}
+
+
+def register_measure(probe: Probe) -> Probe:
+    """Make a measure available under its name, in `Recording.measures`."""
+    _PROBES[probe.name] = probe
+    return probe
+
+
+def probes(names: Sequence[str]) -> tuple[Probe, ...]:
+    """Return measures by name.
+
+    Raises:
+        SpecError: an unknown name, with the nearest known ones.
+    """
+    for name in names:
+        if name not in _PROBES:
+            raise SpecError(
+                f"unknown measure `{name}` in `recording.measures`: did you mean {nearest(name, _PROBES)}?"
+            )
+    return tuple(_PROBES[name] for name in names)
+
+
+def known_measures() -> tuple[str, ...]:
+    """List the registered measures."""
+    return tuple(_PROBES)
+
+
+def squared_norm(weights: object) -> jax.Array:
+    """Add up the squares of all parameters (lookup report, equation 17)."""
+    return sum((jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(weights)), jnp.float32(0))
+
+
+register_measure(
+    Probe(
+        name="heads",
+        sites=("layers.*.attn.pattern", "layers.*.attn.head_out", "layers.*.post"),
+        compute=head_measures,
+        dims=dict.fromkeys(HEAD_MEASURES, ("layer", "head")),
+    )
+)
+register_measure(
+    Probe(
+        name="norms",
+        sites=(),
+        compute=lambda model, activations, sequences: {"squared_norm": squared_norm(model)},
+        dims={"squared_norm": ()},
+    )
+)
+register_measure(
+    Probe(
+        name="attention",
+        sites=("layers.*.attn.pattern",),
+        compute=attention_maps,
+        dims={
+            "attention_by_role": ("layer", "head", "query_role", "key_role"),
+            "attention": ("example", "layer", "head", "query", "key"),
+        },
+        at="checkpoint",
+    )
+)

@@ -1,0 +1,16 @@
+"""Frozen descriptions of everything that is trained: JSON round trip, hashes, and what may vary inside a cohort."""
+
+from ._errors import SpecError as SpecError
+from ._errors import check as check
+from ._errors import nearest as nearest
+from ._serial import from_dict as from_dict
+from ._serial import from_json as from_json
+from ._serial import register as register
+from ._serial import spec_hash as spec_hash
+from ._serial import to_dict as to_dict
+from ._serial import to_json as to_json
+from ._serial import validate as validate
+from ._vary import host as host
+from ._vary import merge as merge
+from ._vary import split as split
+from ._vary import vary as vary

@@ -1,0 +1,25 @@
+"""Errors that teach: what was given, what is allowed, what to do, on one line."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class SpecError(ValueError):
+    """A description that cannot be run. Its message is one line and names the remedy."""
+
+
+def check(condition: bool, message: str) -> None:
+    """Raise `SpecError` with `message` unless `condition` holds."""
+    if not condition:
+        raise SpecError(" ".join(message.split()))
+
+
+def nearest(name: str, known: Iterable[str], n: int = 3) -> str:
+    """List the known names that look most like `name`, for error messages.
+
+    >>> nearest("layers.0.atn.pattern", ["layers.0.attn.pattern", "logits"])
+    '`layers.0.attn.pattern`'
+    """
+    known = sorted(set(known))
+    close = difflib.get_close_matches(name, known, n=n, cutoff=0.4) or known[:n]
+    return ", ".join(f"`{k}`" for k in close)

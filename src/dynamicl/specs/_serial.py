@@ -1,0 +1,165 @@
+"""Specs as JSON: every frozen dataclass registered under a kind goes out and comes back byte for byte."""
+
+import dataclasses
+import hashlib
+import json
+import math
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ._errors import SpecError, check, nearest
+
+_KINDS: dict[str, type] = {}
+T = TypeVar("T")
+
+
+def register(kind: str) -> Callable[[type[T]], type[T]]:
+    """Register a frozen dataclass as a spec under the name that its JSON carries.
+
+    Args:
+        kind: name written as `"kind"`; unique within the process.
+
+    Returns:
+        A class decorator.
+
+    Raises:
+        SpecError: the class is not a frozen dataclass, or the kind belongs to another class.
+    """
+
+    def decorate(cls: type[T]) -> type[T]:
+        params = getattr(cls, "__dataclass_params__", None)
+        check(
+            params is not None and params.frozen,
+            f"`{cls.__name__}` cannot be registered: decorate it with `@dataclass(frozen=True)` below `@register`",
+        )
+        known = _KINDS.get(kind)
+        check(
+            known is None or (known.__module__, known.__qualname__) == (cls.__module__, cls.__qualname__),
+            f"kind `{kind}` belongs to `{known}`: choose another name",
+        )
+        _KINDS[kind] = cls
+        cls.kind = kind  # type: ignore[attr-defined]
+        return cls
+
+    return decorate
+
+
+def to_dict(spec: Any) -> Any:
+    """Turn a spec into JSON-able dictionaries, lists and scalars."""
+    if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
+        body = {f.name: to_dict(getattr(spec, f.name)) for f in dataclasses.fields(spec)}
+        kind = getattr(spec, "kind", None)
+        return {"kind": kind, **body} if kind else body
+    if isinstance(spec, tuple | list):
+        return [to_dict(item) for item in spec]
+    if isinstance(spec, float) and not math.isfinite(spec):
+        return {"float": repr(spec)}
+    if spec is None or isinstance(spec, bool | int | float | str):
+        return spec
+    raise SpecError(f"a spec holds `{type(spec).__name__}`: use numbers, text, tuples or other specs")
+
+
+def from_dict(data: Any, like: Any = None) -> Any:
+    """Build the spec that `to_dict` described.
+
+    Args:
+        data: what `to_dict` returned.
+        like: the annotation of the field being filled, for specs that carry no kind of their own.
+
+    Raises:
+        SpecError: an unknown kind or field, with the nearest known names.
+    """
+    if isinstance(data, dict) and set(data) == {"float"}:
+        return float(data["float"])
+    if isinstance(data, dict):
+        cls = _class_of(data, like)
+        fields = {f.name: f for f in dataclasses.fields(cls)}
+        hints = typing.get_type_hints(cls)
+        values = {}
+        for name, value in data.items():
+            if name == "kind":
+                continue
+            check(name in fields, f"`{cls.__name__}` has no field `{name}`: did you mean {nearest(name, fields)}?")
+            values[name] = from_dict(value, hints[name])
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise SpecError(f"`{cls.__name__}` is incomplete: {error}") from None
+    if isinstance(data, list):
+        args = typing.get_args(like)
+        inner = args[0] if typing.get_origin(like) is tuple and args else None
+        return tuple(from_dict(item, inner) for item in data)
+    if isinstance(data, int) and not isinstance(data, bool) and like is float:
+        return float(data)
+    return data
+
+
+def _class_of(data: dict, like: Any) -> type:
+    kind = data.get("kind")
+    if kind is not None:
+        check(kind in _KINDS, f"unknown kind `{kind}`: known are {nearest(str(kind), _KINDS)}; import the module that registers it")
+        return _KINDS[kind]
+    options = typing.get_args(like) if isinstance(like, types.UnionType) else (like,)
+    for option in options:
+        if dataclasses.is_dataclass(option) and isinstance(option, type):
+            return option
+    raise SpecError(f"a description with fields {sorted(data)} has no `kind`: add one of {nearest('', _KINDS)}")
+
+
+def to_json(spec: Any) -> str:
+    """Serialise a spec; equal specs give equal text, byte for byte."""
+    return json.dumps(to_dict(spec), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def from_json(text: str) -> Any:
+    """Read a spec back from `to_json`'s text."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SpecError(f"the description is no JSON ({error}): write it with `to_json`") from None
+    return from_dict(data)
+
+
+def spec_hash(spec: Any) -> str:
+    """Hash a spec's JSON: 16 hexadecimal digits that name what was trained."""
+    return hashlib.sha256(to_json(spec).encode()).hexdigest()[:16]
+
+
+def validate(spec: Any, path: str = "") -> None:
+    """Check a spec and everything in it: field types, then each spec's own `check`.
+
+    Raises:
+        SpecError: with the path of the field at fault and the remedy.
+    """
+    if isinstance(spec, tuple | list):
+        for i, item in enumerate(spec):
+            validate(item, f"{path}.{i}")
+    if not dataclasses.is_dataclass(spec) or isinstance(spec, type):
+        return
+    hints = typing.get_type_hints(type(spec))
+    for f in dataclasses.fields(spec):
+        value, here = getattr(spec, f.name), f"{path}.{f.name}".lstrip(".")
+        _check_type(value, hints[f.name], here)
+        validate(value, here)
+    own = getattr(type(spec), "check", None)
+    if own is not None:
+        own(spec)
+
+
+def _check_type(value: Any, hint: Any, path: str) -> None:
+    if hint in (int, float, bool, str):
+        numeric = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = numeric if hint is float else (isinstance(value, hint) and (hint is bool or not isinstance(value, bool)))
+        check(fits, f"`{path}` is {value!r}: give it as `{hint.__name__}`")
+        check(hint is not float or not math.isnan(value), f"`{path}` is nan: give a number")
+    elif typing.get_origin(hint) is typing.Literal:
+        options = typing.get_args(hint)
+        check(value in options, f"`{path}` is {value!r}: choose one of {', '.join(map(repr, options))}")
+    elif typing.get_origin(hint) is tuple:
+        check(isinstance(value, tuple), f"`{path}` is {value!r}: give a tuple")
+        args = typing.get_args(hint)
+        for i, item in enumerate(value):
+            if args:
+                _check_type(item, args[0] if args[-1] is Ellipsis else args[min(i, len(args) - 1)], f"{path}.{i}")

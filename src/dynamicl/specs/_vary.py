@@ -1,0 +1,87 @@
+"""What may differ between the runs of one compiled program, and what may not.
+
+A field declared with `vary` becomes an array over runs: N values are one compilation. Everything else is static and
+decides which runs share a program.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+Encode = Callable[[Any], np.ndarray | None]
+
+
+def _number(value: Any) -> np.ndarray:
+    return np.asarray(value, np.float32 if isinstance(value, float) else np.int32)
+
+
+def vary(default: Any = dataclasses.MISSING, *, encode: Encode = _number, zero_is_static: bool = False) -> Any:
+    """Declare a field whose values differ between runs of one cohort.
+
+    Args:
+        default: the field's default.
+        encode: turns the value into the array that the compiled program sees; its shape must not depend on the
+            value within a cohort. `None` keeps the value static.
+        zero_is_static: leave out the whole computation where the value is zero; such runs form their own cohort.
+
+    Returns:
+        A dataclass field.
+    """
+
+    def encoder(value: Any) -> np.ndarray | None:
+        return None if zero_is_static and not np.any(value) else encode(value)
+
+    return dataclasses.field(default=default, metadata={"vary": encoder})
+
+
+def host(default: Any) -> Any:
+    """Declare a field that the compiled program never sees and that does not decide who shares it."""
+    return dataclasses.field(default=default, metadata={"host": True})
+
+
+def split(spec: Any, path: str = "") -> tuple[Any, dict[str, np.ndarray]]:
+    """Part a spec into what is static and what varies.
+
+    Returns:
+        The spec with every varying field set to `None` (the key under which runs form cohorts), and the varying
+        values as arrays by dotted path.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    if isinstance(spec, tuple):
+        items = []
+        for i, item in enumerate(spec):
+            rest, found = split(item, f"{path}.{i}".lstrip("."))
+            items.append(rest)
+            arrays |= found
+        return tuple(items), arrays
+    if not dataclasses.is_dataclass(spec) or isinstance(spec, type):
+        return spec, arrays
+    changes: dict[str, Any] = {}
+    for f in dataclasses.fields(spec):
+        value, here = getattr(spec, f.name), f"{path}.{f.name}".lstrip(".")
+        if f.metadata.get("host"):
+            changes[f.name] = None
+            continue
+        encode = f.metadata.get("vary")
+        encoded = encode(value) if encode is not None and value is not None else None
+        if encoded is not None:
+            arrays[here], changes[f.name] = encoded, None
+        else:
+            changes[f.name], found = split(value, here)
+            arrays |= found
+    return dataclasses.replace(spec, **changes), arrays
+
+
+def merge(static: Any, arrays: Mapping[str, Any], path: str = "") -> Any:
+    """Put values back where `split` took them from; they may be traced."""
+    if isinstance(static, tuple):
+        return tuple(merge(item, arrays, f"{path}.{i}".lstrip(".")) for i, item in enumerate(static))
+    if not dataclasses.is_dataclass(static) or isinstance(static, type):
+        return static
+    changes = {}
+    for f in dataclasses.fields(static):
+        here = f"{path}.{f.name}".lstrip(".")
+        changes[f.name] = arrays[here] if here in arrays else merge(getattr(static, f.name), arrays, here)
+    return dataclasses.replace(static, **changes)

@@ -1,0 +1,14 @@
+"""Trajectories on disk: what a population records and its weights, committed so that a kill loses one chunk at most.
+
+Use a `Store` for the cohort being trained, a `Library` to find runs by the hash of their spec, and
+`open_trajectory` to read either as labelled arrays. A commit costs a tenth of a second, see `Store`.
+"""
+
+from ._audit import Repeat as Repeat
+from ._errors import StoreError as StoreError
+from ._library import Library as Library
+from ._opened import open_trajectory as open_trajectory
+from ._store import Store as Store
+from ._trajectory import Trajectory as Trajectory
+from ._weights import load_weights as load_weights
+from ._weights import save_weights as save_weights

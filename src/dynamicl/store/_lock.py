@@ -1,0 +1,58 @@
+"""One writer at a time: a lock that the operating system drops when its holder dies, however it dies."""
+
+import fcntl
+import json
+import os
+import socket
+import weakref
+from pathlib import Path
+
+from ._errors import StoreError
+
+NAME = "writer.lock"
+
+
+class WriterLock:
+    """The right to write one store, held from construction to `release`.
+
+    The lock is advisory (`flock`): a killed process loses it at once, so there are no stale locks to clean.
+    The file's content only says who holds it.
+    """
+
+    def __init__(self, folder: Path):
+        """Take the lock.
+
+        Args:
+            folder: the store's folder.
+
+        Raises:
+            StoreError: another writer holds it, or the file system has no locks.
+        """
+        descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _holder(folder / NAME)
+            os.close(descriptor)
+            raise StoreError(
+                f"store {folder} is being written by {holder}; wait until it ends or stop it, "
+                "or open the store for reading"
+            ) from None
+        except OSError as error:
+            os.close(descriptor)
+            raise StoreError(
+                f"store {folder} cannot be locked for writing ({error.strerror}); "
+                "put it on a file system with locks, such as a local disk"
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode())
+        self.release = weakref.finalize(self, os.close, descriptor)
+
+
+def _holder(path: Path) -> str:
+    """Say who wrote the lock file; it may be empty for the moment between taking the lock and signing it."""
+    try:
+        signed = json.loads(path.read_text())
+        return f"process {signed['pid']} on {signed['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

@@ -1,0 +1,94 @@
+"""What a population leaves, as one labelled dataset, whichever stores its runs lie in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ._errors import StoreError, listed
+from ._merging import merge_runs
+from ._store import Store
+
+
+class Trajectory:
+    """Some runs, wherever they lie.
+
+    Attributes:
+        members: the store of each run and its index there, in the order of the axis run.
+    """
+
+    def __init__(self, members: Sequence[tuple[Store, int]]):
+        """Gather runs.
+
+        Args:
+            members: store and index of each run; at least one, none twice.
+
+        Raises:
+            StoreError: there is no run, or one is given twice.
+        """
+        self.members = tuple(members)
+        if not self.members:
+            raise StoreError("there are no runs to select; give at least one run hash")
+        if len(set(self.runs)) < len(self.runs):
+            twice = next(run for run in self.runs if self.runs.count(run) > 1)
+            raise StoreError(f"run {twice} is selected twice; give each run once")
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """All metrics and measures by dimension name: run, step, evaluator, layer, head, checkpoint, ...
+
+        Steps, evaluators, layers and heads that a run does not have are NaN.
+        """
+        return merge_runs(self.members)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Hashes of the runs."""
+        return tuple(store.runs[row] for store, row in self.members)
+
+    @property
+    def specs(self) -> dict[str, Any]:
+        """Spec of each run by its hash, as plain dicts."""
+        return {store.runs[row]: json.loads(store.specs[row]) for store, row in self.members}
+
+    @property
+    def checkpoints(self) -> tuple[int, ...]:
+        """Steps at which weights of any run were kept, rising."""
+        return tuple(sorted({step for store, _ in self.members for step in store.checkpoints}))
+
+    @property
+    def status(self) -> dict[str, str]:
+        """Say whether each run, by its hash, is "running", "finished" or "diverged"."""
+        status = self.dataset["status"]
+        return dict(zip(self.runs, map(str, status.values), strict=True))
+
+    def weights(self, run: int | str, step: int) -> dict[str, np.ndarray]:
+        """Read the weights of one run, checked against their hash.
+
+        Args:
+            run: its hash, or its index along the axis run.
+            step: one of its checkpoints.
+
+        Returns:
+            Arrays by parameter name.
+
+        Raises:
+            StoreError: there is no such run or checkpoint, or the file is damaged.
+        """
+        if isinstance(run, str) and run in self.runs:
+            run = self.runs.index(run)
+        if isinstance(run, str) or not 0 <= run < len(self.members):
+            raise StoreError(
+                f"`run` is {run!r}; this trajectory has the {len(self.runs)} runs {listed(self.runs)}"
+            )
+        store, row = self.members[run]
+        return store.checkpoint(step, row)
+
+    def __repr__(self) -> str:
+        stores = {store.path for store, _ in self.members}
+        return f"Trajectory({len(self.members)} runs from {len(stores)} stores)"

@@ -1,0 +1,10 @@
+"""Tasks: distributions over sequences, as pure functions of a key, and the evaluators that score them."""
+
+from ._draws import distinct as distinct
+from ._exemplars import ExemplarSpec as ExemplarSpec
+from ._fewshot import FewShot as FewShot
+from ._fewshot import FewShotSpec as FewShotSpec
+from ._sequence import Roles as Roles
+from ._sequence import Sequence as Sequence
+from ._task import Task as Task
+from ._task import TaskSpec as TaskSpec

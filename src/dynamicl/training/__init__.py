@@ -1,0 +1,32 @@
+"""Populations of runs: specs, cohorts, and the compiled loop that trains them."""
+
+from ._cohort import Cohort as Cohort
+from ._cohort import plan as plan
+from ._devices import layout as layout
+from ._devices import run_mesh as run_mesh
+from ._devices import use_every_core as use_every_core
+from ._optimizers import OptimizerSpec as OptimizerSpec
+from ._optimizers import learning_rate as learning_rate
+from ._optimizers import step_weights as step_weights
+from ._probe import SCORES as SCORES
+from ._probe import Probe as Probe
+from ._probe import standard_scores as standard_scores
+from ._program import Program as Program
+from ._program import RunState as RunState
+from ._run import RunSpec as RunSpec
+from ._run import Seeds as Seeds
+from ._run import Start as Start
+from ._run import resolve as resolve
+from ._schedules import Adaptive as Adaptive
+from ._schedules import At as At
+from ._schedules import Every as Every
+from ._schedules import Logarithmic as Logarithmic
+from ._schedules import Recording as Recording
+from ._state import pack as pack
+from ._state import unpack as unpack
+from ._train import Checkpoint as Checkpoint
+from ._train import Done as Done
+from ._train import Progress as Progress
+from ._train import Records as Records
+from ._train import train as train
+from ._train import watched as watched

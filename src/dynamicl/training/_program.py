@@ -1,0 +1,262 @@
+"""The compiled program of a cohort: initialise, advance by any number of steps, evaluate.
+
+On a CPU each device takes its runs one after the other, a run's whole chunk at a time, so its weights stay in the
+core's cache and its bits depend neither on the population's size nor on the number of devices. On an accelerator the
+runs of a device advance together (`vmap`).
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
+
+from dynamicl import clamps
+from dynamicl.models import Recorder, with_all_rows
+from dynamicl.specs import merge
+from dynamicl.tasks import Sequence
+
+from ._cohort import Cohort
+from ._devices import layout, run_mesh
+from ._optimizers import learning_rate, step_weights, transformation
+from ._probe import Probe, standard_scores
+from ._run import RunSpec
+
+Strategy = Literal["sequential", "vectorised"]
+
+
+class RunState(eqx.Module):
+    """Everything that a run's next step depends on, besides its spec.
+
+    Attributes:
+        weights: the model's arrays.
+        optimizer: the optimizer's state.
+        step: updates made.
+        alive: false once it diverged; from then on nothing changes.
+        loss_sum: training losses (nats) since the last record, added up.
+        loss_count: how many.
+        gradient_norm: Euclidean norm of the last gradient.
+    """
+
+    weights: PyTree
+    optimizer: PyTree
+    step: Int[Array, "*run"]
+    alive: Bool[Array, "*run"]
+    loss_sum: Float[Array, "*run"]
+    loss_count: Int[Array, "*run"]
+    gradient_norm: Float[Array, "*run"]
+
+
+class Program:
+    """A cohort's compiled functions.
+
+    Args:
+        cohort: the runs.
+        probes: measures to record.
+        sequences: of each evaluator.
+        mesh: devices; all by default.
+        strategy: `sequential` or `vectorised`; by default the one that suits the devices.
+        frozen_weights: other models' arrays by name, for clamps and grafts; leading axis run.
+    """
+
+    def __init__(
+        self,
+        cohort: Cohort,
+        probes: tuple[Probe, ...] = (),
+        sequences: int = 1000,
+        mesh: Mesh | None = None,
+        strategy: Strategy | None = None,
+    ):
+        self.cohort = cohort
+        self.probes = probes
+        self.sequences = sequences
+        self.mesh = run_mesh() if mesh is None else mesh
+        self.strategy: Strategy = strategy or ("sequential" if self.mesh.devices.flat[0].platform == "cpu" else "vectorised")
+        self.tasks = cohort.static.task.prepare()
+        # Trees of dictionaries come back sorted by key; the order of evaluators is kept here.
+        self.evaluators = tuple(self.tasks)
+        self.interface = self.tasks["train"].interface
+        self.task_arrays, self.task_static = eqx.partition(self.tasks, eqx.is_array)
+        padding = -cohort.size % self.mesh.size
+        self.arrays = jax.tree.map(lambda a: np.concatenate([a, np.repeat(a[-1:], padding, 0)]), cohort.arrays)
+        self.padding = padding
+        self.traces = 0
+        abstract = eqx.filter_eval_shape(cohort.static.model.build, self.interface, jax.random.key(0))
+        self.model_shapes, self.model_static = eqx.partition(abstract, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
+
+    @property
+    def layout(self) -> str:
+        """How the population is laid out; part of the contract about equal bits."""
+        return layout(self.mesh, self.strategy)
+
+    def initialise(self) -> RunState:
+        """Draw every run's weights from its own seed."""
+        return self._initialise(self.arrays, self.task_arrays)
+
+    def advance(self, state: RunState, until: int) -> RunState:
+        """Train every run up to a step (or its own end, or where it diverges). The old state is given up."""
+        return self._advance(state, self.arrays, self.task_arrays, jnp.int32(until))
+
+    def evaluate(self, state: RunState, at: str = "evaluation") -> dict[str, np.ndarray]:
+        """Record evaluators and measures.
+
+        Returns:
+            Arrays with leading axis run: scores with a second axis evaluator, measures with their own axes.
+        """
+        compute = self._evaluate if at == "evaluation" else self._inspect
+        return {name: self._real(value) for name, value in compute(state, self.arrays, self.task_arrays).items()}
+
+    def real(self, tree: PyTree) -> PyTree:
+        """Fetch a tree to the host, without the padding runs."""
+        return jax.tree.map(self._real, tree)
+
+    def place(self, tree: PyTree) -> PyTree:
+        """Put a host tree of real runs onto the devices, padded and sharded over runs."""
+        sharding = NamedSharding(self.mesh, PartitionSpec("run"))
+
+        def pad(leaf: np.ndarray) -> Array:
+            return jax.device_put(np.concatenate([leaf, np.repeat(leaf[-1:], self.padding, 0)]), sharding)
+
+        return jax.tree.map(pad, tree)
+
+    def model(self, weights: PyTree) -> Any:
+        """Return one run's model around its weights."""
+        return eqx.combine(weights, self.model_static)
+
+    def _real(self, leaf: Array) -> np.ndarray:
+        return np.asarray(leaf)[: self.cohort.size]
+
+    def _spec(self, arrays: Mapping[str, Array]) -> RunSpec:
+        return merge(self.cohort.static, arrays)
+
+    def _over_runs(self, function: Callable, shared: int) -> Callable:
+        """Map a run's function over the population: sharded over devices, then by the strategy."""
+        run, everyone = PartitionSpec("run"), PartitionSpec()
+
+        def on_device(per_run: tuple, *rest: Any) -> Any:
+            if self.strategy == "sequential":
+                return jax.lax.map(lambda one: function(*one, *rest), per_run)
+            return jax.vmap(lambda one: function(*one, *rest))(per_run)
+
+        specs = (run, *[everyone] * shared)
+        return jax.shard_map(on_device, mesh=self.mesh, in_specs=specs, out_specs=run, check_vma=False)
+
+    @cached_property
+    def _initialise(self) -> Callable:
+        def one(arrays: Mapping[str, Array], _: PyTree) -> RunState:
+            self.traces += 1
+            spec = self._spec(arrays)
+            model = spec.model.build(self.interface, jax.random.key(spec.seeds.init))
+            weights = eqx.filter(model, eqx.is_array)
+            zero = jnp.float32(0)
+            optimizer = transformation(spec.optimizer).init(weights)
+            return RunState(weights, optimizer, jnp.int32(0), jnp.bool_(True), zero, jnp.int32(0), zero)
+
+        mapped = self._over_runs(one, shared=1)
+        return jax.jit(lambda arrays, tasks: mapped((arrays,), tasks))
+
+    @cached_property
+    def _advance(self) -> Callable:
+        def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree, until: Array) -> RunState:
+            self.traces += 1
+            spec = self._spec(arrays)
+            task = spec.task.bind(eqx.combine(tasks, self.task_static)["train"])
+            data_key = jax.random.key(spec.seeds.data)
+            end = jnp.minimum(until, spec.steps)
+            return jax.lax.while_loop(
+                lambda s: (s.step < end) & s.alive, lambda s: self._step(spec, task, data_key, s), state
+            )
+
+        mapped = self._over_runs(one, shared=2)
+        return jax.jit(lambda state, arrays, tasks, until: mapped((state, arrays), tasks, until), donate_argnums=0)
+
+    def _step(self, spec: RunSpec, task: Any, data_key: PRNGKeyArray, state: RunState) -> RunState:
+        sequences = task.batch(jax.random.fold_in(data_key, state.step), spec.batch_size)
+
+        def loss(weights: PyTree) -> Array:
+            logits = clamps.forward(self.model(weights), task, sequences, spec.clamps, state.step)
+            return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, sequences.target))
+
+        value, gradient = jax.value_and_grad(loss)(state.weights)
+        squares = optax.tree.norm(gradient, squared=True)
+        fine = jnp.isfinite(squares) & (value <= spec.diverge_above)
+        weights, optimizer = step_weights(spec.optimizer, gradient, state.optimizer, state.weights, state.step)
+        new = RunState(
+            weights=weights,
+            optimizer=optimizer,
+            step=state.step + 1,
+            alive=state.alive,
+            loss_sum=state.loss_sum + value,
+            loss_count=state.loss_count + 1,
+            gradient_norm=jnp.sqrt(squares),
+        )
+        # A step that went wrong is not taken: the last healthy weights stay.
+        kept = jax.tree.map(lambda after, before: jnp.where(fine, after, before), new, state)
+        return eqx.tree_at(lambda s: s.alive, kept, fine)
+
+    @cached_property
+    def _evaluate(self) -> Callable:
+        def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree) -> dict[str, Array]:
+            spec, model, everything = self._spec(arrays), self.model(state.weights), eqx.combine(tasks, self.task_static)
+            scores = []
+            for i, name in enumerate(self.evaluators):
+                task = everything[name]
+                sequences = self._fixed(spec, task, i)
+                logits = clamps.forward(model, spec.task.bind(task), sequences, spec.clamps, state.step)
+                scores.append(standard_scores(logits, sequences))
+            records = {name: jnp.stack([s[name] for s in scores]) for name in scores[0]}
+            records |= self._probe(spec, model, everything["train"], state, "evaluation")
+            records["train_loss"] = state.loss_sum / jnp.maximum(state.loss_count, 1)
+            records["train_loss"] = jnp.where(state.loss_count > 0, records["train_loss"], records["loss"][0])
+            records["gradient_norm"] = state.gradient_norm
+            records["learning_rate"] = learning_rate(spec.optimizer, state.step)
+            records["alive"] = state.alive
+            records["at"] = state.step
+            return records
+
+        mapped = self._over_runs(one, shared=1)
+        return jax.jit(lambda state, arrays, tasks: mapped((state, arrays), tasks))
+
+    @cached_property
+    def _inspect(self) -> Callable:
+        def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree) -> dict[str, Array]:
+            spec, task = self._spec(arrays), eqx.combine(tasks, self.task_static)["train"]
+            return self._probe(spec, self.model(state.weights), task, state, "checkpoint")
+
+        mapped = self._over_runs(one, shared=1)
+        return jax.jit(lambda state, arrays, tasks: mapped((state, arrays), tasks))
+
+    def _fixed(self, spec: RunSpec, task: Any, index: int) -> Sequence:
+        """Draw an evaluator's sequences: the same ones at every call."""
+        return task.batch(jax.random.fold_in(jax.random.key(spec.seeds.evaluation), index), self.sequences)
+
+    def _probe(self, spec: RunSpec, model: Any, task: Any, state: RunState, at: str) -> dict[str, Array]:
+        probes = [probe for probe in self.probes if probe.at == at]
+        if not probes:
+            return {}
+        full = with_all_rows(model)
+        sequences = self._fixed(spec, task, 0)
+        patterns = sorted({pattern for probe in probes for pattern in probe.sites})
+        _, activations = clamps.forward_recorded(full, spec.task.bind(task), sequences, spec.clamps, state.step, patterns)
+        records: dict[str, Array] = {}
+        for probe in probes:
+            part = slice(None, probe.sequences or None)
+            chosen = jax.tree.map(lambda a, part=part: a[part], (activations, sequences))
+            records |= probe.compute(full, *chosen)
+        return records
+
+
+def reset_losses(state: RunState) -> RunState:
+    """Start the mean training loss anew, after it was recorded."""
+    return eqx.tree_at(
+        lambda s: (s.loss_sum, s.loss_count), state, (jnp.zeros_like(state.loss_sum), jnp.zeros_like(state.loss_count))
+    )
+
+
+__all__ = ["Program", "Recorder", "RunState", "reset_losses"]

@@ -1,0 +1,113 @@
+"""Train a cohort: a generator of records and checkpoints, so that whoever listens decides what to keep."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ._program import Program, RunState, reset_losses
+from ._schedules import Recording
+
+
+@dataclass(frozen=True)
+class Records:
+    """One evaluation: arrays with leading axis run, at a step."""
+
+    step: int
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A step at which weights are due; `values` are the measures made at checkpoints."""
+
+    step: int
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Somewhere between: the state went on to `step`."""
+
+    step: int
+
+
+Event = Records | Checkpoint | Progress
+
+
+Longest = Callable[[], float]
+
+
+def no_limit() -> float:
+    """Let chunks be as long as the recording allows."""
+    return math.inf
+
+
+@dataclass
+class Done:
+    """What was already recorded: the last steps of either kind, and the mean training loss at each evaluation."""
+
+    evaluate: int = -1
+    checkpoint: int = -1
+    watched: list[tuple[int, float]] = field(default_factory=list)
+
+
+def train(
+    program: Program, state: RunState, recording: Recording, start: int, done: Done | None = None, longest: Longest = no_limit
+) -> Iterator[tuple[Event, RunState]]:
+    """Train every run of a cohort to its end.
+
+    Args:
+        program: the compiled cohort.
+        state: where to go on; given up (its memory is reused).
+        recording: when to evaluate and keep checkpoints.
+        start: the step that `state` has reached.
+        done: after a resume, what was recorded before.
+        longest: says after how many steps a chunk is cut, so that progress shows. Bits do not change.
+
+    Yields:
+        What became due, with the state at that moment; it can go on from there exactly.
+    """
+    done = Done() if done is None else done
+    end, step = program.cohort.longest, start
+
+    def due(kind: str) -> float:
+        last = getattr(done, kind)
+        if last < 0:
+            return start
+        return math.inf if last >= end else min(getattr(recording, kind).following(last, done.watched), end)
+
+    while True:
+        if step >= due("evaluate"):
+            values = _only_reached(program.evaluate(state), step)
+            state = reset_losses(state)
+            done.evaluate = step
+            done.watched.append((step, watched(values["train_loss"])))
+            yield Records(step, values), state
+        if step >= due("checkpoint"):
+            done.checkpoint = step
+            yield Checkpoint(step, program.evaluate(state, "checkpoint")), state
+        if step >= end:
+            return
+        target = int(min(due("evaluate"), due("checkpoint"), step + longest()))
+        state = program.advance(state, target)
+        step = target
+        yield Progress(step), state
+
+
+def watched(train_loss: np.ndarray) -> float:
+    """Return the point of the curve that adaptive schedules watch: the mean over runs still training, or 0."""
+    return float(np.mean(train_loss[np.isfinite(train_loss)])) if np.isfinite(train_loss).any() else 0.0
+
+
+def _only_reached(values: dict[str, np.ndarray], step: int) -> dict[str, np.ndarray]:
+    """Blank the records of runs that ended or diverged before this step."""
+    behind = values["at"] < step
+
+    def blank(value: np.ndarray) -> np.ndarray:
+        if not np.issubdtype(value.dtype, np.floating):
+            return value
+        return np.where(behind.reshape(-1, *[1] * (value.ndim - 1)), np.float32(np.nan), value)
+
+    return {name: blank(value) for name, value in values.items()}

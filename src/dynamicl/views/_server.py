@@ -1,0 +1,149 @@
+"""`dynamicl view`: the page over the loopback address, refreshed while the store grows.
+
+The server knows no store: it is given a function that loads a trajectory, and asks it again when a page asks for news
+(at most once in `every` seconds). It answers only this machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+import xarray as xr
+
+from .page._build import assemble
+from .page._payload import payload
+
+Loaded = tuple[xr.Dataset, Sequence[Mapping], Sequence[Mapping]]
+HOST = "127.0.0.1"
+
+
+class PageServer:
+    """Serve the page of a trajectory that may still be growing.
+
+    Args:
+        load: returns (dataset, transitions, verdicts) as they are now; may raise while a store is being written, the page
+            then keeps what it has and says that it waits.
+        title: heading; the dataset's own when None.
+        port: 0 for any free one.
+        every: seconds between two looks.
+        options: further arguments of `payload`, such as `studies` or `limit`.
+
+    Raises:
+        ValueError: when `every` is not positive.
+        OSError: when the port is taken.
+
+    Example:
+        with PageServer(load) as server:   # in a thread of its own
+            webbrowser.open(server.url)
+    """
+
+    def __init__(
+        self, load: Callable[[], Loaded], *, title: str | None = None, port: int = 0, every: float | int = 2.0, **options
+    ) -> None:
+        if not every > 0:
+            raise ValueError(f"`every` is {every!r}; give the seconds between two looks at the store, such as 2.0")
+        self._source = Source(load, dict(options, title=title, live=every), every)
+        handler = type("PageHandler", (Handler,), {"source": self._source})
+        self._http = ThreadingHTTPServer((HOST, port), handler)
+        self._http.daemon_threads = True
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{HOST}:{self._http.server_address[1]}/"
+
+    def serve_forever(self) -> None:
+        """Serve until `close` is called from another thread, or Ctrl-C."""
+        try:
+            self._http.serve_forever(poll_interval=0.1)
+        finally:
+            self._http.server_close()
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        self._http.shutdown()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> PageServer:
+        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class Source:
+    """The latest payload and its mark, loaded again when it is older than `every` seconds."""
+
+    def __init__(self, load: Callable[[], Loaded], options: dict, every: float | int) -> None:
+        self._load, self._options, self._every = load, options, every
+        self._lock = threading.Lock()
+        self._due = 0.0
+        self._record: dict = {}
+        self._mark = ""
+
+    def latest(self) -> tuple[dict, str]:
+        """The payload and its mark; raises what `load` raised."""
+        with self._lock:
+            if time.monotonic() >= self._due or not self._record:
+                dataset, transitions, verdicts = self._load()
+                record = payload(dataset, transitions, verdicts, **self._options)
+                text = json.dumps(record, sort_keys=True).encode()
+                self._record, self._mark = record, '"' + hashlib.sha256(text).hexdigest()[:32] + '"'
+                # A slow load may not eat more than half of the time.
+                self._due = time.monotonic() + 0.5 * self._every
+            return self._record, self._mark
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Two addresses: `/` and `/payload.json`."""
+
+    source: Source
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if not self._from_here():
+            return self._answer(403, "text/plain", b"This page is served to its own machine only.\n")
+        route = self.path.split("?")[0]
+        if route not in ("/", "/payload.json"):
+            return self._answer(404, "text/plain", b"Nothing here; the page is at /\n")
+        try:
+            record, mark = self.source.latest()
+        except Exception as problem:  # whatever a half-written store raises, the page goes on with what it has
+            words = f"The trajectory cannot be read just now: {problem}\n"
+            return self._answer(503, "text/plain; charset=utf-8", words.encode(errors="replace"))
+        if route == "/":
+            page = assemble({**record, "mark": mark})
+            return self._answer(200, "text/html; charset=utf-8", page.encode(errors="replace"))
+        if self.headers.get("If-None-Match") == mark:
+            return self._answer(304, "", b"", mark)
+        return self._answer(200, "application/json", json.dumps(record).encode(), mark)
+
+    def _from_here(self) -> bool:
+        """Refuse other hosts' names: a foreign page could otherwise point its own name at this address and read on."""
+        host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
+        return host in (HOST, "localhost")
+
+    def _answer(self, status: int, kind: str, body: bytes, mark: str = "") -> None:
+        self.send_response(status)
+        if kind:
+            self.send_header("Content-Type", kind)
+        if mark:
+            self.send_header("ETag", mark)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests are not news."""

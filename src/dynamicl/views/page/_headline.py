@@ -1,0 +1,202 @@
+"""The summary in words: when the transition happened, which heads became induction heads, how runs differ.
+
+Every number is computed from the trajectory; nothing is said of what was not recorded.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import xarray as xr
+
+INDUCTIVE = 0.5
+RESAMPLES = 2000
+
+Parts = list[object]
+
+
+def headline(dataset: xr.Dataset, record: dict) -> list[dict]:
+    """Answer three questions in a sentence or two each.
+
+    Args:
+        dataset: numeric variables of the trajectory.
+        record: the payload so far: `runs`, `transitions`, `focus`, `layers`, `heads`.
+
+    Returns:
+        `[{title, parts}]`; a part is text, or `{text, run, head, step}` where it leads somewhere.
+    """
+    if not record["runs"] or not dataset.sizes.get("step"):
+        return [{"title": "Nothing to see yet", "parts": ["No step has been recorded so far."]}]
+    seeds_only = len(record["groups"]) == 1
+    return [
+        {"title": "When did the transition happen?", "parts": when(record)},
+        {"title": "Which heads became induction heads?", "parts": which(dataset, record)},
+        {"title": "How do seeds differ?" if seeds_only else "How do runs differ?", "parts": spread(dataset, record)},
+    ]
+
+
+def main_transitions(record: dict) -> list[dict]:
+    """Found transitions of one curve and evaluator: those of the loss first, else the first named."""
+    found = [t for t in record["transitions"] if t["found"]]
+    chosen = next((t for t in found if t["curve"] == "loss"), found[0] if found else None)
+    if chosen is None:
+        return []
+    key = (chosen["curve"], chosen["evaluator"])
+    return [t for t in found if (t["curve"], t["evaluator"]) == key]
+
+
+def time_of(transition: dict) -> tuple[list, str]:
+    """A transition's (value, low, high), in sequences where they are known."""
+    if transition["time_sequences"] is not None:
+        return transition["time_sequences"], "sequences"
+    return transition["time_steps"], "steps"
+
+
+def when(record: dict) -> Parts:
+    """Time of the transition with its intervals."""
+    found = main_transitions(record)
+    n = len(record["runs"])
+    if not record["transitions"]:
+        return ["Transitions were not looked for."]
+    if not found:
+        return [f"No transition was found in {_runs(n)}."]
+    values = [time_of(t)[0] for t in found]
+    unit = time_of(found[0])[1]
+    verb = "The loss falls" if found[0]["curve"] == "loss" else f"{found[0]['curve'].replace('_', ' ').capitalize()} jumps"
+    middle = sorted(range(len(found)), key=lambda i: values[i][0])[(len(found) - 1) // 2]
+    if len(found) == 1:
+        parts: Parts = [f"{verb} at ", _go(found[0], f"{compact(values[0][0])} {unit}"), own_interval(values[0]), "."]
+    else:
+        median = float(np.median([v[0] for v in values]))
+        parts = [f"{verb} at ", _go(found[middle], f"{compact(median)} {unit}"), f", the median of {_runs(len(found))}"]
+        parts += [median_interval([v[0] for v in values]), ".", own_precision(values, unit)]
+    if len(found) < n:
+        parts.append(f" {_runs(n - len(found)).capitalize()} of {n} had none.")
+    return parts
+
+
+def own_interval(value: list) -> str:
+    """` (95 % interval a to b)`, or that there is none."""
+    if value[1] is None or value[2] is None:
+        return " (without an interval)"
+    return f" (95 % interval {compact(value[1])} to {compact(value[2])})"
+
+
+def median_interval(values: list) -> str:
+    """A 95 % percentile bootstrap over runs; with under five runs their range says more."""
+    if len(values) < 5:
+        return f" (from {compact(min(values))} to {compact(max(values))})"
+    draws = np.random.default_rng(0).choice(values, (RESAMPLES, len(values)))
+    low, high = np.quantile(np.median(draws, axis=1), [0.025, 0.975])
+    return f" (95 % interval {compact(low)} to {compact(high)})"
+
+
+def own_precision(values: list[list], unit: str) -> str:
+    """How well a single run's time is known: half its interval's length, in the median."""
+    halves = [(v[2] - v[1]) / 2 for v in values if v[1] is not None and v[2] is not None]
+    return f" A single run's own time is known to ± {compact(float(f'{np.median(halves):.2g}'))} {unit}." if halves else ""
+
+
+def final_strength(dataset: xr.Dataset) -> np.ndarray | None:
+    """Mean induction strength over the last 5 % of what each run recorded; (run, layer, head), or None."""
+    if "induction_strength" not in dataset or not dataset.sizes.get("step"):
+        return None
+    values = dataset["induction_strength"].to_numpy()
+    out = np.full((values.shape[0], *values.shape[2:]), np.nan)
+    for r, run in enumerate(values):
+        known = np.flatnonzero(np.isfinite(run).any(axis=(1, 2)))
+        if known.size:
+            last = run[known[-max(1, known.size // 20) :]]
+            counts = np.isfinite(last).sum(axis=0)
+            out[r] = np.where(counts > 0, np.nansum(last, axis=0) / np.maximum(counts, 1), np.nan)
+    return out
+
+
+def focus_of(dataset: xr.Dataset, runs: list[dict]) -> dict:
+    """Where the page opens: the first run that did not diverge, and its strongest induction head."""
+    run = next((r for r, item in enumerate(runs) if item["status"] != "diverged"), 0)
+    strength = final_strength(dataset)
+    if strength is None or not runs or np.isnan(strength[run]).all():
+        return {"run": run, "head": None}
+    layer, head = np.unravel_index(int(np.nanargmax(strength[run])), strength.shape[1:])
+    return {"run": run, "head": [int(layer), int(head)]}
+
+
+def which(dataset: xr.Dataset, record: dict) -> Parts:
+    """Heads whose induction strength ends above one half, in the run in focus and over all runs."""
+    strength = final_strength(dataset)
+    if strength is None:
+        return ["Induction strength was not recorded."]
+    run = record["focus"]["run"]
+    inductive = [tuple(int(i) for i in place) for place in np.argwhere(strength[run] > INDUCTIVE)]
+    inductive.sort(key=lambda place: -strength[run][place])
+    label = f"In {record['runs'][run]['label']}: " if len(record["runs"]) > 1 else ""
+    parts: Parts = [label]
+    for i, (layer, head) in enumerate(inductive[:4]):
+        text = f"layer {record['layers'][layer]} head {record['heads'][head]} ({strength[run][layer, head]:.2f})"
+        parts += [", " if i else "", {"text": text, "run": record["runs"][run]["id"], "head": [layer, head]}]
+    if len(inductive) > 4:
+        parts.append(f" and {len(inductive) - 4} more")
+    if not inductive:
+        parts.append(f"{'none' if label else 'None'}: no head's induction strength ends above {INDUCTIVE}")
+    parts.append(f" (strength above {INDUCTIVE} at the end)." if inductive else ".")
+    if len(record["runs"]) > 1:
+        counts = (strength > INDUCTIVE).sum(axis=(1, 2))
+        span = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
+        parts.append(f" Over all {len(counts)} runs: {span} heads each.")
+    return parts
+
+
+def spread(dataset: xr.Dataset, record: dict) -> Parts:
+    """Earliest and latest transition, the range of final losses, runs that diverged."""
+    if len(record["runs"]) == 1:
+        return ["There is one run only, so nothing to compare."]
+    found = sorted(main_transitions(record), key=lambda t: time_of(t)[0][0])
+    labels = {run["id"]: run["label"] for run in record["runs"]}
+    parts: Parts = []
+    if len(found) > 1:
+        first, last = time_of(found[0])[0][0], time_of(found[-1])[0][0]
+        parts += [f"Transitions from {compact(first)} (", _go(found[0], labels.get(found[0]["run"], "?"))]
+        parts += [f") to {compact(last)} (", _go(found[-1], labels.get(found[-1]["run"], "?")), f") {time_of(found[0])[1]}"]
+        parts.append(f", a factor of {last / first:.2g}. " if first > 0 else ". ")
+    final = final_loss(dataset)
+    if final.size > 1:
+        parts.append(f"Final loss from {final.min():.2g} to {final.max():.2g}. ")
+    lost = [run for run in record["runs"] if run["status"] == "diverged"]
+    for i, run in enumerate(lost[:3]):
+        text = {"text": run["label"], "run": run["id"], "step": run["diverged_at"]}
+        parts += [", " if i else "Diverged: ", text, f" at step {compact(run['diverged_at'])}"]
+    return parts + (["."] if lost else []) or ["Nothing comparable was recorded."]
+
+
+def final_loss(dataset: xr.Dataset) -> np.ndarray:
+    """Last finite loss of each run on the first evaluator (or in training); runs without one are left out."""
+    if "loss" in dataset:
+        values = dataset["loss"].to_numpy()[:, :, 0]
+    elif "train_loss" in dataset:
+        values = dataset["train_loss"].to_numpy()
+    else:
+        return np.empty(0)
+    return np.array([run[np.isfinite(run)][-1] for run in values if np.isfinite(run).any()])
+
+
+def compact(x: float | int) -> str:
+    """Three digits and a letter.
+
+    Example:
+        >>> compact(312_400), compact(0.04567), compact(950)
+        ('312k', '0.0457', '950')
+    """
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if math.isfinite(x) and abs(x) >= unit:
+            return f"{float(f'{x / unit:.3g}'):g}{letter}"
+    return f"{x:.3g}"
+
+
+def _runs(n: int) -> str:
+    return "one run" if n == 1 else f"{n} runs"
+
+
+def _go(transition: dict, text: str) -> dict:
+    return {"text": text, "run": transition["run"], "step": transition["time_steps"][0]}

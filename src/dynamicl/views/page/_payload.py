@@ -1,0 +1,154 @@
+"""What the page is given: a trajectory, its transitions and verdicts as one JSON-able record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from ._facts import about
+from ._headline import focus_of, headline
+from ._records import clamped_records, json_safe, read_json, transition_records, verdict_records
+from ._specs import differences, flatten, groups, labels
+from ._thin import pack_to_fit
+
+MEGABYTE = 1_000_000
+SHAPES = {
+    ("run", "step", "evaluator"),
+    ("run", "step"),
+    ("run", "step", "layer", "head"),
+    ("run", "checkpoint", "layer", "head", "query_role", "key_role"),
+    ("run", "checkpoint", "example", "layer", "head", "query", "key"),
+    ("run", "checkpoint", "source", "target"),
+}
+TITLES = {
+    "loss": "loss (nats)",
+    "train_loss": "training loss (nats)",
+    "accuracy_in_context": "accuracy among labels in context",
+    "squared_norm": "sum of squared parameters",
+    "pattern_entropy": "entropy of the pattern (nats)",
+    "logit_attribution": "contribution to the target's logit",
+    "previous_token_attention": "attention to the previous token",
+    "path_effect": "measured effect of each path",
+}
+
+
+def payload(
+    dataset: xr.Dataset,
+    transitions: Sequence[Mapping] = (),
+    verdicts: Sequence[Mapping] = (),
+    *,
+    title: str | None = None,
+    studies: Sequence[Mapping] = (),
+    clamped_curves: Mapping[str, Mapping] | None = None,
+    limit: int = 10 * MEGABYTE,
+    live: float | int = 0,
+) -> dict:
+    """Gather everything the page shows.
+
+    Args:
+        dataset: a trajectory; any variable may be missing, unknown ones of known dimensions are shown too.
+        transitions: Transition records (dictionaries or dataclasses).
+        verdicts: Verdict records.
+        title: heading; the dataset's own when None.
+        studies: `{name, title, summary}` for the verdicts' headings.
+        clamped_curves: loss with a step of the induction circuit clamped, see `clamped_records`; taken from the
+            dataset's attribute of that name (JSON text) when None.
+        limit: bytes the record may take as JSON; what is larger is thinned.
+        live: seconds between two looks at the server; 0 for a page that stands alone.
+
+    Returns:
+        A JSON-able dictionary without NaN.
+
+    Raises:
+        ValueError: when the trajectory cannot be thinned to `limit`, or clamped curves have the wrong shape.
+    """
+    if clamped_curves is None:
+        clamped_curves = read_json(dataset.attrs.get("clamped_curves"), {})
+    rows, named = verdict_records(verdicts, studies)
+    record = {
+        "title": title or str(dataset.attrs.get("title") or "dynamicl"),
+        "live": live,
+        "transitions": transition_records(transitions),
+        "verdicts": rows,
+        "studies": named,
+        "clamped": clamped_records(clamped_curves),
+        "labels": TITLES,
+        "examples": examples(dataset),
+        "roles": {"query": _texts(dataset, "query_role", "role"), "key": _texts(dataset, "key_role", "role")},
+        "paths": {"source": _texts(dataset, "source"), "target": _texts(dataset, "target")},
+        "evaluators": _texts(dataset, "evaluator"),
+        "layers": _integers(dataset, "layer", 1),
+        "heads": _integers(dataset, "head", 0),
+        **runs(dataset),
+    }
+    numbers = numeric(dataset)
+    record["focus"] = focus_of(numbers, record["runs"])
+    record["headline"] = headline(numbers, record)
+    used = len(json.dumps(json_safe(record))) + 2000
+    kept, arrays, notes = pack_to_fit(numbers, limit - used)
+    record |= {"arrays": arrays, "notes": notes, "steps": _integers(kept, "step", 0), "checkpoints": _integers(kept, "checkpoint", 0)}
+    record["sequences"] = [int(n) for n in kept["sequences"].to_numpy()] if "sequences" in kept.coords else []
+    record["about"] = about(dataset, record)
+    return json_safe(record)
+
+
+def numeric(dataset: xr.Dataset) -> xr.Dataset:
+    """Keep the variables that the page can draw, with their axes in the order that it reads."""
+    kept = {}
+    for name, values in dataset.data_vars.items():
+        order = next((shape for shape in SHAPES if set(shape) == set(values.dims)), None)
+        if order is not None and values.dtype.kind in "fiub" and values.size:
+            kept[name] = values.transpose(*order)
+    coords = {name: dataset[name] for name in ("step", "checkpoint", "sequences") if name in dataset.coords}
+    return xr.Dataset(kept, coords={name: c for name, c in coords.items() if c.ndim == 1})
+
+
+def runs(dataset: xr.Dataset) -> dict:
+    """Describe every run: id, label, what differs, group, status, whole spec."""
+    ids = _texts(dataset, "run")
+    read = [read_json(text, {}) for text in dataset["spec"].to_numpy()] if "spec" in dataset else [{} for _ in ids]
+    flat = [flatten(spec) if spec else {} for spec in read]
+    differs = differences(flat)
+    names, members = groups(differs)
+    status = [str(s) for s in dataset["status"].to_numpy()] if "status" in dataset else ["" for _ in ids]
+    stopped = [int(s) for s in dataset["diverged_at"].to_numpy()] if "diverged_at" in dataset else [-1 for _ in ids]
+    keys = ("id", "label", "differs", "group", "status", "diverged_at", "spec")
+    rows = zip(ids, labels(ids, differs), differs, members, status, stopped, flat, strict=True)
+    return {"runs": [dict(zip(keys, row, strict=True)) for row in rows], "groups": names}
+
+
+def examples(dataset: xr.Dataset) -> list[dict]:
+    """Read the example sequences' tokens and targets; a token that is no JSON is shown as its text."""
+    if "example_tokens" not in dataset:
+        return [{"tokens": [], "target": ""} for _ in range(dataset.sizes.get("example", 0))]
+    targets = dataset["example_target"].to_numpy() if "example_target" in dataset else [""] * dataset.sizes["example"]
+    out = []
+    for row, target in zip(dataset["example_tokens"].transpose("example", ...).to_numpy(), targets, strict=True):
+        out.append({"tokens": [_token(text) for text in np.ravel(row)], "target": str(target)})
+    return out
+
+
+def _token(text: object) -> dict:
+    token = read_json(text, None)
+    if isinstance(token, dict) and token.get("kind") == "image" and isinstance(token.get("png"), str):
+        return {"kind": "image", "png": token["png"]}
+    if isinstance(token, dict) and "text" in token:
+        return {"kind": "text", "text": str(token["text"])}
+    return {"kind": "text", "text": str(text)}
+
+
+def _texts(dataset: xr.Dataset, *names: str) -> list[str]:
+    for name in names:
+        if name in dataset.coords:
+            return [str(value) for value in dataset[name].to_numpy()]
+    size = next((dataset.sizes[name] for name in names if name in dataset.sizes), 0)
+    return [f"{names[0].replace('_', ' ')} {i}" for i in range(size)]
+
+
+def _integers(dataset: xr.Dataset, name: str, first: int) -> list[int]:
+    if name in dataset.coords:
+        return [int(value) for value in dataset[name].to_numpy()]
+    return list(range(first, first + dataset.sizes.get(name, 0)))

@@ -1,0 +1,123 @@
+// The payload and its arrays. Arrays travel as base64; the large ones are deflated as well and
+// are unpacked when a panel first asks for them.
+
+let page = null;
+const unpacked = new Map();
+const pending = new Set();
+
+function usePayload(payload) {
+  page = payload;
+  unpacked.clear();
+  pending.clear();
+  tokenImages.clear();
+}
+
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+function halfToFloat(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+// A labelled array: `at(i, j, ...)` reads one value, `row` gives the offset of leading indices.
+class Labelled {
+  constructor(record, bytes) {
+    this.dims = record.dims;
+    this.shape = record.shape;
+    this.strides = record.shape.map((_, i) => record.shape.slice(i + 1).reduce((a, b) => a * b, 1));
+    this.data = Labelled.decode(record, bytes);
+  }
+
+  static decode(record, bytes) {
+    if (record.dtype === "float32") return new Float32Array(bytes.buffer);
+    if (record.dtype === "float16") return Float32Array.from(new Uint16Array(bytes.buffer), halfToFloat);
+    // uint8: 255 stands for "not recorded", 0 to 254 span [low, high].
+    const scale = (record.high - record.low) / 254;
+    const table = Float32Array.from({ length: 256 }, (_, q) => (q === 255 ? NaN : record.low + q * scale));
+    const values = new Float32Array(bytes.length);
+    for (let i = 0; i < bytes.length; i++) values[i] = table[bytes[i]];
+    return values;
+  }
+
+  row(...index) {
+    let offset = 0;
+    for (let i = 0; i < index.length; i++) offset += index[i] * this.strides[i];
+    return offset;
+  }
+
+  at(...index) {
+    return this.data[this.row(...index)];
+  }
+}
+
+const hasArray = (name) => Boolean(page && page.arrays[name]);
+
+// The array, or null while it is still being unpacked (the panels are redrawn when it is there).
+function arr(name) {
+  if (unpacked.has(name)) return unpacked.get(name);
+  const record = page.arrays[name];
+  if (!record) return null;
+  if (!record.deflated) {
+    unpacked.set(name, new Labelled(record, bytesOf(record.data)));
+    return unpacked.get(name);
+  }
+  if (!pending.has(name)) {
+    pending.add(name);
+    inflate(record, page).then(([bytes, owner]) => {
+      if (owner !== page) return;
+      unpacked.set(name, new Labelled(record, bytes));
+      pending.delete(name);
+      redrawAll();
+    });
+  }
+  return null;
+}
+
+async function inflate(record, owner) {
+  const stream = new Blob([bytesOf(record.data)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return [new Uint8Array(await new Response(stream).arrayBuffer()), owner];
+}
+
+const measuresOver = (...dims) =>
+  Object.keys(page.arrays).filter((name) => page.arrays[name].dims.join() === dims.join());
+
+const scalarMeasures = () => [...measuresOver("run", "step", "evaluator"), ...measuresOver("run", "step")];
+const headMeasures = () => measuresOver("run", "step", "layer", "head");
+const titleOf = (name) => (page.labels[name] || name.replace(/_/g, " "));
+const runLabel = (r) => page.runs[r].label;
+
+// One run's curve of a measure: (steps,) values; head measures need a layer and a head.
+function curveOf(name, r, evaluator = 0, layer = 0, head = 0) {
+  const a = arr(name);
+  if (!a) return null;
+  const steps = a.shape[1];
+  const kind = a.dims.length;
+  if (kind === 2) return a.data.subarray(a.row(r), a.row(r) + steps);
+  const offset = kind === 3 ? a.row(r, 0, evaluator) : a.row(r, 0, layer, head);
+  const stride = a.strides[1];
+  const out = new Float32Array(steps);
+  for (let t = 0; t < steps; t++) out[t] = a.data[offset + t * stride];
+  return out;
+}
+
+const tokenImages = new Map();
+
+// A token's drawing; the picture is loaded from its own bytes once and then kept.
+function tokenImage(png) {
+  if (!tokenImages.has(png)) {
+    const image = new Image();
+    image.onload = () => redrawAll();
+    image.src = "data:image/png;base64," + png;
+    tokenImages.set(png, image);
+  }
+  return tokenImages.get(png);
+}

@@ -1,0 +1,106 @@
+// The five steps of an induction circuit: marks on the diagram and, where runs with a step clamped
+// were given, their loss curves beside the unclamped ones.
+
+let stepsPanel = null;
+const STEPS = [
+  { key: "1", words: "attend to the previous token", layer: 0, at: "inside" },
+  { key: "2", words: "copy what stands there", layer: 0, at: "leaves" },
+  { key: "3qk", words: "route it to queries and keys", layer: 1, at: "enters" },
+  { key: "4", words: "match query and key", layer: 1, at: "inside" },
+  { key: "3v", words: "route the label to the values", layer: 1, at: "aside" },
+  { key: "5", words: "copy the label to the output", layer: 1, at: "leaves" },
+];
+
+function buildSteps() {
+  stepsPanel = addPanel({
+    id: "steps", title: "The five steps, clamped",
+    controls: [el("div", { class: "chips", id: "stepchips", role: "group", "aria-label": "Steps of the induction circuit" })],
+    follows: ["clamp", "scale", "run", "evaluator", "axis"], cursor: ["cursor"],
+    height: () => 310, draw: drawSteps, overlay: overlaySteps, rows: stepRows,
+    note: () => (page.clamped.length ? "Loss while the step is held perfect, beside the unclamped runs." : "Steps 1 and 2 lay the previous token; 3qk and 4 match; 3v and 5 copy."),
+    describe: () => `Loss with ${state.clamp || "no step"} clamped`,
+  });
+  fillStepChips();
+  refills.push(fillStepChips);
+  watch((changed) => changed.has("clamp") && fillStepChips());
+}
+
+function fillStepChips() {
+  const named = page.clamped.filter((c) => !STEPS.some((s) => s.key === c.name));
+  const chip = (value, text, title) => el("button", { type: "button", class: "chip", title, "data-step": value, text,
+    "aria-pressed": String(state.clamp === value), onclick: () => set({ clamp: state.clamp === value ? "" : value }) });
+  $("#stepchips").replaceChildren(...STEPS.map((s) => chip(s.key, `${s.key} ${s.words}`, s.words)), ...named.map((c) => chip(c.name, c.name, `clamped: ${c.name}`)));
+}
+
+// The clamped curves behind a chip: the one of that name, else all that contain the step; all without a choice.
+function clampEntries() {
+  if (!state.clamp) return page.clamped;
+  const exact = page.clamped.filter((c) => c.name === state.clamp);
+  return exact.length ? exact : page.clamped.filter((c) => c.steps.includes(state.clamp));
+}
+
+const markedSteps = () => {
+  const entry = page.clamped.find((c) => c.name === state.clamp);
+  return entry ? entry.steps : [state.clamp];
+};
+
+// Where each step is marked: on a layer's own frame, or under the stream where it enters or leaves a layer.
+function stepMarks(g) {
+  if (page.layers.length < 2) return [];
+  return STEPS.map((s) => {
+    const left = g.x(s.layer ? page.layers.length - 1 : 0);
+    const x = { inside: left + g.block - 28, enters: left + 18, aside: left + 48, leaves: left + g.block - 18 }[s.at];
+    return { ...s, x, y: s.at === "inside" ? g.top - 13 : g.stream + 26 };
+  });
+}
+
+function drawMark(pen, { key, x, y }) {
+  const c = pen.colours;
+  const chosen = markedSteps().includes(key);
+  pen.rect(x - 13, y - 9, 26, 18, { fill: chosen ? c.accent : c.paper, stroke: chosen ? c.accent : c.soft, radius: 9 });
+  pen.text(key, x, y, { align: "center", size: 10, weight: 600, fill: chosen ? c.paper : c.ink });
+}
+
+function registerMark(pen, { key, words, x, y }) {
+  pen.hit(x - 14, y - 12, 28, 24, [`step ${key}`, words], () => set({ clamp: state.clamp === key ? "" : key }));
+}
+
+function drawSteps(pen, w, h) {
+  const c = pen.colours;
+  stepsPanel.geometry = null;
+  const entries = clampEntries();
+  if (!page.clamped.length) return drawWords(pen, w, h, ["No runs with a clamped step in this trajectory.", "Train some with clamps, and their curves appear here."]);
+  if (!entries.length) return drawWords(pen, w, h, [`No run with step ${state.clamp} clamped here.`]);
+  const own = clampReference();
+  const all = entries.flatMap((e) => e.loss);
+  const box = { x: 48, y: 20, w: w - 60, h: h - 64 };
+  const t = [...new Set([...entries.flatMap((e) => e.sequences), ...page.sequences])].sort((a, b) => a - b);
+  const xs = timeScale(box.x, box.x + box.w, t);
+  const ys = valueScale([...all, ...own], box.y + box.h, box.y, { include: [0] });
+  drawFrame(pen, box, xs, ys, { yName: "loss", xName: "sequences", ticksX: box.w / 90 });
+  const at = page.sequences.map(xs.place);
+  for (const curve of own) pen.poly(at, Array.from(curve, ys.place), { stroke: c.faint, width: 1, alpha: 0.6 });
+  entries.forEach((entry, i) => {
+    const places = entry.sequences.map(xs.place);
+    for (const curve of entry.loss) pen.poly(places, curve.map((v) => ys.place(v ?? NaN)), { stroke: c.runs[i % 8], width: 1.8, alpha: 0.85 });
+    pen.text("clamped: " + entry.name, box.x + box.w - 4, box.y + 10 + 15 * i, { align: "right", fill: c.runs[i % 8], weight: 600 });
+  });
+  pen.text("unclamped", box.x + box.w - 4, box.y + 10 + 15 * entries.length, { align: "right", fill: c.faint });
+  stepsPanel.geometry = { box, xs };
+}
+
+const clampReference = () => (hasArray("loss") && page.sequences.length ? range(page.runs.length).map((r) => curveOf("loss", r, state.evaluator) || []) : []);
+
+function drawWords(pen, w, h, lines) {
+  lines.forEach((line, i) => pen.text(line, w / 2, h / 2 + (i - (lines.length - 1) / 2) * 20, { align: "center", size: w < 420 ? 11 : 13, fill: pen.colours.faint }));
+}
+
+function overlaySteps(pen) {
+  const g = stepsPanel.geometry;
+  if (!g || !page.sequences.length) return;
+  const x = g.xs.place(page.sequences[state.cursor]);
+  pen.line(x, g.box.y, x, g.box.y + g.box.h, { stroke: pen.colours.ink, width: 1.25, alpha: 0.75 });
+}
+
+const stepRows = () => [["clamped", "curve", "sequences", "loss"], ...clampEntries().flatMap((e) =>
+  e.loss.flatMap((curve, i) => curve.map((v, t) => [e.name, i, e.sequences[t], v])))];

@@ -1,0 +1,81 @@
+"""What every test runs under, doctests included. Import nothing of dynamicl at the top of this file.
+
+JAX reads these settings when it starts, so they stand before anything that could start it; and an import of
+dynamicl here would hide an import error behind "ImportError while loading conftest" in every test at once.
+"""
+
+import os
+
+# Set from outside, JAX_PLATFORMS=cuda runs the same tests on a GPU.
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import hypothesis
+import jax
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+jax.config.update("jax_enable_x64", False)
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+# A first example compiles, so no deadline; the same examples every time, so a failure can be repeated.
+hypothesis.settings.register_profile("dynamicl", deadline=None, derandomize=True, max_examples=25)
+hypothesis.settings.load_profile("dynamicl")
+
+# Without these Chromium asks the network for things at its start; root in a container needs --no-sandbox.
+QUIET_CHROMIUM = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the system's Chromium; skips the test where there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip("no Chromium on this machine; `make browser` says how to get one")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> "Iterator[Browser]":
+    """One Chromium for all tests of a worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A fresh page that may read files only: a request to a host, or an error in a script, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+
+    def only_files(route):
+        if route.request.url.startswith(("file:", "data:", "blob:", "about:")):
+            route.continue_()
+        else:
+            faults.append(f"request to the network: {route.request.url}")
+            route.abort()
+
+    page.route("**/*", only_files)
+    yield page
+    context.close()
+    assert not faults, faults

@@ -1,0 +1,109 @@
+"""Pages in Chromium: written to a file, opened, and watched for errors and requests."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from views.page.synthetic import clamped, trajectory, verdicts
+
+from dynamicl.views.page import write
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+class Shown:
+    """An open page and what a test asks of it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __getattr__(self, name: str):
+        return getattr(self.page, name)
+
+    def picture(self, panel: str) -> bytes:
+        """Both canvases of a panel, after they have been drawn."""
+        self.page.locator(f"#{panel}").scroll_into_view_if_needed()
+        self.settle()
+        script = "(id) => [...document.querySelectorAll(`#${id} canvas`)].map((c) => c.toDataURL()).join()"
+        return self.page.evaluate(script, panel).encode()
+
+    def settle(self) -> None:
+        """Let two frames pass."""
+        self.page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+
+    def text(self, selector: str) -> str:
+        self.settle()
+        return self.page.locator(selector).inner_text()
+
+    def heading(self, panel: str) -> str:
+        self.page.locator(f"#{panel}").scroll_into_view_if_needed()
+        return self.text(f"#{panel}-title")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.settle()
+
+    def click_at(self, panel: str, x: float, y: float, **options) -> None:
+        """Click at a place in a panel's plot; negative places count from its end."""
+        plot = self.page.locator(f"#{panel} .plot")
+        plot.scroll_into_view_if_needed()
+        self.settle()
+        box = plot.bounding_box()
+        plot.click(position={"x": x % box["width"], "y": y % box["height"]}, **options)
+        self.settle()
+
+    def step(self) -> int:
+        self.settle()
+        return int(self.page.get_attribute("#slider", "aria-valuenow"))
+
+
+@pytest.fixture
+def open_page(browser: Browser, tmp_path) -> Iterator[Callable[..., Shown]]:
+    """Open a page made of a dataset; errors, warnings and requests of any of them fail the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def opening(dataset, transitions=(), verdict_list=(), *, address="", size=(1280, 900), scheme="light", **options):
+        path = write(tmp_path / f"page{len(contexts)}.html", dataset, transitions, verdict_list, **options)
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(f"{m.type}: {m.text}"))
+        page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or faults.append(f"request: {r.url}"))
+        page.goto(path.as_uri() + address)
+        page.wait_for_selector("html[data-ready=yes]")
+        return Shown(page)
+
+    yield opening
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture(scope="session")
+def made():
+    """A trajectory of four runs with its transitions."""
+    return trajectory(runs=4, steps=60, checkpoints=20)
+
+
+@pytest.fixture
+def shown(open_page, made) -> Shown:
+    """The page of four runs, with verdicts and clamped curves."""
+    dataset, transitions = made
+    return open_page(dataset, transitions, verdicts(), clamped_curves=clamped(dataset))
+
+
+@pytest.fixture(scope="session")
+def colours_of() -> Callable[[bytes], int]:
+    """How many different colours a PNG has: a blank one has one."""
+    return lambda png: len(np.unique(np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3), axis=0))

@@ -1,0 +1,103 @@
+"""The served page: loopback only, refreshed while the trajectory grows."""
+
+from __future__ import annotations
+
+import http.client
+import json
+
+import pytest
+from views.page.synthetic import trajectory
+
+from dynamicl.views._server import PageServer
+
+
+class Growing:
+    """A trajectory of which more and more steps are there."""
+
+    def __init__(self) -> None:
+        self.dataset, self.transitions = trajectory(runs=2, steps=40, checkpoints=40)
+        self.steps, self.broken = 10, False
+
+    def __call__(self):
+        if self.broken:
+            raise OSError("half-written store")
+        return self.dataset.isel(step=slice(0, self.steps), checkpoint=slice(0, self.steps)), [], []
+
+
+@pytest.fixture
+def growing():
+    return Growing()
+
+
+@pytest.fixture
+def server(growing):
+    with PageServer(growing, every=0.2, title="grows") as running:
+        yield running
+
+
+def ask(server: PageServer, path: str, **headers: str) -> tuple[int, dict, bytes]:
+    connection = http.client.HTTPConnection(server.url.split("/")[2], timeout=10)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    out = answer.status, dict(answer.getheaders()), answer.read()
+    connection.close()
+    return out
+
+
+def test_page_and_payload(server):
+    assert server.url.startswith("http://127.0.0.1:")
+    status, headers, body = ask(server, "/")
+    assert status == 200 and headers["Cache-Control"] == "no-store"
+    assert b"connect-src 'self'" in body and b"<title>grows</title>" in body
+    status, headers, body = ask(server, "/payload.json")
+    assert status == 200 and len(json.loads(body)["steps"]) == 10
+    assert ask(server, "/payload.json", **{"If-None-Match": headers["ETag"]})[0] == 304
+
+
+def test_strangers_and_unknown_addresses_are_refused(server):
+    assert ask(server, "/", Host="evil.example")[0] == 403
+    assert ask(server, "/payload.json", Host="evil.example:80")[0] == 403
+    assert ask(server, "/../secrets")[0] == 404
+
+
+def test_a_store_that_cannot_be_read_is_told(server, growing):
+    growing.broken = True
+    status, _, body = ask(server, "/")
+    assert status == 503 and b"half-written store" in body
+
+
+def test_a_look_every_zero_seconds_is_refused(growing):
+    with pytest.raises(ValueError, match="`every` is 0; give the seconds"):
+        PageServer(growing, every=0)
+
+
+@pytest.mark.browser
+def test_the_page_follows_a_growing_trajectory(browser, server, growing):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda r: r.url.startswith((server.url, "data:", "blob:")) or faults.append(r.url))
+    page.goto(server.url)
+    page.wait_for_selector("html[data-ready=yes]")
+    seen = "Number(document.querySelector('#slider').getAttribute('aria-valuemax'))"
+    assert page.evaluate(seen) == int(growing.dataset.step[9])
+    page.select_option("#choose-head", "0.6")
+    page.select_option("#choose-measure", "accuracy")
+    before = page.evaluate("document.querySelector('#curves canvas').toDataURL()")
+    growing.steps = 30
+    page.wait_for_function(f"{seen} === {int(growing.dataset.step[29])}", timeout=5000)
+    page.wait_for_timeout(50)
+    assert page.evaluate("document.querySelector('#curves canvas').toDataURL()") != before
+    assert page.input_value("#choose-measure") == "accuracy" and page.input_value("#choose-head") == "0.6"
+    # A cursor at the end stays at the end, one elsewhere stays where it is.
+    assert page.evaluate("Number(document.querySelector('#slider').getAttribute('aria-valuenow'))") == int(growing.dataset.step[29])
+    page.keyboard.press("Home")
+    growing.broken = True
+    page.wait_for_function("document.querySelector('#live').textContent.includes('waiting')", timeout=5000)
+    growing.broken, growing.steps = False, 40
+    page.wait_for_function(f"{seen} === {int(growing.dataset.step[39])}", timeout=5000)
+    assert page.text_content("#live") == "live"
+    assert page.get_attribute("#slider", "aria-valuenow") == "0"
+    context.close()
+    assert not faults, faults
