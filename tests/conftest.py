@@ -11,6 +11,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 jax.config.update("jax_enable_x64", False)
+# Two devices, so that every test of a population also tests that it is sharded over them.
+jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+# Compiling is most of what many tests cost, so what several build alike is compiled once. Gone after the session.
+COMPILED = tempfile.TemporaryDirectory(prefix="dynamicl-compiled-")
+jax.config.update("jax_compilation_cache_dir", COMPILED.name)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
 # A first example compiles, so no deadline; the same examples every time, so a failure can be repeated.
 hypothesis.settings.register_profile("dynamicl", deadline=None, derandomize=True, max_examples=25)

@@ -126,6 +126,19 @@ def test_other_types_are_refused(value):
         encode("key", value)
 
 
+def test_what_is_no_array_is_refused():
+    class Key:
+        def __array__(self, dtype=None, copy=None):
+            raise TypeError("use key_data")
+
+    with pytest.raises(
+        StoreError, match=r"`key` cannot be made an array \(use key_data\); give numbers, booleans"
+    ):
+        encode("key", Key())
+    with pytest.raises(StoreError, match=r"`ragged` cannot be made an array"):
+        encode("ragged", [[1], [1, 2]])
+
+
 def test_a_notebooks_running_loop_does_not_matter(tmp_path):
     import asyncio
 

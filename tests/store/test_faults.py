@@ -96,30 +96,33 @@ def test_damage_to_other_pieces(tmp_path, kind):
         read(Store.open(tmp_path / "s"))
 
 
-def test_a_chunk_that_is_lost_is_noticed(tmp_path):
-    """Zarr reads a missing chunk as zeros."""
-    train(tmp_path / "s", steps=(10,))
-    for kind, message in (
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
         (
             "state",
             "the state at step 10 is damaged .*: its content does not have the hash that was committed",
         ),
-        ("checkpoint", "step 10 of run aa01 is damaged .*: the content does not have the hash"),
-    ):
-        path = piece(tmp_path / "s", kind)
-        with zipfile.ZipFile(path) as whole:
-            content = {name: whole.read(name) for name in whole.namelist()}
-        largest = max(content, key=lambda name: (len(content[name]), "/c/0" in name))
-        with zipfile.ZipFile(path, "w") as less:
-            for name in content.keys() - {largest}:
-                less.writestr(name, content[name])
-        with pytest.raises(StoreError, match=message):
-            Store.open(tmp_path / "s").verify()
-        train(tmp_path / "other", steps=(10,)) if kind == "state" else None
-        if kind == "state":
-            path.write_bytes(piece(tmp_path / "other", "state").read_bytes())
-    with pytest.raises(StoreError, match=r"of run aa01 is damaged .*: its content does not have the hash"):
-        Store.open(tmp_path / "s").checkpoint(10, 0)
+        ("checkpoint", "at step 10 of run aa01 is damaged .*: the content does not have the hash that was"),
+    ],
+)
+def test_a_chunk_that_is_lost_is_noticed(tmp_path, kind, message):
+    """Zarr reads a missing chunk as zeros, so here too only the hash can tell."""
+    train(tmp_path / "s", steps=(10,))
+    path = piece(tmp_path / "s", kind)
+    with zipfile.ZipFile(path) as whole:
+        content = {name: whole.read(name) for name in whole.namelist()}
+    content.pop(next(name for name in content if "/c/0" in name))
+    with zipfile.ZipFile(path, "w") as less:
+        for name, data in content.items():
+            less.writestr(name, data)
+    with pytest.raises(StoreError, match=message):
+        Store.open(tmp_path / "s").verify()
+    if kind == "checkpoint":
+        with pytest.raises(
+            StoreError, match=r"of run aa01 is damaged .*: its content does not have the hash"
+        ):
+            Store.open(tmp_path / "s").checkpoint(10, 0)
 
 
 def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
@@ -232,12 +235,11 @@ def test_an_interrupt_after_the_rename_keeps_the_commit(tmp_path, monkeypatch):
         assert store.step == 2
         store.verify()
         commit(store, 3)
-    assert len(piece(tmp_path / "s", "state").parent.glob("*state*").__iter__().__next__().name) > 0
     assert len(list((tmp_path / "s" / "pieces").glob("*-state-*"))) == 1
 
 
 def test_no_room_for_a_new_store(tmp_path, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:

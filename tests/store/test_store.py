@@ -96,14 +96,22 @@ def test_records_are_the_callers_own(tmp_path):
         assert store.records()["loss"].values[0, 0, 0] == np.float32(0.001)
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Do not wait for the disk: these tests are about files, not about power cuts."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+@pytest.mark.usefixtures("quick")
 def test_merging_keeps_every_step_in_order_and_few_files(tmp_path):
     with Store.create(tmp_path / "s", header()) as store:
         for step in range(1, FAN**2 + FAN + 2):
-            store.commit(step, records=records([step]), checkpoint=weights(0), extras=attention(step))
+            kept = {"checkpoint": {"w": np.zeros(3)}, "extras": attention(step)} if step % 2 else {}
+            store.commit(step, records=records([step]), **kept)
         expected = records(range(1, FAN**2 + FAN + 2)).assign_coords(run=list(RUNS))
         xr.testing.assert_identical(store.records(), expected)
         assert len(list((tmp_path / "s" / "pieces").glob("*records*"))) == 3
-        assert store.extras()["attention"][:, 0].max("checkpoint").values.max() == 0 + FAN**2 + FAN + 1
+        assert store.extras()["attention"].values.max() == FAN**2 + FAN + 1
     reopened = Store.open(tmp_path / "s", write=True)
     xr.testing.assert_identical(reopened.records(), expected)
     reopened.compact()
@@ -117,10 +125,13 @@ def test_merging_keeps_every_step_in_order_and_few_files(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick")
 def test_five_hundred_commits_open_within_a_second(tmp_path):
     with Store.create(tmp_path / "s", header()) as store:
         for step in range(1, 501):
-            store.commit(step, records=records([step]))
+            store.commit(
+                step, records=xr.Dataset({"x": (("run", "step"), np.ones((3, 1)))}, {"step": [step]})
+            )
     seconds = []
     for _ in range(3):
         start = time.perf_counter()

@@ -1,4 +1,32 @@
-"""Interventions as data."""
+"""Interventions as data: the same object steers a training model and ablates a trained one."""
 
+from ._ablate import clamped_logits as clamped_logits
+from ._check import check_clamps as check_clamps
+from ._clamp import FOREVER as FOREVER
+from ._clamp import MAIN as MAIN
+from ._clamp import Clamp as Clamp
 from ._forward import forward as forward
 from ._forward import forward_recorded as forward_recorded
+from ._forward import passes as passes
+from ._graft import Graft as Graft
+from ._graft import check_grafts as check_grafts
+from ._graft import frozen_parts as frozen_parts
+from ._library import LIBRARY as LIBRARY
+from ._library import ablate_heads as ablate_heads
+from ._library import attention_temperature as attention_temperature
+from ._library import copy as copy
+from ._library import cut as cut
+from ._library import forbid_previous_token as forbid_previous_token
+from ._library import keep_heads as keep_heads
+from ._library import layer_one as layer_one
+from ._library import layer_one_and_copy as layer_one_and_copy
+from ._library import match as match
+from ._library import only_path as only_path
+from ._library import preserve as preserve
+from ._library import previous_token_attend as previous_token_attend
+from ._values import Constant as Constant
+from ._values import CopyScores as CopyScores
+from ._values import From as From
+from ._values import Mean as Mean
+from ._values import Pattern as Pattern
+from ._values import Scaled as Scaled

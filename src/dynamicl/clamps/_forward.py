@@ -1,22 +1,138 @@
-"""Forward passes over a batch, with whatever clamps apply."""
+"""Forward passes over a batch, with whatever clamps apply.
 
+A clamp may take its value from another pass over the same sequences; passes run in the order in which they are needed
+inside one program, and what nobody asks of them is never computed.
+"""
+
+import fnmatch
 from collections.abc import Sequence
 from typing import Any
 
 import jax
-from jaxtyping import Array, Float, Int
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
 
 from dynamicl import tasks
-from dynamicl.models import record
+from dynamicl.models import SITE_AXES, Recorder, null_tap, record
+from dynamicl.specs import SpecError
+
+from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
+from ._values import BATCH, Context
 
 
 def forward(
-    model: Any, task: Any, sequences: tasks.Sequence, clamps: Sequence[Any], step: Int[Array, ""]
+    model: Any, task: Any, sequences: tasks.Sequence, clamps: Sequence[Clamp] = (), step: Any = 0
 ) -> Float[Array, "batch output"]:
-    return jax.vmap(lambda tokens: model(task.inputs(tokens)))(sequences.tokens)
+    """Compute a batch's logits under clamps.
+
+    Args:
+        model: called as `model(tokens, tap)` on one sequence.
+        task: whose `inputs` turns tokens into what the model reads.
+        sequences: with leading axis batch.
+        clamps: in the order in which they act; none cost nothing.
+        step: the training step, for windows.
+    """
+    if not clamps:
+        return jax.vmap(lambda tokens: model(task.inputs(tokens), null_tap))(sequences.tokens)
+    return forward_recorded(model, task, sequences, clamps, step, ())[0]
 
 
 def forward_recorded(
-    model: Any, task: Any, sequences: tasks.Sequence, clamps: Sequence[Any], step: Int[Array, ""], patterns: Sequence[str]
+    model: Any, task: Any, sequences: tasks.Sequence, clamps: Sequence[Clamp], step: Any, patterns: Sequence[str]
 ) -> tuple[Float[Array, "batch output"], dict[str, Array]]:
-    return jax.vmap(lambda tokens: record(model, task.inputs(tokens), patterns))(sequences.tokens)
+    """Compute a batch's logits under clamps and keep the main pass' intermediates that the globs select."""
+    if not clamps:
+        return jax.vmap(lambda tokens: record(model, task.inputs(tokens), patterns))(sequences.tokens)
+
+    def one(tokens: Any, roles: tasks.Roles) -> tuple[Array, dict[str, Array]]:
+        context = Context(task.inputs(tokens), roles)
+        for name in passes(clamps):
+            context.current = name
+            asked = [site for clamp in clamps for site in _asked(clamp, name)]
+            tap = _ClampTap([c for c in clamps if c.in_pass == name], context, step, asked, model)
+            recorder = Recorder(patterns if name == MAIN else (), tap)
+            logits = model(context.tokens, recorder)
+        return logits, recorder.values
+
+    return jax.vmap(one, axis_name=BATCH)(sequences.tokens, sequences.roles)
+
+
+def _asked(clamp: Clamp, pass_name: str) -> list[str]:
+    """Sites (globs) of a pass that a clamp's value is taken from."""
+    if not clamp.value.leaves_the_pass or clamp.value.pass_name != pass_name:
+        return []
+    return [clamp.value.site or clamp.site]
+
+
+def passes(clamps: Sequence[Clamp]) -> tuple[str, ...]:
+    """Order the passes that clamps need, `main` last.
+
+    Raises:
+        SpecError: passes that need each other.
+    """
+    needs: dict[str, set[str]] = {MAIN: set()}
+    for clamp in clamps:
+        needs.setdefault(clamp.in_pass, set())
+        if clamp.value.leaves_the_pass and clamp.value.pass_name != clamp.in_pass:
+            needs.setdefault(clamp.value.pass_name, set())
+            needs[clamp.in_pass].add(clamp.value.pass_name)
+    order: list[str] = []
+    while len(order) < len(needs):
+        ready = sorted(name for name in needs if name not in order and needs[name] <= set(order))
+        if not ready:
+            raise SpecError(f"the passes {', '.join(sorted(set(needs) - set(order)))} need each other: break the circle")
+        order += [name for name in ready if name != MAIN] or ready
+    if order[-1] != MAIN:
+        raise SpecError(f"a clamp of pass `{order[-1]}` takes its value from `main`, which comes last: use another pass")
+    return tuple(order)
+
+
+class _ClampTap:
+    """The tap that applies a pass' clamps and notes what other clamps ask for."""
+
+    def __init__(self, clamps: Sequence[Clamp], context: Context, step: Any, asked: Sequence[str], model: Any):
+        self.clamps, self.context, self.step, self.asked = clamps, context, step, asked
+        self.readout = getattr(getattr(model, "interface", None), "readout", -1)
+
+    def __call__(self, name: str, value: Array) -> Array:
+        """Apply every clamp whose site matches, in order."""
+        for clamp in self.clamps:
+            if fnmatch.fnmatchcase(name, clamp.site):
+                value = self._apply(clamp, name, value)
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in self.asked):
+            self.context.seen.setdefault(self.context.current, {})[name] = value
+        return value
+
+    def _apply(self, clamp: Clamp, name: str, x: Array) -> Array:
+        axes = SITE_AXES.get(name.split(".", 2)[-1] if name.startswith("layers.") else name, ())
+        axes = axes if len(axes) == x.ndim else tuple(f"dim{i}" for i in range(x.ndim))
+        rows = self._rows(axes, x)
+        v = clamp.value.resolve(x, rows, name, self.context)
+        strength = jnp.where(active(clamp.windows, self.step), jnp.asarray(clamp.strength, x.dtype), 0)
+        return blend(x, v, self._mask(clamp, axes, x, rows), strength, clamp.gradient)
+
+    def _rows(self, axes: tuple[str, ...], x: Array) -> np.ndarray:
+        """Positions along the site's query (or sequence) axis: all, or the read-out's alone."""
+        length = self.context.roles.exemplars.shape[-1]
+        axis = next((i for i, name in enumerate(axes) if name in ("query", "seq")), None)
+        if axis is None or x.shape[axis] == length:
+            return np.arange(length)
+        return np.array([self.readout % length])
+
+    def _mask(self, clamp: Clamp, axes: tuple[str, ...], x: Array, rows: np.ndarray) -> Array:
+        roles, everything = self.context.roles, np.arange(self.context.roles.exemplars.shape[-1])
+        mask = jnp.ones(x.shape, bool)
+        for i, axis in enumerate(axes):
+            shape = [1] * x.ndim
+            shape[i] = -1
+            if axis == "head":
+                mask = mask & head_mask(clamp.heads, x.shape[i]).reshape(shape)
+            elif axis in ("query", "seq"):
+                mask = mask & position_mask(clamp.queries, roles, rows).reshape(shape)
+            elif axis == "key":
+                where = clamp.keys if "query" in axes else clamp.keys or clamp.queries
+                mask = mask & position_mask(where, roles, everything).reshape(shape)
+        if clamp.offsets and axes[-2:] == ("query", "key"):
+            mask = mask & np.isin(everything[None, :] - rows[:, None], clamp.offsets)
+        return mask

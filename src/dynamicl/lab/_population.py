@@ -62,6 +62,7 @@ class Progress:
         total: run-steps of the whole population.
         seconds: since the population began.
         loss: mean training loss last recorded, nats.
+        rate: run-steps a second since the population began.
     """
 
     cohort: int
@@ -73,6 +74,12 @@ class Progress:
     total: int
     seconds: float
     loss: float
+    rate: float
+
+    @property
+    def left(self) -> float:
+        """Seconds left at this rate."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else float("nan")
 
 
 def nobody(progress: Progress) -> None:
@@ -291,7 +298,7 @@ class _Pace:
         self.cohorts = len(todo.resume) + len(todo.fresh)
         self.total, self.listener = total, listener
         left = sum(c.longest * c.size for c in todo.fresh) + sum(_left(store) for store in todo.resume)
-        self.before = max(0, total - left)
+        self.start = self.before = max(0, total - left)
         self.began = self.last = time.monotonic()
         self.index, self.step, self.rate, self.loss = 0, 0, 0.0, float("nan")
 
@@ -300,7 +307,7 @@ class _Pace:
         self.index, self.cohort, self.step, self.rate = self.index + 1, cohort, start, 0.0
         self.base, self.last = start, time.monotonic()
 
-    def longest(self) -> float:
+    def longest(self) -> int:
         """Return how many steps a chunk may have to last about `CHUNK_SECONDS`."""
         return max(1, int(self.rate * CHUNK_SECONDS)) if self.rate else 20
 
@@ -311,10 +318,11 @@ class _Pace:
             self.rate = (step - self.step) / max(now - self.last, 1e-6)
         self.step, self.last = step, now
         done = self.before + sum(max(0, min(step, run.steps) - self.base) for run in self.cohort.runs)
+        seconds = now - self.began
+        rate = (done - self.start) / seconds if seconds > 0 else 0.0
+        runs, steps = self.cohort.size, self.cohort.longest
         self.listener(
-            Progress(
-                self.index, self.cohorts, self.cohort.size, step, self.cohort.longest, done, self.total, now - self.began, self.loss
-            )
+            Progress(self.index, self.cohorts, runs, step, steps, done, self.total, seconds, self.loss, rate)
         )
         if step >= self.cohort.longest:
             self.before = done

@@ -1,6 +1,7 @@
 """Where runs start: afresh, from old weights, or as forks of a checkpoint."""
 
 import dataclasses
+import fnmatch
 from collections.abc import Mapping
 from typing import Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from dynamicl.specs import SpecError
 from dynamicl.store import Library
-from dynamicl.training import Program, RunSpec, RunState, Start, unpack
+from dynamicl.training import Program, RunSpec, RunState, Start, pack, unpack
 
 
 def fork(
@@ -45,10 +46,14 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
         SpecError: the other run or checkpoint is not in the library, or belongs to another model.
     """
     runs = program.cohort.runs
-    if all(run.start.how == "fresh" for run in runs):
+    grafted = any(graft.run for run in runs for graft in run.grafts)
+    if all(run.start.how == "fresh" for run in runs) and not grafted:
         return fresh, 0
     host = jax.tree.map(np.array, program.real(fresh))
     for i, spec in enumerate(runs):
+        for graft in spec.grafts:
+            if graft.run:
+                _fill_part(host.weights, _checkpoint(library, Start("init_from", graft.run, graft.step)), i, graft.part)
         if spec.start.how == "fresh":
             continue
         arrays = _checkpoint(library, spec.start)
@@ -64,6 +69,18 @@ def _fill(tree: object, arrays: Mapping[str, np.ndarray], row: int, what: str) -
     one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype), tree)
     filled = unpack(arrays, one, what)
     jax.tree.map(lambda leaf, value: leaf.__setitem__(row, value), tree, filled)
+
+
+def _fill_part(tree: object, arrays: Mapping[str, np.ndarray], row: int, part: str) -> None:
+    for name, leaf in pack(tree).items():
+        if fnmatch.fnmatchcase(name, part):
+            if name not in arrays or arrays[name].shape != leaf.shape[1:]:
+                have = arrays[name].shape if name in arrays else "none"
+                raise SpecError(
+                    f"the graft of `{name}` needs shape {leaf.shape[1:]}, the other run has {have}: graft from a run of "
+                    "the same model"
+                )
+            leaf[row] = arrays[name]
 
 
 def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:

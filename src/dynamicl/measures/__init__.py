@@ -11,6 +11,7 @@ from ._correlation import correlation_p_value as correlation_p_value
 from ._crossing import Crossing as Crossing
 from ._crossing import convergence_step as convergence_step
 from ._crossing import crossing as crossing
+from ._curvature import gradient_curvature as gradient_curvature
 from ._dispersion import Dispersion as Dispersion
 from ._dispersion import dispersion_test as dispersion_test
 from ._exponential import Exponential as Exponential
@@ -30,6 +31,13 @@ from ._intervals import bootstrap_interval as bootstrap_interval
 from ._intervals import jeffreys as jeffreys
 from ._intervals import mean_interval as mean_interval
 from ._intervals import median_difference as median_difference
+from ._learnt_rule import ROW_KINDS as ROW_KINDS
+from ._learnt_rule import Rule as Rule
+from ._learnt_rule import RuleEntry as RuleEntry
+from ._learnt_rule import learn_rule as learn_rule
+from ._learnt_rule import score_rule as score_rule
+from ._parts import part_names as part_names
+from ._parts import part_norms as part_norms
 from ._population import PopulationTransition as PopulationTransition
 from ._population import population_transition as population_transition
 from ._prediction import Prediction as Prediction
@@ -38,6 +46,9 @@ from ._registry import known_measures as known_measures
 from ._registry import probes as probes
 from ._registry import register_measure as register_measure
 from ._registry import squared_norm as squared_norm
+from ._rules import Exempt as Exempt
+from ._rules import rule_accuracy as rule_accuracy
+from ._rules import rules_probe as rules_probe
 from ._survival import Survival as Survival
 from ._survival import kaplan_meier as kaplan_meier
 from ._survival import median_survival as median_survival

@@ -80,7 +80,7 @@ def _passing(x: np.ndarray, fall: np.ndarray, level: float, axis: str) -> float:
 
 
 def _shape(x: np.ndarray, y: np.ndarray, axis: str) -> Shape | None:
-    """Measure the fall in a window; levels are medians over time outside 10-90 %, found by iteration."""
+    """Measure the fall in a window; levels are medians over time well outside 10-90 %, found by iteration."""
     weights = np.gradient(x)
     fall = fall_of(y, weights)
     before, after = _step_levels(x, y, weights)
@@ -88,8 +88,12 @@ def _shape(x: np.ndarray, y: np.ndarray, axis: str) -> Shape | None:
         height = before - after
         if height <= 0 or fall[-1] > after + 0.1 * height:
             return None
-        early, late = (_passing(x, fall, before - share * height, "linear") for share in (0.1, 0.9))
-        head, tail = x <= early, x >= late
+        early, middle, late = (
+            _passing(x, fall, before - share * height, "linear") for share in (0.1, 0.5, 0.9)
+        )
+        # As far again from the middle as the 10 and 90 % points: nearer, the shoulders pull a noisy median inwards.
+        head, tail = x <= 2 * early - middle, x >= 2 * late - middle
+        head, tail = (head if head.sum() > 2 else x <= early), (tail if tail.sum() > 2 else x >= late)
         head[0] = tail[-1] = True
         levels = _weighted_median(y[head], weights[head]), _weighted_median(y[tail], weights[tail])
         if levels == (before, after):
@@ -227,7 +231,7 @@ def find_transition(
     """Find the phase change of a curve, with intervals, or say that there is none.
 
     The curve is searched for the wait that costs most (module docstring); from its start on, the levels
-    before and after are medians over time outside the 10-90 % range, and the times are crossings of the
+    before and after are medians over time well outside the 10-90 % range, and the times are crossings of the
     closest monotone curve. Where several steps follow each other, the highest counts. Intervals resample the
     evaluation
     sequences: with `scores`, sequences are drawn with replacement, the same at every step, as evaluators keep

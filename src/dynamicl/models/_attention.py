@@ -71,4 +71,4 @@ class Attention(eqx.Module):
 
     def _mask(self, rows: np.ndarray, length: int, valid: Bool[Array, " seq"] | None) -> Bool[Array, "query key"]:
         past = np.arange(length)[None, :] <= rows[:, None] if self.causal else np.ones((len(rows), length), bool)
-        return jnp.asarray(past) if valid is None else past & valid[None, :]
+        return jnp.asarray(past) if valid is None else jnp.asarray(past) & valid[None, :]

@@ -1,9 +1,12 @@
 """What a model reads: token types, and the interface through which a task tells a model its sizes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import equinox as eqx
+import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from dynamicl.specs import SpecError
@@ -57,16 +60,20 @@ class Interface:
 
 
 def model_inputs(interface: Interface) -> Any:
-    """Return abstract tokens of one sequence, for listing sites without data."""
-    import jax
-    import jax.numpy as jnp
+    """Return abstract tokens of one sequence, for listing sites without data.
 
-    if interface.tokens == "pairs":
-        pairs = interface.length // 2
-        return PairTokens(
-            jax.ShapeDtypeStruct((pairs + 1, interface.features), jnp.float32), jax.ShapeDtypeStruct((pairs,), jnp.int32)
-        )
-    if interface.tokens == "ids":
-        shape = (interface.length,)
-        return TokenIds(jax.ShapeDtypeStruct(shape, jnp.int32), jax.ShapeDtypeStruct(shape, jnp.bool_))
-    raise SpecError(f"`tokens` is {interface.tokens!r}: choose `pairs` or `ids`")
+    Raises:
+        SpecError: the interface asks for tokens of another kind.
+    """
+
+    def pairs() -> PairTokens:
+        n = interface.length // 2
+        return PairTokens(jnp.zeros((n + 1, interface.features)), jnp.zeros(n, jnp.int32))
+
+    def ids() -> TokenIds:
+        return TokenIds(jnp.zeros(interface.length, jnp.int32), jnp.zeros(interface.length, bool))
+
+    kinds: dict[str, Callable[[], Any]] = {"pairs": pairs, "ids": ids}
+    if interface.tokens not in kinds:
+        raise SpecError(f"`tokens` is {interface.tokens!r}: choose `pairs` or `ids`")
+    return jax.eval_shape(kinds[interface.tokens])

@@ -51,20 +51,21 @@ class TransformerSpec:
 
     def check(self) -> None:
         """Raise `SpecError` for sizes that cannot be built."""
-        check(self.layers >= 1, f"`model.layers` is {self.layers}: give at least 1")
+        check(1 <= self.layers <= 512, f"`model.layers` is {self.layers}: give 1 to 512")
         check(self.heads >= 1, f"`model.heads` is {self.heads}: give at least 1")
         check(
-            self.d_model >= 1 and self.d_model % max(self.heads, 1) == 0,
-            f"`model.d_model` is {self.d_model}, no multiple of `model.heads` {self.heads}: give one",
+            1 <= self.d_model <= 65536 and self.d_model % self.heads == 0,
+            f"`model.d_model` is {self.d_model}: give a multiple of `model.heads` {self.heads}, 65536 at most",
         )
         d_head = self.d_model // self.heads
         check(
             self.positions != "rotary" or d_head % 2 == 0,
-            f"rotary positions need an even head width, got {d_head}: change `model.d_model`, `model.heads` or `model.positions`",
+            f"rotary positions need an even head width, got {d_head}: change `model.d_model`, `model.heads` or "
+            "`model.positions`",
         )
         check(0 <= self.mlp_ratio <= 64, f"`model.mlp_ratio` is {self.mlp_ratio}: give 0 (no MLP) to 64")
-        check(self.position_base > 1, f"`model.position_base` is {self.position_base}: give more than 1")
-        check(0 < self.embedding_scale <= 100, f"`model.embedding_scale` is {self.embedding_scale}: give 0 to 100")
+        check(1 < self.position_base <= 1e12, f"`model.position_base` is {self.position_base}: give 1 to 1e12")
+        check(0 < self.embedding_scale <= 100, f"`model.embedding_scale` is {self.embedding_scale}: give above 0 to 100")
 
     def build(self, interface: Interface, key: PRNGKeyArray) -> "Transformer":
         """Draw a model for a task's interface."""

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 class SpecError(ValueError):
     """A description that cannot be run. Its message is one line and names the remedy."""
 
+    def __init__(self, message: str):
+        super().__init__(" ".join(message.split()))
+
 
 def check(condition: bool, message: str) -> None:
     """Raise `SpecError` with `message` unless `condition` holds."""
     if not condition:
-        raise SpecError(" ".join(message.split()))
+        raise SpecError(message)
 
 
 def nearest(name: str, known: Iterable[str], n: int = 3) -> str:

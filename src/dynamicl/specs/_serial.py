@@ -12,6 +12,10 @@ from typing import Any, TypeVar
 from ._errors import SpecError, check, nearest
 
 _KINDS: dict[str, type] = {}
+MISSING = dataclasses.MISSING
+NOT_FINITE = ("inf", "-inf", "nan")
+LARGEST = {int: 2**31 - 1, float: 3.4028234e38}
+"""What the arrays of a compiled program hold: 32-bit integers and floats."""
 T = TypeVar("T")
 
 
@@ -49,7 +53,8 @@ def register(kind: str) -> Callable[[type[T]], type[T]]:
 def to_dict(spec: Any) -> Any:
     """Turn a spec into JSON-able dictionaries, lists and scalars."""
     if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
-        body = {f.name: to_dict(getattr(spec, f.name)) for f in dataclasses.fields(spec)}
+        hints = typing.get_type_hints(type(spec))
+        body = {f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name])) for f in dataclasses.fields(spec)}
         kind = getattr(spec, "kind", None)
         return {"kind": kind, **body} if kind else body
     if isinstance(spec, tuple | list):
@@ -61,6 +66,11 @@ def to_dict(spec: Any) -> Any:
     raise SpecError(f"a spec holds `{type(spec).__name__}`: use numbers, text, tuples or other specs")
 
 
+def as_hinted(value: Any, hint: Any) -> Any:
+    """Turn an integer into a float where a float is meant, so that 1 and 1.0 describe the same run."""
+    return float(value) if hint is float and isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def from_dict(data: Any, like: Any = None) -> Any:
     """Build the spec that `to_dict` described.
 
@@ -69,37 +79,48 @@ def from_dict(data: Any, like: Any = None) -> Any:
         like: the annotation of the field being filled, for specs that carry no kind of their own.
 
     Raises:
-        SpecError: an unknown kind or field, with the nearest known names.
+        SpecError: an unknown kind or field, with the nearest known names; a field that is missing or of the wrong
+            type.
     """
     if isinstance(data, dict) and set(data) == {"float"}:
+        check(data["float"] in NOT_FINITE, f"`float` is {data['float']!r}: choose one of {', '.join(NOT_FINITE)}")
         return float(data["float"])
     if isinstance(data, dict):
-        cls = _class_of(data, like)
-        fields = {f.name: f for f in dataclasses.fields(cls)}
-        hints = typing.get_type_hints(cls)
-        values = {}
-        for name, value in data.items():
-            if name == "kind":
-                continue
-            check(name in fields, f"`{cls.__name__}` has no field `{name}`: did you mean {nearest(name, fields)}?")
-            values[name] = from_dict(value, hints[name])
-        try:
-            return cls(**values)
-        except TypeError as error:
-            raise SpecError(f"`{cls.__name__}` is incomplete: {error}") from None
+        return _spec_from(data, _class_of(data, like))
     if isinstance(data, list):
         args = typing.get_args(like)
         inner = args[0] if typing.get_origin(like) is tuple and args else None
         return tuple(from_dict(item, inner) for item in data)
-    if isinstance(data, int) and not isinstance(data, bool) and like is float:
-        return float(data)
-    return data
+    if like is float:
+        _check_type(data, like, "float")
+    return as_hinted(data, like)
+
+
+def _spec_from(data: dict, cls: type) -> Any:
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    hints = typing.get_type_hints(cls)
+    values = {}
+    for name, value in data.items():
+        if name == "kind":
+            continue
+        check(name in fields, f"`{cls.__name__}` has no field `{name}`: did you mean {nearest(name, fields)}?")
+        if hints[name] is float and not isinstance(value, dict):
+            _check_type(value, float, name)
+        values[name] = from_dict(value, hints[name])
+        _check_type(values[name], hints[name], name)
+    for name, f in fields.items():
+        given = name in values or f.default is not MISSING or f.default_factory is not MISSING
+        check(given, f"`{cls.__name__}` is incomplete: give `{name}`")
+    return cls(**values)
 
 
 def _class_of(data: dict, like: Any) -> type:
     kind = data.get("kind")
     if kind is not None:
-        check(kind in _KINDS, f"unknown kind `{kind}`: known are {nearest(str(kind), _KINDS)}; import the module that registers it")
+        check(
+            isinstance(kind, str) and kind in _KINDS,
+            f"unknown kind `{kind}`: known are {nearest(str(kind), _KINDS)}; import the module that registers it",
+        )
         return _KINDS[kind]
     options = typing.get_args(like) if isinstance(like, types.UnionType) else (like,)
     for option in options:
@@ -117,7 +138,7 @@ def from_json(text: str) -> Any:
     """Read a spec back from `to_json`'s text."""
     try:
         data = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError(f"the description is no JSON ({error}): write it with `to_json`") from None
     return from_dict(data)
 
@@ -142,6 +163,8 @@ def validate(spec: Any, path: str = "") -> None:
     for f in dataclasses.fields(spec):
         value, here = getattr(spec, f.name), f"{path}.{f.name}".lstrip(".")
         _check_type(value, hints[f.name], here)
+        if "vary" in f.metadata:
+            _check_range(value, hints[f.name], here)
         validate(value, here)
     own = getattr(type(spec), "check", None)
     if own is not None:
@@ -152,14 +175,31 @@ def _check_type(value: Any, hint: Any, path: str) -> None:
     if hint in (int, float, bool, str):
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
         fits = numeric if hint is float else (isinstance(value, hint) and (hint is bool or not isinstance(value, bool)))
-        check(fits, f"`{path}` is {value!r}: give it as `{hint.__name__}`")
+        check(fits, f"`{path}` is {_shown(value)}: give it as `{hint.__name__}`")
+        if isinstance(value, int):
+            check(abs(value) < 2**63, f"`{path}` is {_shown(value)}: give less than 2^63")
         check(hint is not float or not math.isnan(value), f"`{path}` is nan: give a number")
     elif typing.get_origin(hint) is typing.Literal:
         options = typing.get_args(hint)
-        check(value in options, f"`{path}` is {value!r}: choose one of {', '.join(map(repr, options))}")
+        check(value in options, f"`{path}` is {_shown(value)}: choose one of {', '.join(map(repr, options))}")
     elif typing.get_origin(hint) is tuple:
-        check(isinstance(value, tuple), f"`{path}` is {value!r}: give a tuple")
+        check(isinstance(value, tuple), f"`{path}` is {_shown(value)}: give a tuple")
         args = typing.get_args(hint)
         for i, item in enumerate(value):
             if args:
                 _check_type(item, args[0] if args[-1] is Ellipsis else args[min(i, len(args) - 1)], f"{path}.{i}")
+    elif dataclasses.is_dataclass(hint):
+        fits = isinstance(value, typing.cast(type, hint))
+        check(fits, f"`{path}` is {_shown(value)}: give a `{getattr(hint, '__name__', hint)}`")
+
+
+def _check_range(value: Any, hint: Any, path: str) -> None:
+    if hint in LARGEST and math.isfinite(value):
+        check(abs(value) <= LARGEST[hint], f"`{path}` is {value}: give {LARGEST[hint]} at most")
+
+
+def _shown(value: Any) -> str:
+    """Show a value in an error, on one line and not at any length; Python refuses to show the longest integers."""
+    huge = isinstance(value, int) and abs(value) >= 10**20
+    text = " ".join(("a huge integer" if huge else repr(value)).split())
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -5,10 +5,13 @@ decides which runs share a program.
 """
 
 import dataclasses
+import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
+from ._serial import as_hinted
 
 Encode = Callable[[Any], np.ndarray | None]
 
@@ -59,8 +62,9 @@ def split(spec: Any, path: str = "") -> tuple[Any, dict[str, np.ndarray]]:
     if not dataclasses.is_dataclass(spec) or isinstance(spec, type):
         return spec, arrays
     changes: dict[str, Any] = {}
+    hints = typing.get_type_hints(type(spec))
     for f in dataclasses.fields(spec):
-        value, here = getattr(spec, f.name), f"{path}.{f.name}".lstrip(".")
+        value, here = as_hinted(getattr(spec, f.name), hints[f.name]), f"{path}.{f.name}".lstrip(".")
         if f.metadata.get("host"):
             changes[f.name] = None
             continue
@@ -71,7 +75,7 @@ def split(spec: Any, path: str = "") -> tuple[Any, dict[str, np.ndarray]]:
         else:
             changes[f.name], found = split(value, here)
             arrays |= found
-    return dataclasses.replace(spec, **changes), arrays
+    return _with(spec, changes), arrays
 
 
 def merge(static: Any, arrays: Mapping[str, Any], path: str = "") -> Any:
@@ -84,4 +88,12 @@ def merge(static: Any, arrays: Mapping[str, Any], path: str = "") -> Any:
     for f in dataclasses.fields(static):
         here = f"{path}.{f.name}".lstrip(".")
         changes[f.name] = arrays[here] if here in arrays else merge(getattr(static, f.name), arrays, here)
-    return dataclasses.replace(static, **changes)
+    return _with(static, changes)
+
+
+def _with(spec: Any, changes: Mapping[str, Any]) -> Any:
+    """Copy a spec with other values. They are `None` or traced arrays, which its constructor would not take."""
+    copy = object.__new__(type(spec))
+    for name, value in changes.items():
+        object.__setattr__(copy, name, value)
+    return copy

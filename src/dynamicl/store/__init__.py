@@ -1,7 +1,7 @@
 """Trajectories on disk: what a population records and its weights, committed so that a kill loses one chunk at most.
 
 Use a `Store` for the cohort being trained, a `Library` to find runs by the hash of their spec, and
-`open_trajectory` to read either as labelled arrays. A commit costs a tenth of a second, see `Store`.
+`open_trajectory` to read either as labelled arrays. A commit costs 0.02 to 0.2 s.
 """
 
 from ._audit import Repeat as Repeat

@@ -63,9 +63,14 @@ def encode(
         The array to hand to `write_arrays`.
 
     Raises:
-        StoreError: the type is none that a store keeps.
+        StoreError: it is no array, or of a type that a store does not keep.
     """
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise StoreError(
+            f"`{name}` cannot be made an array ({error}); give numbers, booleans or text"
+        ) from error
     kind = array.dtype.name
     names = None if dims is None else tuple(dims)
     if array.dtype.kind == "U":

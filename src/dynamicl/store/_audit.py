@@ -1,10 +1,10 @@
-"""Looking over a whole store: is every piece what was committed, and did every run move?"""
+"""Looking over a store: is every piece what was committed, and did every run move?"""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ._index import Index
+from ._index import Index, Piece
 from ._pieces import read_checkpoint, read_hashes, read_piece
 
 
@@ -20,22 +20,21 @@ class Repeat(NamedTuple):
     steps: tuple[int, ...]
 
 
-def verify(folder: Path, index: Index, runs: Sequence[str]) -> None:
-    """Read every committed piece and check its hash.
+def verify_piece(folder: Path, piece: Piece, runs: Sequence[str]) -> None:
+    """Read a committed piece and check its hash.
 
     Args:
         folder: the store's folder.
-        index: what it holds.
+        piece: which.
         runs: hashes of the runs.
 
     Raises:
-        StoreError: a piece is damaged; which, and of which runs.
+        StoreError: it is damaged; which, and of which runs.
     """
-    for piece in index.pieces:
-        if piece.kind == "checkpoint":
-            read_checkpoint(folder, piece, runs)
-        else:
-            read_piece(folder, piece)
+    if piece.kind == "checkpoint":
+        read_checkpoint(folder, piece, runs)
+    else:
+        read_piece(folder, piece)
 
 
 def repeated_checkpoints(folder: Path, index: Index, runs: Sequence[str]) -> list[Repeat]:

@@ -22,10 +22,19 @@ def run(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
     Returns:
         What it returns.
     """
-    if not _is_running():
-        return asyncio.run(coroutine)
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+    result: list[_Result] = []
+
+    async def keep() -> None:
+        # Not the task's result: putting the signal handlers back, asyncio has the task's result printed into
+        # the text of an exception that nobody sees, and printing weights takes longer than reading them.
+        result.append(await coroutine)
+
+    if _is_running():
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, keep()).result()
+    else:
+        asyncio.run(keep())
+    return result[0]
 
 
 def _is_running() -> bool:

@@ -57,10 +57,11 @@ def merge_runs(members: Sequence[tuple[Store, int]]) -> xr.Dataset:
 def _join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
     parts = _number_uneven(parts)
     sequences = _agreed_sequences(parts)
-    if sequences is None:
-        parts = [_with_runs(part, "sequences") for part in parts]
-    else:
+    if sequences is not None:
         parts = [part.drop_vars("sequences", errors="ignore") for part in parts]
+    # As a variable it may be lacking in some parts, as a coordinate it may not.
+    parts = [part.reset_coords({"sequences"} & set(part.coords)) for part in parts]
+    parts = [_with_runs(part, "sequences") for part in parts]
     names = {
         name for part in parts for name, variable in part.variables.items() if "run" not in variable.dims
     }
@@ -79,10 +80,8 @@ def _join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
     if "step" in joined.indexes:
         joined = joined.sortby("step")
     if sequences is not None:
-        joined = joined.assign_coords(
-            sequences=("step", np.array([sequences[s] for s in joined["step"].values]))
-        )
-    return joined
+        joined["sequences"] = ("step", np.array([sequences[step] for step in joined["step"].values.tolist()]))
+    return joined.set_coords({"sequences"} & set(joined.variables))
 
 
 def _number_uneven(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:
@@ -104,13 +103,16 @@ def _agreed_sequences(parts: Sequence[xr.Dataset]) -> dict[int, int] | None:
     """Map steps to sequences, if every part says the same and none is silent about a step of its own."""
     found: dict[int, int] = {}
     for part in parts:
-        if part.sizes.get("step") and ("sequences" not in part or part["sequences"].dims != ("step",)):
+        if not part.sizes.get("step"):
+            continue
+        if "sequences" not in part or part["sequences"].dims != ("step",):
             return None
-        if part.sizes.get("step"):
-            for step, sequences in zip(part["step"].values, part["sequences"].values, strict=True):
-                if found.setdefault(int(step), sequences) != sequences:
-                    return None
-    return found
+        for step, sequences in zip(
+            part["step"].values.tolist(), part["sequences"].values.tolist(), strict=True
+        ):
+            if found.setdefault(step, sequences) != sequences:
+                return None
+    return found or None
 
 
 def _shared(parts: Sequence[xr.Dataset]) -> set[Hashable]:
@@ -142,6 +144,7 @@ def _fill(parts: Sequence[xr.Dataset]) -> dict[Hashable, Any]:
 
 def _flat(store: Store) -> dict[str, Any]:
     said: Mapping[str, Any] = {
+        "status": "running",
         **{name: value for name, value in store.header.items() if name not in ("runs", "specs")},
         **{
             name: value
@@ -157,10 +160,8 @@ def _flat(store: Store) -> dict[str, Any]:
 
 def _summary(parts: Sequence[xr.Dataset]) -> dict[str, Any]:
     """Add the stores' times, and say that all is finished only if all is."""
-    states = [part.attrs.get("status") for part in parts]
-    said: dict[str, Any] = {}
-    if all(states):
-        said["status"] = states[0] if len(set(states)) == 1 else "running"
+    states = {part.attrs["status"] for part in parts}
+    said: dict[str, Any] = {"status": states.pop() if len(states) == 1 else "running"}
     if all("seconds" in part.attrs for part in parts):
         said["seconds"] = sum(part.attrs["seconds"] for part in parts)
     return said

@@ -128,9 +128,8 @@ def _guarded(path: Path, what: str, read: Callable[[], _Read]) -> _Read:
         ) from error
     except Exception as error:
         # zipfile, zarr, json and the codecs each have exceptions of their own for a damaged file.
-        raise _damaged(
-            path, what, str(error).splitlines()[0] if str(error) else type(error).__name__
-        ) from error
+        why = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise _damaged(path, what, why) from error
 
 
 def _damaged(path: Path, what: str, why: str) -> StoreError:

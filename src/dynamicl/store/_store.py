@@ -4,8 +4,9 @@ A store is a folder: `index.json` says what is committed, `pieces/` holds it, on
 piece. A commit writes new pieces beside the old ones, flushes them and replaces the index by one rename, so a
 kill at any moment loses at most the commit in flight. Reading needs no lock and never changes anything.
 
-What it costs (sixteen runs of 66,000 parameters with Adam's state): about 0.1 s a commit that keeps everything,
-most of it for 17 MB of weights and state; about 0.03 s for records alone.
+What it costs (sixteen runs of 66,000 parameters with Adam's state, fifteen recorded variables, two cores): about
+0.02 s a commit of records alone, 0.07 s with the state for resuming, 0.1 s with a checkpoint as well, two or three
+times that on a busy machine; the records of 500 commits open in half a second.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +24,7 @@ from numpy.typing import ArrayLike
 
 from . import _series as series
 from ._arrays import decode, encode
-from ._audit import Repeat, repeated_checkpoints, verify
+from ._audit import Repeat, repeated_checkpoints, verify_piece
 from ._checks import check_attributes, check_header, check_records, check_runs, check_step, check_weights
 from ._datasets import decode_dataset
 from ._errors import StoreError, listed
@@ -54,8 +56,6 @@ class Store:
         self._index = index
         self._lock = lock
         self._cache: dict[str, xr.Dataset] = {}
-
-    # --- opening and closing
 
     @classmethod
     def create(cls, path: str | Path, header: Mapping[str, Any]) -> Store:
@@ -116,8 +116,6 @@ class Store:
         """
         self._adopt(read_index(self.path))
         return self
-
-    # --- what it holds
 
     @property
     def header(self) -> Mapping[str, Any]:
@@ -234,7 +232,8 @@ class Store:
         Raises:
             StoreError: one is missing or damaged.
         """
-        self._retrying(lambda: verify(self.path, self._index, self.runs))
+        for piece in self._index.pieces:
+            self._retrying(partial(self._verify, piece))
 
     def repeated_checkpoints(self) -> list[Repeat]:
         """Find checkpoints of a run that are the same bit for bit, though the run should have moved.
@@ -245,8 +244,6 @@ class Store:
             One entry for every set of equal checkpoints.
         """
         return self._retrying(lambda: repeated_checkpoints(self.path, self._index, self.runs))
-
-    # --- changing it
 
     def commit(
         self,
@@ -318,8 +315,6 @@ class Store:
             change.drop([piece for piece in change.index.pieces if piece.last > step])
             change.index = replace(change.index, step=min(step, self.step))
 
-    # --- parts of the above
-
     def _add_records(self, change: Transaction, step: int, records: xr.Dataset) -> None:
         records = check_records(records, self.runs, series.last_step(self._index, "records"), step)
         piece = series.append(change, "records", records, self._load)
@@ -359,6 +354,11 @@ class Store:
             self._cache[piece.file] = dataset
         return dataset
 
+    def _verify(self, piece: Piece) -> None:
+        # A writer at work may have merged it away since.
+        if piece in self._index.pieces:
+            verify_piece(self.path, piece, self.runs)
+
     def _checkpoint_piece(self, step: int) -> Piece:
         for piece in self._index.of("checkpoint"):
             if piece.last == step:
@@ -389,8 +389,7 @@ class Store:
             try:
                 return read()
             except FileNotFoundError as error:
-                before = self._index
-                if self.refresh()._index == before:
+                if any(piece.file == Path(error.filename).name for piece in self.refresh()._index.pieces):
                     raise StoreError(
                         f"store {self.path} lacks {error.filename}, which its index names; "
                         "restore the file from a copy, or train again"

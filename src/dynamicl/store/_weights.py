@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +14,7 @@ from ._errors import StoreError, write_failure
 from ._files import write_atomically
 
 
-def save_weights(path: str | Path, arrays: Mapping[str, ArrayLike], metadata: Mapping[str, str] = {}) -> None:
+def save_weights(path: str | Path, arrays: Mapping[str, ArrayLike], metadata: Mapping[str, Any] = {}) -> None:
     """Write arrays as one safetensors file, or leave the path as it was.
 
     Args:

@@ -4,6 +4,8 @@ from ._draws import distinct as distinct
 from ._exemplars import ExemplarSpec as ExemplarSpec
 from ._fewshot import FewShot as FewShot
 from ._fewshot import FewShotSpec as FewShotSpec
+from ._lookup import Lookup as Lookup
+from ._lookup_spec import LookupSpec as LookupSpec
 from ._sequence import Roles as Roles
 from ._sequence import Sequence as Sequence
 from ._task import Task as Task

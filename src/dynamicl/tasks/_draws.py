@@ -27,6 +27,6 @@ def distinct(key: PRNGKeyArray, batch: int, n: int, k: int) -> Int[Array, "batch
         value = raw[:, i]
         # Skipping in ascending order maps 0..n-i-1 one-to-one onto the numbers not yet chosen.
         for earlier in jnp.sort(chosen, axis=1).T:
-            value = value + (value >= earlier)
+            value = value + (value >= earlier).astype(jnp.int32)
         chosen = jnp.concatenate([chosen, value[:, None]], axis=1)
     return chosen

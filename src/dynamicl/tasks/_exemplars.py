@@ -18,8 +18,8 @@ class ExemplarSpec:
     """Describe where exemplars come from.
 
     Attributes:
-        encoder: `random-convolution` (frozen, 512 features), the same `-standardised`, `pixels` (784 standardised pixels), or `file` (features
-            from `path`, class x exemplar x feature).
+        encoder: `random-convolution` (frozen, 512 features), the same `-standardised`, `pixels` (784 standardised
+            pixels), or `file` (features from `path`, class x exemplar x feature).
         encoder_seed: seed of the random convolution.
         augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character.
         class_seed: seed of the order of classes; the first are trained on, the last held out.
@@ -66,7 +66,7 @@ class ExemplarSpec:
         if isinstance(source, data.FeatureFile):
             every = source.table()
             split = data.split_classes(every.n_classes, train=classes, test=test_classes, seed=self.class_seed)
-            images = None
+            images: data.Drawings | None = None
         else:
             images = data.load_omniglot()
             if self.augmentation != "none":

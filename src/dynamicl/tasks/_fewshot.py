@@ -7,6 +7,7 @@ solves the task (thesis 4.2.1; Figure 4.1b).
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -80,7 +81,7 @@ class FewShot(eqx.Module):
         """Gather the feature vectors of one sequence (or of a batch)."""
         rows, labels, *noise = tokens
         x = self.features[rows]
-        if noise:
+        if self.noise is not None:
             x = x + self.noise * jax.random.normal(noise[0], x.shape, x.dtype)
         return PairTokens(x, labels)
 
@@ -149,13 +150,14 @@ class FewShotSpec:
             f"`task.test_classes` is {self.test_classes}: give 0 (none) or at least `task.ways` {self.ways}",
         )
         check(0 <= self.held_out_labels < 1, f"`task.held_out_labels` is {self.held_out_labels}: give 0 up to below 1")
-        check(self.noise is None or self.noise >= 0, f"`task.noise` is {self.noise}: give 0 or more")
+        check(0 <= self.noise < math.inf, f"`task.noise` is {self.noise}: give 0 or more, finite")
+        check(self.label_seed >= 0, f"`task.label_seed` is {self.label_seed}: give 0 or more")
         check(self.ways * self.shots <= 512, f"a context of {self.ways * self.shots} pairs is too long: 512 at most")
         sets = label_set_count(self.labels, self.ways)
         check(
             sets <= MAX_LABEL_SETS,
-            f"{self.labels} labels in sets of {self.ways} make {sets} sets: reduce `task.labels` or `task.ways` "
-            f"until there are at most {MAX_LABEL_SETS}",
+            f"{self.labels} labels in sets of {self.ways} make more than {MAX_LABEL_SETS} sets: reduce `task.labels` "
+            "or `task.ways`",
         )
         kept = sets - round(sets * self.held_out_labels)
         check(kept >= 1, f"`task.held_out_labels` {self.held_out_labels} leaves no label set to train on: reduce it")
@@ -196,10 +198,10 @@ class FewShotSpec:
 
     def bind(self, task: FewShot) -> FewShot:
         """Give a task this run's noise."""
-        if isinstance(self.noise, float) and self.noise == 0:
+        noise: Any = self.noise  # an array where it varies
+        if isinstance(noise, float) and noise == 0:
             return task
-        noise = jnp.asarray(self.noise, jnp.float32)
-        return eqx.tree_at(lambda t: t.noise, task, noise, is_leaf=lambda leaf: leaf is None)
+        return eqx.tree_at(lambda t: t.noise, task, jnp.asarray(noise, jnp.float32), is_leaf=lambda leaf: leaf is None)
 
     def _label_sets(self) -> tuple[np.ndarray, np.ndarray]:
         sets = np.array(list(itertools.combinations(range(self.labels), self.ways)))

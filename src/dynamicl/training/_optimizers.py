@@ -1,5 +1,6 @@
 """Optimizers and learning-rate schedules, with every number an array that may differ between runs."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,12 +43,14 @@ class OptimizerSpec:
 
     def check(self) -> None:
         """Raise `SpecError` for rates and schedules that mean nothing."""
-        check(self.learning_rate >= 0, f"`optimizer.learning_rate` is {self.learning_rate}: give 0 or more")
-        check(self.weight_decay >= 0, f"`optimizer.weight_decay` is {self.weight_decay}: give 0 or more")
+        for name in ("learning_rate", "weight_decay"):
+            value = getattr(self, name)
+            check(0 <= value < math.inf, f"`optimizer.{name}` is {value}: give 0 or more, finite")
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
-            check(0 <= value < 1, f"`optimizer.{name}` is {value}: give 0 up to below 1")
-        check(self.epsilon > 0, f"`optimizer.epsilon` is {self.epsilon}: give more than 0")
+            # Nearer to 1 it would be 1 in float32, and the moment's bias correction a division by zero.
+            check(0 <= value <= 0.9999999, f"`optimizer.{name}` is {value}: give 0 to 0.9999999")
+        check(1e-30 <= self.epsilon <= 1e30, f"`optimizer.epsilon` is {self.epsilon}: give 1e-30 to 1e30")
         check(self.warmup_steps >= 0, f"`optimizer.warmup_steps` is {self.warmup_steps}: give 0 or more")
         check(
             self.schedule == "constant" or self.schedule == "cosine" or self.warmup_steps > 0,
@@ -55,7 +58,8 @@ class OptimizerSpec:
         )
         check(
             self.schedule != "cosine" or self.decay_steps > self.warmup_steps,
-            f"`optimizer.decay_steps` is {self.decay_steps}: a cosine needs more than `warmup_steps` {self.warmup_steps}",
+            f"`optimizer.decay_steps` is {self.decay_steps}: a cosine needs more than `warmup_steps` "
+            f"{self.warmup_steps}",
         )
 
 
@@ -98,6 +102,8 @@ def step_weights(
     Returns:
         New weights and the optimizer's new state.
     """
-    updates, state = transformation(spec).update(gradient, state, weights)
+    # Optax raises a float to an integer count, which strict promotion, where a user has it on, would refuse.
+    with jax.numpy_dtype_promotion("standard"):
+        updates, state = transformation(spec).update(gradient, state, weights)
     rate = learning_rate(spec, step)
     return jax.tree.map(lambda w, u: w - rate * u, weights, updates), state

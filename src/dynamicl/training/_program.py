@@ -18,7 +18,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
 
 from dynamicl import clamps
-from dynamicl.models import Recorder, with_all_rows
+from dynamicl.models import model_inputs, sites, with_all_rows
 from dynamicl.specs import merge
 from dynamicl.tasks import Sequence
 
@@ -89,6 +89,8 @@ class Program:
         self.traces = 0
         abstract = eqx.filter_eval_shape(cohort.static.model.build, self.interface, jax.random.key(0))
         self.model_shapes, self.model_static = eqx.partition(abstract, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
+        self._check_interventions(abstract)
+        self.frozen = clamps.frozen_parts(cohort.static.grafts, self.model_shapes)
 
     @property
     def layout(self) -> str:
@@ -128,6 +130,15 @@ class Program:
     def model(self, weights: PyTree) -> Any:
         """Return one run's model around its weights."""
         return eqx.combine(weights, self.model_static)
+
+    def _check_interventions(self, model: Any) -> None:
+        """Refuse clamps and grafts that miss, before anything is computed."""
+        static = self.cohort.static
+        clamps.check_grafts(static.grafts, self.model_shapes)
+        if static.clamps:
+            known = sites(model, model_inputs(self.interface))
+            for run in self.cohort.runs:
+                clamps.check_clamps(run.clamps, known, run.steps)
 
     def _real(self, leaf: Array) -> np.ndarray:
         return np.asarray(leaf)[: self.cohort.size]
@@ -180,13 +191,14 @@ class Program:
         sequences = task.batch(jax.random.fold_in(data_key, state.step), spec.batch_size)
 
         def loss(weights: PyTree) -> Array:
-            logits = clamps.forward(self.model(weights), task, sequences, spec.clamps, state.step)
+            logits = clamps.forward(self.model(self._held(weights)), task, sequences, spec.clamps, state.step)
             return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, sequences.target))
 
         value, gradient = jax.value_and_grad(loss)(state.weights)
         squares = optax.tree.norm(gradient, squared=True)
         fine = jnp.isfinite(squares) & (value <= spec.diverge_above)
         weights, optimizer = step_weights(spec.optimizer, gradient, state.optimizer, state.weights, state.step)
+        weights = jax.tree.map(lambda new, old, frozen: old if frozen else new, weights, state.weights, self.frozen)
         new = RunState(
             weights=weights,
             optimizer=optimizer,
@@ -200,6 +212,10 @@ class Program:
         kept = jax.tree.map(lambda after, before: jnp.where(fine, after, before), new, state)
         return eqx.tree_at(lambda s: s.alive, kept, fine)
 
+    def _held(self, weights: PyTree) -> PyTree:
+        """Let no gradient into frozen parts; what would compute it is dropped from the program."""
+        return jax.tree.map(lambda w, frozen: jax.lax.stop_gradient(w) if frozen else w, weights, self.frozen)
+
     @cached_property
     def _evaluate(self) -> Callable:
         def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree) -> dict[str, Array]:
@@ -212,7 +228,7 @@ class Program:
                 scores.append(standard_scores(logits, sequences))
             records = {name: jnp.stack([s[name] for s in scores]) for name in scores[0]}
             records |= self._probe(spec, model, everything["train"], state, "evaluation")
-            records["train_loss"] = state.loss_sum / jnp.maximum(state.loss_count, 1)
+            records["train_loss"] = state.loss_sum / jnp.maximum(state.loss_count, 1).astype(jnp.float32)
             records["train_loss"] = jnp.where(state.loss_count > 0, records["train_loss"], records["loss"][0])
             records["gradient_norm"] = state.gradient_norm
             records["learning_rate"] = learning_rate(spec.optimizer, state.step)
@@ -257,6 +273,3 @@ def reset_losses(state: RunState) -> RunState:
     return eqx.tree_at(
         lambda s: (s.loss_sum, s.loss_count), state, (jnp.zeros_like(state.loss_sum), jnp.zeros_like(state.loss_count))
     )
-
-
-__all__ = ["Program", "Recorder", "RunState", "reset_losses"]

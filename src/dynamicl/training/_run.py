@@ -82,7 +82,7 @@ class RunSpec:
     optimizer: OptimizerSpec = OptimizerSpec()  # noqa: RUF009 - frozen
     clamps: tuple[Any, ...] = ()
     grafts: tuple[Any, ...] = ()
-    seeds: Seeds = Seeds()  # noqa: RUF009 - frozen
+    seeds: Seeds = Seeds()
     steps: int = vary(1000)
     batch_size: int = 32
     diverge_above: float = vary(1e4)

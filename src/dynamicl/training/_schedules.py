@@ -1,5 +1,6 @@
 """When to evaluate and when to keep a checkpoint, in updates."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Every:
         """Raise `SpecError` unless the interval is positive."""
         check(self.steps >= 1, f"`every.steps` is {self.steps}: give at least 1")
 
-    def following(self, step: int, watched: Watched) -> float:
+    def following(self, step: int, watched: Watched) -> int | float:
         """Return the first due step after `step`."""
         return (step // self.steps + 1) * self.steps
 
@@ -36,9 +37,9 @@ class Logarithmic:
 
     def check(self) -> None:
         """Raise `SpecError` unless the density is positive."""
-        check(self.per_decade >= 1, f"`logarithmic.per_decade` is {self.per_decade}: give at least 1")
+        check(1 <= self.per_decade <= 1000, f"`logarithmic.per_decade` is {self.per_decade}: give 1 to 1000")
 
-    def following(self, step: int, watched: Watched) -> float:
+    def following(self, step: int, watched: Watched) -> int | float:
         """Return the first due step after `step`."""
         k = max(0, math.floor(math.log10(max(step, 1)) * self.per_decade))
         while round(10 ** (k / self.per_decade)) <= step:
@@ -49,7 +50,7 @@ class Logarithmic:
 @register("at")
 @dataclass(frozen=True)
 class At:
-    """At the listed steps, and at the end."""
+    """At the start, at the listed steps, and at the end."""
 
     steps: tuple[int, ...] = ()
 
@@ -61,7 +62,7 @@ class At:
             f"`at.steps` is {self.steps}: give rising steps, each 0 or more",
         )
 
-    def following(self, step: int, watched: Watched) -> float:
+    def following(self, step: int, watched: Watched) -> int | float:
         """Return the first due step after `step`."""
         return next((s for s in self.steps if s > step), math.inf)
 
@@ -87,10 +88,10 @@ class Adaptive:
         )
         check(self.tolerance > 0, f"`adaptive.tolerance` is {self.tolerance}: give more than 0")
 
-    def following(self, step: int, watched: Watched) -> float:
+    def following(self, step: int, watched: Watched) -> int | float:
         """Return the first due step after `step`, from how the curve moved."""
         interval = float(self.coarsest)
-        for (_, before), (_, after) in zip(watched, watched[1:], strict=False):
+        for (_, before), (_, after) in itertools.pairwise(watched):
             moved = abs(after - before)
             if moved > self.tolerance:
                 interval = max(self.finest, interval / 2)
@@ -112,8 +113,8 @@ class Recording:
         optimizer_state: keep the optimizer's state in checkpoints too, so that forks go on exactly.
     """
 
-    evaluate: Any = Every(100)  # noqa: RUF009 - frozen
-    checkpoint: Any = Logarithmic(4)  # noqa: RUF009 - frozen
+    evaluate: Any = Every(100)
+    checkpoint: Any = Logarithmic(4)
     sequences: int = 1000
     measures: tuple[str, ...] = ("heads", "norms")
     optimizer_state: bool = False

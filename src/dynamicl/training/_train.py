@@ -72,7 +72,7 @@ def train(
     done = Done() if done is None else done
     end, step = program.cohort.longest, start
 
-    def due(kind: str) -> float:
+    def due(kind: str) -> int | float:
         last = getattr(done, kind)
         if last < 0:
             return start
@@ -102,12 +102,12 @@ def watched(train_loss: np.ndarray) -> float:
 
 
 def _only_reached(values: dict[str, np.ndarray], step: int) -> dict[str, np.ndarray]:
-    """Blank the records of runs that ended or diverged before this step."""
-    behind = values["at"] < step
+    """Blank the records of runs that are not at this step: ended, diverged, or forks that start later."""
+    elsewhere = values["at"] != step
 
     def blank(value: np.ndarray) -> np.ndarray:
         if not np.issubdtype(value.dtype, np.floating):
             return value
-        return np.where(behind.reshape(-1, *[1] * (value.ndim - 1)), np.float32(np.nan), value)
+        return np.where(elsewhere.reshape(-1, *[1] * (value.ndim - 1)), np.float32(np.nan), value)
 
     return {name: blank(value) for name, value in values.items()}

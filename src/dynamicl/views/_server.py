@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
 
 import xarray as xr
 
@@ -27,8 +28,8 @@ class PageServer:
     """Serve the page of a trajectory that may still be growing.
 
     Args:
-        load: returns (dataset, transitions, verdicts) as they are now; may raise while a store is being written, the page
-            then keeps what it has and says that it waits.
+        load: returns (dataset, transitions, verdicts) as they are now; may raise while a store is being written,
+            the page then keeps what it has and says that it waits.
         title: heading; the dataset's own when None.
         port: 0 for any free one.
         every: seconds between two looks.
@@ -44,10 +45,18 @@ class PageServer:
     """
 
     def __init__(
-        self, load: Callable[[], Loaded], *, title: str | None = None, port: int = 0, every: float | int = 2.0, **options
+        self,
+        load: Callable[[], Loaded],
+        *,
+        title: str | None = None,
+        port: int = 0,
+        every: float | int = 2.0,
+        **options: Any,
     ) -> None:
         if not every > 0:
-            raise ValueError(f"`every` is {every!r}; give the seconds between two looks at the store, such as 2.0")
+            raise ValueError(
+                f"`every` is {every!r}; give the seconds between two looks at the store, such as 2.0"
+            )
         self._source = Source(load, dict(options, title=title, live=every), every)
         handler = type("PageHandler", (Handler,), {"source": self._source})
         self._http = ThreadingHTTPServer((HOST, port), handler)
@@ -118,7 +127,9 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(404, "text/plain", b"Nothing here; the page is at /\n")
         try:
             record, mark = self.source.latest()
-        except Exception as problem:  # whatever a half-written store raises, the page goes on with what it has
+        except (
+            Exception
+        ) as problem:  # whatever a half-written store raises, the page goes on with what it has
             words = f"The trajectory cannot be read just now: {problem}\n"
             return self._answer(503, "text/plain; charset=utf-8", words.encode(errors="replace"))
         if route == "/":

@@ -12,7 +12,19 @@ from PIL import Image
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("curves", "heads", "attention", "focus", "seeds", "circuit", "steps", "now", "reproduce", "spec", "verdicts")
+PANELS = (
+    "curves",
+    "heads",
+    "attention",
+    "focus",
+    "seeds",
+    "circuit",
+    "steps",
+    "now",
+    "reproduce",
+    "spec",
+    "verdicts",
+)
 
 
 def save(shown, panel: str, kind: str) -> bytes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
-from views.page.synthetic import trajectory, verdicts
 
 from dynamicl.views.page import build
+from views.page.synthetic import trajectory, verdicts
 
 pytestmark = pytest.mark.browser
 
@@ -22,17 +23,26 @@ def hostile_everywhere() -> tuple[xr.Dataset, list, list]:
     token = json.dumps({"kind": "text", "text": HOSTILE})
     picture = json.dumps({"kind": "image", "png": '"onerror="alert(1)'})
     tokens = np.array([[token, picture, token, "not json <b>", picture]] * dataset.sizes["example"])
-    dataset = dataset.assign_coords(run=[HOSTILE, HOSTILE + "b"], evaluator=[HOSTILE, "b", "c"], role=[HOSTILE] * 5)
+    dataset = dataset.assign_coords(
+        run=[HOSTILE, HOSTILE + "b"], evaluator=[HOSTILE, "b", "c"], role=[HOSTILE] * 5
+    )
     dataset = dataset.assign(
-        spec=(("run",), list(spec)), status=(("run",), [HOSTILE, "diverged"]), diverged_at=(("run",), [-1, 300]),
-        example_tokens=(("example", "seq"), tokens), example_target=(("example",), [HOSTILE] * dataset.sizes["example"]),
-    )  # fmt: skip
+        spec=(("run",), list(spec)),
+        status=(("run",), [HOSTILE, "diverged"]),
+        diverged_at=(("run",), [-1, 300]),
+        example_tokens=(("example", "seq"), tokens),
+        example_target=(("example",), [HOSTILE] * dataset.sizes["example"]),
+    )
     dataset = dataset.rename({"train_loss": HOSTILE})
     for key in ("command", "created", "machine", "versions", "title"):
         dataset.attrs[key] = HOSTILE
     for t in transitions:
         t |= {"run": HOSTILE, "evaluator": HOSTILE}
-    return dataset, transitions, [{**v, "id": HOSTILE, "claim": HOSTILE, "paper": HOSTILE, "verdict": HOSTILE} for v in verdicts()]
+    return (
+        dataset,
+        transitions,
+        [{**v, "id": HOSTILE, "claim": HOSTILE, "paper": HOSTILE, "verdict": HOSTILE} for v in verdicts()],
+    )
 
 
 def test_names_are_text_wherever_they_stand(open_page):
@@ -52,7 +62,7 @@ def test_names_are_text_wherever_they_stand(open_page):
     assert HOSTILE.split("\u2028")[0] in shown.text("#verdicts")
     with shown.expect_download() as download:
         shown.click("#curves [data-export=svg]")
-    assert "<img" not in open(download.value.path(), encoding="utf-8").read()
+    assert "<img" not in Path(download.value.path()).read_text()
 
 
 def test_a_policy_forbids_everything_from_outside(open_page, made):
@@ -65,7 +75,14 @@ def test_a_policy_forbids_everything_from_outside(open_page, made):
 def test_curves_that_are_no_numbers(open_page, limit):
     dataset, transitions = trajectory(runs=3, steps=30, checkpoints=5)
     dataset = dataset.copy(deep=True)
-    for name in ("loss", "induction_strength", "logit_attribution", "attention", "attention_by_role", "gradient_norm"):
+    for name in (
+        "loss",
+        "induction_strength",
+        "logit_attribution",
+        "attention",
+        "attention_by_role",
+        "gradient_norm",
+    ):
         dataset[name][0] = limit
         dataset[name][1, dataset[name].shape[1] // 2 :] = np.nan
     transitions[0] |= {"time_steps": [np.nan] * 3, "time_sequences": None}
@@ -98,10 +115,13 @@ def test_a_single_run(open_page, colours_of):
     [
         xr.Dataset(),
         xr.Dataset(coords={"run": np.array([], dtype=str), "step": np.array([], dtype=int)}),
-        xr.Dataset({"loss": (("run", "step", "evaluator"), np.zeros((1, 0, 1), np.float32))}, coords={"run": ["a"], "step": np.array([], int), "evaluator": ["e"]}),
+        xr.Dataset(
+            {"loss": (("run", "step", "evaluator"), np.zeros((1, 0, 1), np.float32))},
+            coords={"run": ["a"], "step": np.array([], int), "evaluator": ["e"]},
+        ),
     ],
     ids=["nothing", "no runs", "no steps"],
-)  # fmt: skip
+)
 def test_empty_trajectories(open_page, dataset):
     shown = open_page(dataset)
     assert "No step has been recorded" in shown.text("#headline")

@@ -6,9 +6,10 @@ import http.client
 import json
 
 import pytest
-from views.page.synthetic import trajectory
 
 from dynamicl.views._server import PageServer
+from views.page.conftest import Shown
+from views.page.synthetic import trajectory
 
 
 class Growing:
@@ -75,6 +76,7 @@ def test_a_look_every_zero_seconds_is_refused(growing):
 def test_the_page_follows_a_growing_trajectory(browser, server, growing):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    shown = Shown(page)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda r: r.url.startswith((server.url, "data:", "blob:")) or faults.append(r.url))
@@ -86,17 +88,19 @@ def test_the_page_follows_a_growing_trajectory(browser, server, growing):
     page.select_option("#choose-measure", "accuracy")
     before = page.evaluate("document.querySelector('#curves canvas').toDataURL()")
     growing.steps = 30
-    page.wait_for_function(f"{seen} === {int(growing.dataset.step[29])}", timeout=5000)
+    shown.until(f"{seen} === {int(growing.dataset.step[29])}")
     page.wait_for_timeout(50)
     assert page.evaluate("document.querySelector('#curves canvas').toDataURL()") != before
     assert page.input_value("#choose-measure") == "accuracy" and page.input_value("#choose-head") == "0.6"
     # A cursor at the end stays at the end, one elsewhere stays where it is.
-    assert page.evaluate("Number(document.querySelector('#slider').getAttribute('aria-valuenow'))") == int(growing.dataset.step[29])
+    assert page.evaluate("Number(document.querySelector('#slider').getAttribute('aria-valuenow'))") == int(
+        growing.dataset.step[29]
+    )
     page.keyboard.press("Home")
     growing.broken = True
-    page.wait_for_function("document.querySelector('#live').textContent.includes('waiting')", timeout=5000)
+    shown.until("document.querySelector('#live').textContent.includes('waiting')")
     growing.broken, growing.steps = False, 40
-    page.wait_for_function(f"{seen} === {int(growing.dataset.step[39])}", timeout=5000)
+    shown.until(f"{seen} === {int(growing.dataset.step[39])}")
     assert page.text_content("#live") == "live"
     assert page.get_attribute("#slider", "aria-valuenow") == "0"
     context.close()

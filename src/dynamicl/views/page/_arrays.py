@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Hashable
 
 import numpy as np
 
@@ -14,7 +15,7 @@ FLOAT16_REACH = 6e4
 DEFLATE_FROM = 4096
 
 
-def pack(values: np.ndarray, dims: tuple[str, ...], kind: str) -> dict:
+def pack(values: np.ndarray, dims: tuple[Hashable, ...], kind: str) -> dict:
     """Encode one array for the page.
 
     Args:
@@ -26,7 +27,7 @@ def pack(values: np.ndarray, dims: tuple[str, ...], kind: str) -> dict:
         A JSON-able record `{dims, shape, dtype, data, deflated}`, with `low` and `high` for uint8.
     """
     values = np.ascontiguousarray(values, dtype=np.float32)
-    record: dict = {"dims": list(dims), "shape": list(values.shape)}
+    record: dict = {"dims": [str(dim) for dim in dims], "shape": list(values.shape)}
     if kind == "weight":
         raw, record["low"], record["high"] = _quantise(values)
         record["dtype"] = "uint8"

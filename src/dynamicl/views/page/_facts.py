@@ -15,7 +15,11 @@ def about(dataset: xr.Dataset, record: dict) -> dict:
         `{command, meta, facts}`: text, list of short texts, list of [name, value].
     """
     attrs = dataset.attrs
-    facts = [("created", attrs.get("created")), ("status", attrs.get("status")), ("batch", attrs.get("batch"))]
+    facts = [
+        ("created", attrs.get("created")),
+        ("status", attrs.get("status")),
+        ("batch", attrs.get("batch")),
+    ]
     if attrs.get("seconds") is not None:
         facts.insert(0, ("time taken", seconds_text(float(attrs["seconds"]))))
     for name in ("machine", "versions"):

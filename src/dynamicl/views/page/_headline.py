@@ -12,6 +12,7 @@ import xarray as xr
 
 INDUCTIVE = 0.5
 RESAMPLES = 2000
+MOST_GROUPS = 4
 
 Parts = list[object]
 
@@ -32,7 +33,10 @@ def headline(dataset: xr.Dataset, record: dict) -> list[dict]:
     return [
         {"title": "When did the transition happen?", "parts": when(record)},
         {"title": "Which heads became induction heads?", "parts": which(dataset, record)},
-        {"title": "How do seeds differ?" if seeds_only else "How do runs differ?", "parts": spread(dataset, record)},
+        {
+            "title": "How do seeds differ?" if seeds_only else "How do runs differ?",
+            "parts": spread(dataset, record),
+        },
     ]
 
 
@@ -63,16 +67,46 @@ def when(record: dict) -> Parts:
         return [f"No transition was found in {_runs(n)}."]
     values = [time_of(t)[0] for t in found]
     unit = time_of(found[0])[1]
-    verb = "The loss falls" if found[0]["curve"] == "loss" else f"{found[0]['curve'].replace('_', ' ').capitalize()} jumps"
+    verb = (
+        "The loss falls"
+        if found[0]["curve"] == "loss"
+        else f"{found[0]['curve'].replace('_', ' ').capitalize()} jumps"
+    )
     middle = sorted(range(len(found)), key=lambda i: values[i][0])[(len(found) - 1) // 2]
     if len(found) == 1:
-        parts: Parts = [f"{verb} at ", _go(found[0], f"{compact(values[0][0])} {unit}"), own_interval(values[0]), "."]
+        parts: Parts = [
+            f"{verb} at ",
+            _go(found[0], f"{compact(values[0][0])} {unit}"),
+            own_interval(values[0]),
+            ".",
+        ]
+    elif 1 < len(record["groups"]) <= MOST_GROUPS:
+        parts = [f"{verb} at ", *when_by_group(record, found, unit), ".", own_precision(values, unit)]
     else:
         median = float(np.median([v[0] for v in values]))
-        parts = [f"{verb} at ", _go(found[middle], f"{compact(median)} {unit}"), f", the median of {_runs(len(found))}"]
+        parts = [
+            f"{verb} at ",
+            _go(found[middle], f"{compact(median)} {unit}"),
+            f", the median of {_runs(len(found))}",
+        ]
         parts += [median_interval([v[0] for v in values]), ".", own_precision(values, unit)]
     if len(found) < n:
         parts.append(f" {_runs(n - len(found)).capitalize()} of {n} had none.")
+    return parts
+
+
+def when_by_group(record: dict, found: list[dict], unit: str) -> Parts:
+    """The median time of each setting's runs: a median over different settings would describe none of them."""
+    group_of = {run["id"]: run["group"] for run in record["runs"]}
+    parts: Parts = []
+    for g, name in enumerate(record["groups"]):
+        members = sorted((t for t in found if group_of.get(t["run"]) == g), key=lambda t: time_of(t)[0][0])
+        if not members:
+            continue
+        times = [time_of(t)[0][0] for t in members]
+        text = f"{compact(float(np.median(times)))} {unit}"
+        parts += ["; " if parts else "", _go(members[(len(members) - 1) // 2], text), f" with {name}"]
+        parts.append(median_interval(times) if len(times) > 1 else own_interval(time_of(members[0])[0]))
     return parts
 
 
@@ -95,7 +129,11 @@ def median_interval(values: list) -> str:
 def own_precision(values: list[list], unit: str) -> str:
     """How well a single run's time is known: half its interval's length, in the median."""
     halves = [(v[2] - v[1]) / 2 for v in values if v[1] is not None and v[2] is not None]
-    return f" A single run's own time is known to ± {compact(float(f'{np.median(halves):.2g}'))} {unit}." if halves else ""
+    return (
+        f" A single run's own time is known to ± {compact(float(f'{np.median(halves):.2g}'))} {unit}."
+        if halves
+        else ""
+    )
 
 
 def final_strength(dataset: xr.Dataset) -> np.ndarray | None:
@@ -134,7 +172,9 @@ def which(dataset: xr.Dataset, record: dict) -> Parts:
     label = f"In {record['runs'][run]['label']}: " if len(record["runs"]) > 1 else ""
     parts: Parts = [label]
     for i, (layer, head) in enumerate(inductive[:4]):
-        text = f"layer {record['layers'][layer]} head {record['heads'][head]} ({strength[run][layer, head]:.2f})"
+        text = (
+            f"layer {record['layers'][layer]} head {record['heads'][head]} ({strength[run][layer, head]:.2f})"
+        )
         parts += [", " if i else "", {"text": text, "run": record["runs"][run]["id"], "head": [layer, head]}]
     if len(inductive) > 4:
         parts.append(f" and {len(inductive) - 4} more")
@@ -158,7 +198,11 @@ def spread(dataset: xr.Dataset, record: dict) -> Parts:
     if len(found) > 1:
         first, last = time_of(found[0])[0][0], time_of(found[-1])[0][0]
         parts += [f"Transitions from {compact(first)} (", _go(found[0], labels.get(found[0]["run"], "?"))]
-        parts += [f") to {compact(last)} (", _go(found[-1], labels.get(found[-1]["run"], "?")), f") {time_of(found[0])[1]}"]
+        parts += [
+            f") to {compact(last)} (",
+            _go(found[-1], labels.get(found[-1]["run"], "?")),
+            f") {time_of(found[0])[1]}",
+        ]
         parts.append(f", a factor of {last / first:.2g}. " if first > 0 else ". ")
     final = final_loss(dataset)
     if final.size > 1:

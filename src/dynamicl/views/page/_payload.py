@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from ._specs import differences, flatten, groups, labels
 from ._thin import pack_to_fit
 
 MEGABYTE = 1_000_000
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 SHAPES = {
     ("run", "step", "evaluator"),
     ("run", "step"),
@@ -89,7 +91,12 @@ def payload(
     record["headline"] = headline(numbers, record)
     used = len(json.dumps(json_safe(record))) + 2000
     kept, arrays, notes = pack_to_fit(numbers, limit - used)
-    record |= {"arrays": arrays, "notes": notes, "steps": _integers(kept, "step", 0), "checkpoints": _integers(kept, "checkpoint", 0)}
+    record |= {
+        "arrays": arrays,
+        "notes": notes,
+        "steps": _integers(kept, "step", 0),
+        "checkpoints": _integers(kept, "checkpoint", 0),
+    }
     record["sequences"] = [int(n) for n in kept["sequences"].to_numpy()] if "sequences" in kept.coords else []
     record["about"] = about(dataset, record)
     return json_safe(record)
@@ -103,18 +110,26 @@ def numeric(dataset: xr.Dataset) -> xr.Dataset:
         if order is not None and values.dtype.kind in "fiub" and values.size:
             kept[name] = values.transpose(*order)
     coords = {name: dataset[name] for name in ("step", "checkpoint", "sequences") if name in dataset.coords}
+    if "step" in coords and "batch" in dataset.attrs:
+        coords.setdefault("sequences", dataset["step"] * int(dataset.attrs["batch"]))
     return xr.Dataset(kept, coords={name: c for name, c in coords.items() if c.ndim == 1})
 
 
 def runs(dataset: xr.Dataset) -> dict:
     """Describe every run: id, label, what differs, group, status, whole spec."""
     ids = _texts(dataset, "run")
-    read = [read_json(text, {}) for text in dataset["spec"].to_numpy()] if "spec" in dataset else [{} for _ in ids]
+    read = (
+        [read_json(text, {}) for text in dataset["spec"].to_numpy()]
+        if "spec" in dataset
+        else [{} for _ in ids]
+    )
     flat = [flatten(spec) if spec else {} for spec in read]
     differs = differences(flat)
     names, members = groups(differs)
     status = [str(s) for s in dataset["status"].to_numpy()] if "status" in dataset else ["" for _ in ids]
-    stopped = [int(s) for s in dataset["diverged_at"].to_numpy()] if "diverged_at" in dataset else [-1 for _ in ids]
+    stopped = (
+        [int(s) for s in dataset["diverged_at"].to_numpy()] if "diverged_at" in dataset else [-1 for _ in ids]
+    )
     keys = ("id", "label", "differs", "group", "status", "diverged_at", "spec")
     rows = zip(ids, labels(ids, differs), differs, members, status, stopped, flat, strict=True)
     return {"runs": [dict(zip(keys, row, strict=True)) for row in rows], "groups": names}
@@ -124,17 +139,26 @@ def examples(dataset: xr.Dataset) -> list[dict]:
     """Read the example sequences' tokens and targets; a token that is no JSON is shown as its text."""
     if "example_tokens" not in dataset:
         return [{"tokens": [], "target": ""} for _ in range(dataset.sizes.get("example", 0))]
-    targets = dataset["example_target"].to_numpy() if "example_target" in dataset else [""] * dataset.sizes["example"]
+    targets = (
+        dataset["example_target"].to_numpy()
+        if "example_target" in dataset
+        else [""] * dataset.sizes["example"]
+    )
     out = []
-    for row, target in zip(dataset["example_tokens"].transpose("example", ...).to_numpy(), targets, strict=True):
+    for row, target in zip(
+        dataset["example_tokens"].transpose("example", ...).to_numpy(), targets, strict=True
+    ):
         out.append({"tokens": [_token(text) for text in np.ravel(row)], "target": str(target)})
     return out
 
 
 def _token(text: object) -> dict:
     token = read_json(text, None)
-    if isinstance(token, dict) and token.get("kind") == "image" and isinstance(token.get("png"), str):
-        return {"kind": "image", "png": token["png"]}
+    if isinstance(token, dict) and token.get("kind") == "image":
+        picture = str(token.get("png"))
+        if BASE64.fullmatch(picture):
+            return {"kind": "image", "png": picture}
+        return {"kind": "text", "text": "?"}
     if isinstance(token, dict) and "text" in token:
         return {"kind": "text", "text": str(token["text"])}
     return {"kind": "text", "text": str(text)}

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ STEP_NAME = re.compile(r"(?<![a-z0-9])(3qk|3v|[1245])(?![a-z0-9])")
 STEPS_OF_SUBCIRCUITS = {"layer 1": ["1", "2"], "match": ["1", "2", "3qk", "4"], "copy": ["3v", "5"]}
 
 
-def json_safe(value: object) -> object:
+def json_safe(value: object) -> Any:
     """Turn what may stand in a record into plain JSON values; numbers that are not finite become None."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return json_safe(dataclasses.asdict(value))
@@ -31,7 +32,7 @@ def json_safe(value: object) -> object:
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)
 
 
-def read_json(text: object, default: object) -> object:
+def read_json(text: object, default: object) -> Any:
     """Read JSON text; what is already an object passes, what is no JSON gives `default`."""
     if not isinstance(text, str):
         return json_safe(text) if text is not None else default
@@ -88,7 +89,14 @@ def verdict_records(verdicts: Iterable[Mapping], studies: Iterable[Mapping]) -> 
     told = {str(s.get("name", "")): json_safe(s) for s in studies}
     present = list(dict.fromkeys(row["study"] for row in rows))
     order = [name for name in told if name in present] + [name for name in present if name not in told]
-    named = [{"name": n, "title": str(told.get(n, {}).get("title") or n), "summary": str(told.get(n, {}).get("summary") or "")} for n in order]
+    named = [
+        {
+            "name": n,
+            "title": str(told.get(n, {}).get("title") or n),
+            "summary": str(told.get(n, {}).get("summary") or ""),
+        }
+        for n in order
+    ]
     return rows, named
 
 
@@ -104,14 +112,24 @@ def clamped_records(curves: Mapping[str, Mapping]) -> list[dict]:
     """
     out = []
     for name, entry in curves.items():
-        sequences, loss = np.asarray(entry.get("sequences", [])), np.atleast_2d(np.asarray(entry.get("loss", []), float))
+        sequences, loss = (
+            np.asarray(entry.get("sequences", [])),
+            np.atleast_2d(np.asarray(entry.get("loss", []), float)),
+        )
         if not sequences.size or loss.shape[-1] != sequences.size:
             raise ValueError(
                 f"`clamped_curves[{name!r}]` has {sequences.size} `sequences` and `loss` of shape {loss.shape}; "
                 "give `loss` as (sequences,) or (runs, sequences) with one value for each of `sequences`"
             )
         steps = entry.get("steps") or steps_in(name)
-        out.append({"name": str(name), "steps": list(steps), "sequences": json_safe(sequences), "loss": json_safe(loss)})
+        out.append(
+            {
+                "name": str(name),
+                "steps": list(steps),
+                "sequences": json_safe(sequences),
+                "loss": json_safe(loss),
+            }
+        )
     return out
 
 

@@ -65,14 +65,16 @@ def differences(specs: Sequence[Flat]) -> list[Flat]:
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
-    """Give each dotted key the shortest tail that no other key shares; a seed's still says that it is one."""
+    """Give each dotted key the shortest tail that no other key shares; `seeds.init` reads `init seed`."""
     out = {}
     for key in keys:
         parts = key.split(".")
+        if parts[-2:-1] == ["seeds"]:
+            out[key] = f"{parts[-1]} seed"
+            continue
         tails = [".".join(parts[-n:]) for n in range(1, len(parts) + 1)]
         clashes = [k for k in keys if k != key]
-        told = [t for t in tails if _is_seed(t) or not _is_seed(key)]
-        out[key] = next((t for t in told if not any(k == t or k.endswith("." + t) for k in clashes)), key)
+        out[key] = next((t for t in tails if not any(k == t or k.endswith("." + t) for k in clashes)), key)
     return out
 
 
@@ -81,7 +83,10 @@ def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
     texts = [" · ".join(f"{key} {value}" for key, value in list(d.items())[-3:]) for d in differs]
     texts = [text or run for text, run in zip(texts, ids, strict=True)]
     counts = Counter(texts)
-    return [f"{text} · {run}" if counts[text] > 1 and text != run else text for text, run in zip(texts, ids, strict=True)]
+    return [
+        f"{text} · {run}" if counts[text] > 1 and text != run else text
+        for text, run in zip(texts, ids, strict=True)
+    ]
 
 
 def groups(differs: Sequence[Flat]) -> tuple[list[str], list[int]]:

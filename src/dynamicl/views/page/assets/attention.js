@@ -6,23 +6,48 @@ let focusPanel = null;
 
 function buildAttention() {
   attentionPanel = addPanel({
-    id: "attention", title: "Attention of every head", wide: true,
+    id: "attention",
+    title: "Attention of every head",
+    wide: true,
     controls: [choose("source", "show", sourceOptions)],
-    follows: ["run", "source"], cursor: ["cursor", "layer", "head"],
+    follows: ["run", "source"],
+    cursor: ["cursor", "layer", "head"],
     height: (w) => (hasMaps() ? multiples(w).height : 90),
-    draw: (pen, w, h) => drawMultiplesBase(pen, w, h), overlay: drawMultiples, rows: attentionRows,
-    note: () => (hasMaps() ? "Rows of a map: where the query stands; columns: where it looks. Darker is more. Click a head to enlarge it." : ""),
-    describe: () => `Attention maps of ${page.layers.length * page.heads.length} heads at checkpoint ${page.checkpoints[checkpointNow()] ?? "none"}`,
+    draw: (pen, w, h) => drawMultiplesBase(pen, w, h),
+    overlay: drawMultiples,
+    rows: attentionRows,
+    note: () =>
+      hasMaps()
+        ? "Rows of a map: where the query stands; columns: where it looks. Darker is more. Click a head to enlarge it."
+        : "",
+    describe: () =>
+      `Attention maps of ${page.layers.length * page.heads.length} heads at checkpoint ${page.checkpoints[checkpointNow()] ?? "none"}`,
   });
   focusPanel = addPanel({
-    id: "focus", title: "One head", wide: true,
-    controls: [segments("arrows", "Arrows", [[true, "map & arrows"], [false, "map"]])],
-    follows: ["run", "source", "layer", "head", "arrows", "measure", "evaluator"], cursor: ["cursor"],
+    id: "focus",
+    title: "One head",
+    wide: true,
+    tokens: true,
+    controls: [
+      segments("arrows", "Arrows", [
+        [true, "map & arrows"],
+        [false, "map"],
+      ]),
+    ],
+    follows: ["run", "source", "layer", "head", "arrows", "measure", "evaluator"],
+    cursor: ["cursor"],
     height: (w) => (hasMaps() ? focusFrames(w).height : 90),
-    draw: drawFocus, overlay: overlayFocus, rows: focusRows,
-    name: () => (page.heads.length ? `${capital(headWords(state.layer, state.head))}: before, at the cursor, at the end` : "One head"),
-    note: () => (hasMaps() ? "Arrows run from a query to the token that it attends to, for weights of 0.15 and more." : ""),
-    describe: () => `Attention of ${page.heads.length ? headWords(state.layer, state.head) : "no head"} before the transition, at the cursor and at the end`,
+    draw: drawFocus,
+    overlay: overlayFocus,
+    rows: focusRows,
+    name: () =>
+      page.heads.length
+        ? `${capital(headWords(state.layer, state.head))}: before, at the cursor, at the end`
+        : "One head",
+    note: () =>
+      hasMaps() ? "Arrows run from a query to the token that it attends to, for weights of 0.15 and more." : "",
+    describe: () =>
+      `Attention of ${page.heads.length ? headWords(state.layer, state.head) : "no head"} before the transition, at the cursor and at the end`,
   });
 }
 
@@ -40,8 +65,10 @@ function multiples(w) {
   const head = narrow || rows > 1 ? 14 : 0;
   const layerHeight = rows * (side + gap + head) + (narrow ? 22 : 0);
   const top = narrow ? 4 : 22;
-  const place = (l, k) => [left + (k % across) * (side + gap),
-    top + l * layerHeight + (narrow ? 22 : 0) + Math.floor(k / across) * (side + gap + head) + head];
+  const place = (l, k) => [
+    left + (k % across) * (side + gap),
+    top + l * layerHeight + (narrow ? 22 : 0) + Math.floor(k / across) * (side + gap + head) + head,
+  ];
   return { left, top, side, head, narrow, layerHeight, place, height: top + page.layers.length * layerHeight + 2 };
 }
 
@@ -53,8 +80,16 @@ function drawMultiplesBase(pen, w, h) {
     pen.text("layer " + layer, 0, y, { weight: 600 });
     page.heads.forEach((head, k) => {
       const [x, up] = g.place(l, k);
-      if (g.head || !l) pen.text((k ? "" : "head ") + head, x + g.side / 2, g.head ? up - 8 : 10, { align: "center", size: 11 });
-      pen.hit(x, up, g.side, g.side, () => headWords(l, k), () => selectHead(l, k));
+      if (g.head || !l)
+        pen.text((k ? "" : "head ") + head, x + g.side / 2, g.head ? up - 8 : 10, { align: "center", size: 11 });
+      pen.hit(
+        x,
+        up,
+        g.side,
+        g.side,
+        () => headWords(l, k),
+        () => selectHead(l, k),
+      );
     });
   });
 }
@@ -65,12 +100,14 @@ function drawMultiples(pen, w) {
   if (!source) return;
   const g = multiples(w);
   const checkpoint = checkpointNow();
-  page.layers.forEach((_, l) => page.heads.forEach((_, k) => {
-    const [x, y] = g.place(l, k);
-    drawMap(pen, source, source.at(state.run, checkpoint, l, k), x, y, g.side);
-    const own = l === state.layer && k === state.head;
-    if (own) pen.rect(x - 2, y - 2, g.side + 4, g.side + 4, { stroke: pen.colours.ink, width: 2, radius: 2 });
-  }));
+  page.layers.forEach((_, l) =>
+    page.heads.forEach((_, k) => {
+      const [x, y] = g.place(l, k);
+      drawMap(pen, source, source.at(state.run, checkpoint, l, k), x, y, g.side);
+      const own = l === state.layer && k === state.head;
+      if (own) pen.rect(x - 2, y - 2, g.side + 4, g.side + 4, { stroke: pen.colours.ink, width: 2, radius: 2 });
+    }),
+  );
 }
 
 function drawMap(pen, source, value, x, y, side, height = side) {
@@ -89,7 +126,14 @@ function focusFrames(w) {
   const side = Math.min(narrow ? 300 : 300, (w - (label + 22) * across) / across);
   const arrows = state.arrows && n <= 40 ? side * 0.3 + 46 : 0;
   const block = 24 + label + side + arrows + 16;
-  const frame = (key, i) => ({ key, x: narrow ? label : i * (w / across) + label, y: (narrow ? i * block : 0) + 24 + label, side, label, arrows });
+  const frame = (key, i) => ({
+    key,
+    x: narrow ? label : i * (w / across) + label,
+    y: (narrow ? i * block : 0) + 24 + label,
+    side,
+    label,
+    arrows,
+  });
   return { frames: ["before", "cursor", "end"].map(frame), height: block * (narrow ? 3 : 1), source };
 }
 
@@ -131,16 +175,26 @@ function drawFrameTokens(pen, f, source) {
   if (f.arrows) {
     const y = f.y + f.side + f.arrows - 40;
     const side = Math.min(cw, 40);
-    source.tokensAcross.forEach((t, i) => drawToken(pen, t, f.x + i * cw + (cw - side) / 2, y, side, { size: Math.min(size, 10) }));
+    source.tokensAcross.forEach((t, i) =>
+      drawToken(pen, t, f.x + i * cw + (cw - side) / 2, y, side, { size: Math.min(size, 10) }),
+    );
   }
 }
 
 function drawAxisToken(pen, token, x, y, w, h, size) {
   const side = Math.min(w, h);
   if (token.role) {
-    token.text.split(" ").slice(0, 2).forEach((line, i, all) =>
-      pen.text(line, x + (w > h ? w - 6 : w / 2), y + (w > h ? h / 2 : h - 8 - 12 * (all.length - 1)) + (w > h ? (i - (all.length - 1) / 2) * 12 : i * 12),
-        { align: w > h ? "right" : "center", size: 10.5 }));
+    token.text
+      .split(" ")
+      .slice(0, 2)
+      .forEach((line, i, all) =>
+        pen.text(
+          line,
+          x + (w > h ? w - 6 : w / 2),
+          y + (w > h ? h / 2 : h - 8 - 12 * (all.length - 1)) + (w > h ? (i - (all.length - 1) / 2) * 12 : i * 12),
+          { align: w > h ? "right" : "center", size: 10.5 },
+        ),
+      );
     return;
   }
   drawToken(pen, token, x + (w - side) / (w > h ? 1.2 : 2), y + (h - side) / (w > h ? 2 : 1.2), side, { size });
@@ -150,15 +204,25 @@ function drawFrameMap(pen, f, source) {
   const c = pen.colours;
   const k = frameCheckpoint(f.key);
   const value = source.at(state.run, k, state.layer, state.head);
-  pen.text(FRAME_WORDS[f.key], f.x, f.y - f.label - 12, { size: 12, weight: 600, fill: f.key === "cursor" ? c.accent : c.ink });
+  pen.text(FRAME_WORDS[f.key], f.x, f.y - f.label - 12, {
+    size: 12,
+    weight: 600,
+    fill: f.key === "cursor" ? c.accent : c.ink,
+  });
   pen.text("step " + grouped(page.checkpoints[k]), f.x + f.side, f.y - f.label - 12, { align: "right" });
   drawMap(pen, source, value, f.x, f.y, f.side);
   const [cw, ch] = [f.side / source.columns, f.side / source.rows];
   if (cw >= 30) {
-    for (let q = 0; q < source.rows; q++) for (let j = 0; j < source.columns; j++) {
-      const v = value(q, j);
-      if (finite(v) && v >= 0.01) pen.text(shortNumber(v), f.x + (j + 0.5) * cw, f.y + (q + 0.5) * ch, { align: "center", size: 10, fill: readable(shade(v, c), c) });
-    }
+    for (let q = 0; q < source.rows; q++)
+      for (let j = 0; j < source.columns; j++) {
+        const v = value(q, j);
+        if (finite(v) && v >= 0.01)
+          pen.text(shortNumber(v), f.x + (j + 0.5) * cw, f.y + (q + 0.5) * ch, {
+            align: "center",
+            size: 10,
+            fill: readable(shade(v, c), c),
+          });
+      }
   }
   if (f.key === "cursor") pen.rect(f.x - 1, f.y - 1, f.side + 2, f.side + 2, { stroke: c.accent, width: 2 });
   if (f.arrows) drawArrows(pen, f, source, value);
@@ -177,18 +241,30 @@ function drawArrows(pen, f, source, value) {
     if (q === j) pen.curve([from - 4, floor, from - 12, lift, from + 12, lift, from + 4, floor], style);
     else pen.curve([from, floor, from, lift, to, lift, to, floor - 4], style);
     const s = 3 + 2.5 * v;
-    if (q !== j) pen.shape([[to - s, floor - s - 1], [to + s, floor - s - 1], [to, floor + 1]], { fill: pen.colours.accent, alpha: style.alpha });
+    if (q !== j)
+      pen.shape(
+        [
+          [to - s, floor - s - 1],
+          [to + s, floor - s - 1],
+          [to, floor + 1],
+        ],
+        { fill: pen.colours.accent, alpha: style.alpha },
+      );
   }
 }
 
 function strongest(source, value) {
   const out = [];
-  for (let q = 0; q < source.rows; q++) for (let j = 0; j < source.columns; j++) {
-    const v = value(q, j);
-    // The first token can look at nothing but itself: an arrow would say nothing.
-    if (finite(v) && v >= 0.15 && q + j > 0) out.push({ q, j, v });
-  }
-  return out.sort((a, b) => b.v - a.v).slice(0, 3 * source.rows).reverse();
+  for (let q = 0; q < source.rows; q++)
+    for (let j = 0; j < source.columns; j++) {
+      const v = value(q, j);
+      // The first token can look at nothing but itself: an arrow would say nothing.
+      if (finite(v) && v >= 0.15 && q + j > 0) out.push({ q, j, v });
+    }
+  return out
+    .sort((a, b) => b.v - a.v)
+    .slice(0, 3 * source.rows)
+    .reverse();
 }
 
 function registerFrame(pen, f, source) {
@@ -204,14 +280,32 @@ function registerFrame(pen, f, source) {
 function mapRows(source, cases) {
   const head = ["run", "step", "layer", "head", "query", "key", "attention"];
   if (!source) return [head];
-  return [head, ...cases.flatMap(([r, k, l, h]) => {
-    const value = source.at(r, k, l, h);
-    return range(source.rows).flatMap((q) => range(source.columns).map((j) =>
-      [page.runs[r].id, page.checkpoints[k], page.layers[l], page.heads[h], tokenName(source.tokensDown[q], q), tokenName(source.tokensAcross[j], j), value(q, j)]));
-  })];
+  return [
+    head,
+    ...cases.flatMap(([r, k, l, h]) => {
+      const value = source.at(r, k, l, h);
+      return range(source.rows).flatMap((q) =>
+        range(source.columns).map((j) => [
+          page.runs[r].id,
+          page.checkpoints[k],
+          page.layers[l],
+          page.heads[h],
+          tokenName(source.tokensDown[q], q),
+          tokenName(source.tokensAcross[j], j),
+          value(q, j),
+        ]),
+      );
+    }),
+  ];
 }
 
-const attentionRows = () => mapRows(hasMaps() ? attentionSource() : null,
-  page.layers.flatMap((_, l) => page.heads.map((_, h) => [state.run, checkpointNow(), l, h])));
-const focusRows = () => mapRows(hasMaps() ? attentionSource() : null,
-  ["before", "cursor", "end"].map((key) => [state.run, frameCheckpoint(key), state.layer, state.head]));
+const attentionRows = () =>
+  mapRows(
+    hasMaps() ? attentionSource() : null,
+    page.layers.flatMap((_, l) => page.heads.map((_, h) => [state.run, checkpointNow(), l, h])),
+  );
+const focusRows = () =>
+  mapRows(
+    hasMaps() ? attentionSource() : null,
+    ["before", "cursor", "end"].map((key) => [state.run, frameCheckpoint(key), state.layer, state.head]),
+  );

@@ -14,10 +14,12 @@ function timeScale(x0, x1, t = times()) {
   const span = b - a || 1;
   const place = (x) => x0 + ((warp(x) - a) / span) * (x1 - x0);
   return {
-    x0, x1, place,
+    x0,
+    x1,
+    place,
     all: () => t.map(place),
     value: (x) => unwarp(a + ((x - x0) / (x1 - x0)) * span),
-    index: (x) => nearestIndex(t, unwarp(a + (clampNumber(x, x0, x1) - x0) / (x1 - x0) * span)),
+    index: (x) => nearestIndex(t, unwarp(a + ((clampNumber(x, x0, x1) - x0) / (x1 - x0)) * span)),
     ticks: (n) => (state.scale === "log" ? decades(first, last, unit) : niceTicks(first, last, n)),
   };
 }
@@ -38,13 +40,15 @@ function niceTicks(low, high, n = 5) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= rough);
   const out = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) out.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++)
+    out.push(Number((k * step).toPrecision(12)));
   return out;
 }
 
 function decades(low, high, unit) {
   const out = low <= 0 ? [0] : [];
-  for (let e = Math.floor(Math.log10(unit)); 10 ** e <= high; e++) if (10 ** e >= Math.max(low, unit * 0.99)) out.push(10 ** e);
+  for (let e = Math.floor(Math.log10(unit)); 10 ** e <= high; e++)
+    if (10 ** e >= Math.max(low, unit * 0.99)) out.push(10 ** e);
   return out;
 }
 

@@ -39,7 +39,11 @@ function grouped(x) {
 function compact(x) {
   if (!finite(x)) return "–";
   const size = Math.abs(x);
-  for (const [unit, letter] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
+  for (const [unit, letter] of [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ]) {
     if (size >= unit) return Number((x / unit).toPrecision(3)) + letter;
   }
   return num(x);

@@ -3,16 +3,42 @@
 
 const THEMES = {
   light: {
-    name: "light", paper: "#ffffff", ink: "#1c2329", soft: "#59656f", faint: "#8a959e", grid: "#e7ebee", rule: "#cbd2d8",
-    accent: "#0b62a8", negative: "#c2500b", band: "#0b62a8", tile: "#ffffff", empty: "#f1f3f5",
-    runs: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#4aa3d9", "#5b4ea3", "#555f66"],
-    low: [244, 247, 250], mid: [92, 158, 205], high: [8, 48, 92], below: [176, 72, 10],
+    name: "light",
+    paper: "#ffffff",
+    ink: "#1c2329",
+    soft: "#59656f",
+    faint: "#6c7780",
+    grid: "#e7ebee",
+    rule: "#cbd2d8",
+    accent: "#0b62a8",
+    negative: "#c2500b",
+    band: "#0b62a8",
+    tile: "#ffffff",
+    empty: "#f1f3f5",
+    runs: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#3d97cf", "#5b4ea3", "#555f66"],
+    low: [244, 247, 250],
+    mid: [92, 158, 205],
+    high: [8, 48, 92],
+    below: [176, 72, 10],
   },
   dark: {
-    name: "dark", paper: "#171c21", ink: "#e9edf0", soft: "#a9b4bd", faint: "#7d8993", grid: "#262d34", rule: "#3b454e",
-    accent: "#6cb8f0", negative: "#f59a52", band: "#6cb8f0", tile: "#f4f4f2", empty: "#20262c",
+    name: "dark",
+    paper: "#171c21",
+    ink: "#e9edf0",
+    soft: "#a9b4bd",
+    faint: "#7d8993",
+    grid: "#262d34",
+    rule: "#3b454e",
+    accent: "#6cb8f0",
+    negative: "#f59a52",
+    band: "#6cb8f0",
+    tile: "#f4f4f2",
+    empty: "#20262c",
     runs: ["#56b4e9", "#f08a3c", "#2fc79a", "#e39bc4", "#f0e442", "#3a7fe0", "#a99bf0", "#b4bec6"],
-    low: [31, 38, 45], mid: [40, 116, 172], high: [214, 238, 255], below: [245, 154, 82],
+    low: [31, 38, 45],
+    mid: [40, 116, 172],
+    high: [214, 238, 255],
+    below: [245, 154, 82],
   },
 };
 
@@ -46,11 +72,23 @@ function runColour(r, colours) {
 }
 
 const groupColour = (g, colours) =>
-  (page.groups.length <= 8 ? colours.runs[g] : scaleColour(g / (page.groups.length - 1), colours));
+  page.groups.length <= 8 ? colours.runs[g] : scaleColour(g / (page.groups.length - 1), colours);
 
 const VIRIDIS = {
-  light: [[68, 1, 84], [59, 82, 139], [33, 145, 140], [70, 160, 80], [190, 165, 10]],
-  dark: [[170, 120, 220], [110, 150, 230], [60, 190, 185], [110, 205, 100], [253, 231, 37]],
+  light: [
+    [68, 1, 84],
+    [59, 82, 139],
+    [33, 145, 140],
+    [70, 160, 80],
+    [190, 165, 10],
+  ],
+  dark: [
+    [170, 120, 220],
+    [110, 150, 230],
+    [60, 190, 185],
+    [110, 205, 100],
+    [253, 231, 37],
+  ],
 };
 
 function scaleColour(t, colours) {
@@ -61,4 +99,4 @@ function scaleColour(t, colours) {
 }
 
 const headColour = (h, colours) =>
-  (page.heads.length <= 8 ? colours.runs[h] : scaleColour(h / (page.heads.length - 1), colours));
+  page.heads.length <= 8 ? colours.runs[h] : scaleColour(h / (page.heads.length - 1), colours);

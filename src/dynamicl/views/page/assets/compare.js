@@ -31,7 +31,9 @@ function bindLasso(panel) {
 function runsInside(loop) {
   const g = panels.find((p) => p.id === "curves").geometry;
   const at = g.xs.all();
-  return shownRuns().filter((r) => Array.prototype.some.call(g.curves[r], (v, t) => insideLoop(at[t], g.ys.place(v), loop)));
+  return shownRuns().filter((r) =>
+    Array.prototype.some.call(g.curves[r], (v, t) => insideLoop(at[t], g.ys.place(v), loop)),
+  );
 }
 
 // Even-odd rule.
@@ -49,10 +51,21 @@ function fillLegend() {
   const chips = page.runs.map((run, r) => {
     const dot = el("i", { "aria-hidden": "true" });
     dot.style.background = runColour(r, theme());
-    const chip = el("button", { type: "button", class: "chip" + (run.status === "diverged" ? " diverged" : ""), "data-run": run.id,
-      "aria-pressed": String(r === state.run), "aria-label": `Select run ${run.label}${run.status === "diverged" ? ", diverged" : ""}`,
-      onclick: (event) => (event.shiftKey ? toggleCompare(r) : selectRun(r)),
-      onpointerenter: () => set({ hover: r }), onpointerleave: () => set({ hover: -1 }) }, dot, el("span", { text: run.label }));
+    const chip = el(
+      "button",
+      {
+        type: "button",
+        class: "chip" + (run.status === "diverged" ? " diverged" : ""),
+        "data-run": run.id,
+        "aria-pressed": String(r === state.run),
+        "aria-label": `Select run ${run.label}${run.status === "diverged" ? ", diverged" : ""}`,
+        onclick: (event) => (event.shiftKey ? toggleCompare(r) : selectRun(r)),
+        onpointerenter: () => set({ hover: r }),
+        onpointerleave: () => set({ hover: -1 }),
+      },
+      dot,
+      el("span", { text: run.label }),
+    );
     if (state.compare.includes(r)) chip.classList.add("compared");
     return chip;
   });
@@ -72,12 +85,22 @@ function fillCompare() {
   const rows = state.compare.map((r) => {
     const transition = shownTransitions().find((t) => t.run === page.runs[r].id);
     const curve = curveOf(state.measure, r, state.evaluator, state.layer, state.head) || [];
-    return [runLabel(r), ...keys.map((key) => page.runs[r].differs[key] ?? "–"), transition ? intervalWords(transitionTimes(transition)) : "none", num(lastFinite(curve))];
+    return [
+      runLabel(r),
+      ...keys.map((key) => page.runs[r].differs[key] ?? "–"),
+      transition ? intervalWords(transitionTimes(transition)) : "none",
+      num(lastFinite(curve)),
+    ];
   });
   holder.replaceChildren(
-    el("div", { class: "comparehead" }, el("strong", { text: `${state.compare.length} runs compared` }),
-      el("button", { type: "button", class: "quiet", text: "show all runs", onclick: () => set({ compare: [] }) })),
-    tableOf(["run", ...keys, `transition (${timeName()})`, `${titleOf(state.measure)} at the end`], rows));
+    el(
+      "div",
+      { class: "comparehead" },
+      el("strong", { text: `${state.compare.length} ${state.compare.length === 1 ? "run" : "runs"} compared` }),
+      el("button", { type: "button", class: "quiet", text: "show all runs", onclick: () => set({ compare: [] }) }),
+    ),
+    tableOf(["run", ...keys, `transition (${timeName()})`, `${titleOf(state.measure)} at the end`], rows),
+  );
 }
 
 function lastFinite(curve) {
@@ -85,17 +108,31 @@ function lastFinite(curve) {
   return NaN;
 }
 
-const intervalWords = ([value, low, high]) => (finite(low) && finite(high) ? `${compact(value)} (${compact(low)} – ${compact(high)})` : compact(value));
+const intervalWords = ([value, low, high]) =>
+  finite(low) && finite(high) ? `${compact(value)} (${compact(low)} – ${compact(high)})` : compact(value);
 
 // A table that scrolls inside its own frame on a narrow screen.
 function tableOf(head, rows, { caption = "", pressed = -1, onrow = null } = {}) {
   const body = rows.map((row, i) => {
-    const tr = el("tr", { "aria-selected": pressed === i ? "true" : null, onclick: onrow ? () => onrow(i) : null },
-      ...row.map((cell, k) => el(k ? "td" : "th", { scope: k ? null : "row" }, cell instanceof Node ? cell : String(cell))));
+    const tr = el(
+      "tr",
+      { "aria-selected": pressed === i ? "true" : null, onclick: onrow ? () => onrow(i) : null },
+      ...row.map((cell, k) =>
+        el(k ? "td" : "th", { scope: k ? null : "row" }, cell instanceof Node ? cell : String(cell)),
+      ),
+    );
     if (onrow) tr.classList.add("pickable");
     return tr;
   });
-  return el("div", { class: "tablebox", tabindex: "0", role: "region", "aria-label": caption || "table" },
-    el("table", {}, caption ? el("caption", { text: caption }) : null,
-      el("thead", {}, el("tr", {}, ...head.map((h) => el("th", { scope: "col", text: h })))), el("tbody", {}, ...body)));
+  return el(
+    "div",
+    { class: "tablebox", tabindex: "0", role: "region", "aria-label": caption || "table" },
+    el(
+      "table",
+      {},
+      caption ? el("caption", { text: caption }) : null,
+      el("thead", {}, el("tr", {}, ...head.map((h) => el("th", { scope: "col", text: h })))),
+      el("tbody", {}, ...body),
+    ),
+  );
 }

@@ -6,23 +6,40 @@ let drag = null;
 
 function buildCurves() {
   curvesPanel = addPanel({
-    id: "curves", title: "Curves", wide: false,
+    id: "curves",
+    title: "Curves",
+    wide: false,
     controls: [
       choose("measure", "measure", () => [...scalarMeasures(), ...headMeasures()].map((m) => [m, titleOf(m)])),
       choose("evaluator", "evaluator", () => page.evaluators.map((e, i) => [String(i), e]), { toState: Number }),
-      segments("mode", "Runs or their mean", [["runs", "runs"], ["mean", "mean & band"]]),
-      segments("ylog", "Vertical scale", [[false, "linear y"], [true, "log y"]]),
+      segments("mode", "Runs or their mean", [
+        ["runs", "runs"],
+        ["mean", "mean & band"],
+      ]),
+      segments("ylog", "Vertical scale", [
+        [false, "linear y"],
+        [true, "log y"],
+      ]),
     ],
     follows: ["run", "measure", "evaluator", "mode", "ylog", "axis", "scale", "compare", "layer", "head"],
     cursor: ["cursor", "hover"],
     height: (w) => (w < 520 ? 300 : 330) + rugHeight(),
-    draw: drawCurves, overlay: overlayCurves, rows: curveRows, describe: describeCurves,
+    draw: drawCurves,
+    overlay: overlayCurves,
+    rows: curveRows,
+    describe: describeCurves,
     name: () => `${capital(titleOf(state.measure)) || "Curves"}${evaluatorWords()}`,
-    note: () => (state.mode === "mean"
-      ? "Mean over the runs of one setting; the band holds the middle 80 % of them."
-      : "Diamonds: transitions with their 95 % intervals. Click a curve to select its run; drag a loop around curves to compare them."),
-    pointer: hoverCurve, away: () => set({ hover: -1 }), click: clickCurve,
-    after: [el("div", { id: "legend", class: "chips", role: "group", "aria-label": "Runs" }), el("div", { id: "compare" })],
+    note: () =>
+      state.mode === "mean"
+        ? "Mean over the runs of one setting; the band holds the middle 80 % of them."
+        : "Diamonds: transitions with their 95 % intervals. Click a curve to select its run; drag a loop around curves to compare them.",
+    pointer: hoverCurve,
+    away: () => set({ hover: -1 }),
+    click: clickCurve,
+    after: [
+      el("div", { id: "legend", class: "chips", role: "group", "aria-label": "Runs" }),
+      el("div", { id: "compare" }),
+    ],
   });
   bindLasso(curvesPanel);
   refills.push(fillLegend);
@@ -43,9 +60,13 @@ function evaluatorWords() {
 const shownRuns = () => (state.compare.length ? state.compare : range(page.runs.length));
 const shownTransitions = () => {
   const evaluator = page.evaluators[state.evaluator];
-  const found = page.transitions.filter((t) => t.found && transitionTimes(t) && page.runs.some((run) => run.id === t.run));
+  const found = page.transitions.filter(
+    (t) => t.found && transitionTimes(t) && page.runs.some((run) => run.id === t.run),
+  );
   const same = found.filter((t) => t.curve === state.measure && (!t.evaluator || t.evaluator === evaluator));
-  return same.length ? same : found.filter((t) => t.curve === "loss" && (!t.evaluator || t.evaluator === evaluator));
+  return same.length
+    ? same
+    : found.filter((t) => t.curve === "loss" && (!t.evaluator || t.evaluator === evaluator));
 };
 const rugHeight = () => (shownTransitions().length ? Math.min(96, 6 + 8 * shownTransitions().length) : 0);
 
@@ -54,16 +75,24 @@ function curvesBox(w, h) {
 }
 
 function curvesNow() {
-  return range(page.runs.length).map((r) => curveOf(state.measure, r, state.evaluator, state.layer, state.head) || []);
+  return range(page.runs.length).map(
+    (r) => curveOf(state.measure, r, state.evaluator, state.layer, state.head) || [],
+  );
 }
 
 function drawCurves(pen, w, h) {
   const c = pen.colours;
-  if (!state.measure || !page.steps.length || !page.runs.length) return drawEmpty(pen, w, h, "Nothing recorded yet");
+  if (!state.measure || !page.steps.length || !page.runs.length)
+    return drawEmpty(pen, w, h, "Nothing recorded yet");
   const box = curvesBox(w, h);
   const xs = timeScale(box.x, box.x + box.w);
   const curves = curvesNow();
-  const ys = valueScale(shownRuns().map((r) => curves[r]), box.y + box.h, box.y, { log: state.ylog });
+  const ys = valueScale(
+    shownRuns().map((r) => curves[r]),
+    box.y + box.h,
+    box.y,
+    { log: state.ylog },
+  );
   drawFrame(pen, box, xs, ys, { yName: titleOf(state.measure), xName: timeName(), ticksX: box.w / 90 });
   curvesPanel.geometry = { box, xs, ys, curves };
   if (ys.empty) return drawEmpty(pen, w, box.y + box.h, "Not recorded for these runs");
@@ -89,15 +118,21 @@ function drawReference(pen, box, ys) {
 
 function drawTransitionBand(pen, box, xs, transition) {
   const [value, low, high] = transitionTimes(transition).map(xs.place);
-  if (finite(low) && finite(high)) pen.rect(low, box.y, Math.max(1, high - low), box.h, { fill: pen.colours.band, alpha: 0.1 });
-  if (finite(value)) pen.line(value, box.y, value, box.y + box.h, { stroke: pen.colours.band, dash: [3, 3], alpha: 0.7 });
+  if (finite(low) && finite(high))
+    pen.rect(low, box.y, Math.max(1, high - low), box.h, { fill: pen.colours.band, alpha: 0.1 });
+  if (finite(value))
+    pen.line(value, box.y, value, box.y + box.h, { stroke: pen.colours.band, dash: [3, 3], alpha: 0.7 });
 }
 
 function drawRuns(pen, at, ys, curves) {
   const many = page.runs.length > 1;
   for (const r of [...shownRuns().filter((i) => i !== state.run), state.run]) {
     const own = r === state.run;
-    pen.poly(at, Array.from(curves[r], ys.place), { stroke: runColour(r, pen.colours), width: own ? 2.4 : 1.2, alpha: own || !many ? 1 : 0.55 });
+    pen.poly(at, Array.from(curves[r], ys.place), {
+      stroke: runColour(r, pen.colours),
+      width: own ? 2.4 : 1.2,
+      alpha: own || !many ? 1 : 0.55,
+    });
   }
 }
 
@@ -107,7 +142,10 @@ function drawBands(pen, at, ys, curves) {
     if (!members.length) return;
     const { mean, low, high } = bandOf(members.map((r) => curves[r]));
     const there = range(at.length).filter((t) => finite(ys.place(low[t])) && finite(ys.place(high[t])));
-    const edge = [...there.map((t) => [at[t], ys.place(high[t])]), ...there.reverse().map((t) => [at[t], ys.place(low[t])])];
+    const edge = [
+      ...there.map((t) => [at[t], ys.place(high[t])]),
+      ...there.reverse().map((t) => [at[t], ys.place(low[t])]),
+    ];
     pen.shape(edge, { fill: groupColour(g, pen.colours), alpha: 0.18 });
     pen.poly(at, mean.map(ys.place), { stroke: groupColour(g, pen.colours), width: 2.4 });
   });
@@ -116,7 +154,10 @@ function drawBands(pen, at, ys, curves) {
 function bandOf(curves) {
   const out = { mean: [], low: [], high: [] };
   for (let t = 0; t < curves[0].length; t++) {
-    const values = curves.map((curve) => curve[t]).filter(finite).sort((a, b) => a - b);
+    const values = curves
+      .map((curve) => curve[t])
+      .filter(finite)
+      .sort((a, b) => a - b);
     out.mean.push(values.length ? values.reduce((a, b) => a + b, 0) / values.length : NaN);
     out.low.push(quantile(values, 0.1));
     out.high.push(quantile(values, 0.9));
@@ -144,16 +185,28 @@ function drawRug(pen, box, xs, c) {
     const colour = runColour(r, c);
     const size = Math.min(4, row * 0.6);
     const alpha = r === state.run || state.compare.includes(r) ? 1 : 0.6;
-    if (finite(low) && finite(high)) pen.line(low, y, high, y, { stroke: colour, width: Math.max(1, Math.min(2.5, row * 0.4)), alpha });
-    pen.shape([[value, y - size], [value + size, y], [value, y + size], [value - size, y]], { fill: colour, alpha });
+    if (finite(low) && finite(high))
+      pen.line(low, y, high, y, { stroke: colour, width: Math.max(1, Math.min(2.5, row * 0.4)), alpha });
+    pen.shape(
+      [
+        [value, y - size],
+        [value + size, y],
+        [value, y + size],
+        [value - size, y],
+      ],
+      { fill: colour, alpha },
+    );
     pen.hit(box.x, y - row / 2, box.w, row, transitionWords(t, r), () => selectRun(r));
   });
 }
 
 function transitionWords(t, r) {
   const [value, low, high] = transitionTimes(t);
-  return [page.runs[r].label, `transition at ${compact(value)} ${timeName()}`,
-    finite(low) ? `95 % interval ${compact(low)} to ${compact(high)}` : "no interval"];
+  return [
+    page.runs[r].label,
+    `transition at ${compact(value)} ${timeName()}`,
+    finite(low) ? `95 % interval ${compact(low)} to ${compact(high)}` : "no interval",
+  ];
 }
 
 function overlayCurves(pen) {
@@ -163,12 +216,14 @@ function overlayCurves(pen) {
   const x = g.xs.place(times()[state.cursor]);
   if (state.mode === "runs" && g.curves[state.run]) {
     const y = g.ys.place(g.curves[state.run][state.cursor]);
-    if (finite(y)) pen.circle(x, y, 4, { fill: runColour(state.run, pen.colours), stroke: pen.colours.paper, width: 1.5 });
+    if (finite(y))
+      pen.circle(x, y, 4, { fill: runColour(state.run, pen.colours), stroke: pen.colours.paper, width: 1.5 });
   }
   if (state.hover >= 0 && g.curves[state.hover]) {
     pen.poly(g.xs.all(), Array.from(g.curves[state.hover], g.ys.place), { stroke: pen.colours.ink, width: 2.6 });
   }
-  if (drag && drag.points.length > 1) pen.shape(drag.points, { stroke: pen.colours.accent, fill: "rgba(80,140,200,.14)", dash: [4, 3], width: 1.5 });
+  if (drag && drag.points.length > 1)
+    pen.shape(drag.points, { stroke: pen.colours.accent, fill: "rgba(80,140,200,.14)", dash: [4, 3], width: 1.5 });
 }
 
 function nearestRun(x, y) {
@@ -178,7 +233,10 @@ function nearestRun(x, y) {
   let best = [-1, 18];
   for (const r of shownRuns()) {
     const near = [t - 1, t, t + 1].map((i) => g.ys.place(g.curves[r][i])).filter(finite);
-    const away = Math.min(...near.map((v) => Math.abs(v - y)), Math.min(...near) < y && y < Math.max(...near) ? 0 : Infinity);
+    const away = Math.min(
+      ...near.map((v) => Math.abs(v - y)),
+      Math.min(...near) < y && y < Math.max(...near) ? 0 : Infinity,
+    );
     if (away < best[1]) best = [r, away];
   }
   return [best[0], t];
@@ -190,10 +248,20 @@ function hoverCurve(x, y, event) {
   set({ hover: r });
   if (r < 0) return hideTip();
   const value = curvesPanel.geometry.curves[r][t];
-  showTip([runLabel(r), `${titleOf(state.measure)} ${num(value)} at step ${grouped(page.steps[t])}`, ...differenceLines(r)], event);
+  showTip(
+    [
+      runLabel(r),
+      `${titleOf(state.measure)} ${num(value)} at step ${grouped(page.steps[t])}`,
+      ...differenceLines(r),
+    ],
+    event,
+  );
 }
 
-const differenceLines = (r) => Object.entries(page.runs[r].differs).slice(0, 6).map(([key, value]) => `${key}: ${value}`);
+const differenceLines = (r) =>
+  Object.entries(page.runs[r].differs)
+    .slice(0, 6)
+    .map(([key, value]) => `${key}: ${value}`);
 
 function clickCurve(x, y, event) {
   if (drag && drag.done) {
@@ -209,8 +277,18 @@ function clickCurve(x, y, event) {
 function curveRows() {
   const { curves } = curvesPanel.geometry || { curves: curvesNow() };
   const head = ["run", "label", "step", "sequences", `${state.measure}${evaluatorWords()}`];
-  return [head, ...shownRuns().flatMap((r) =>
-    Array.from(curves[r], (value, t) => [page.runs[r].id, runLabel(r), page.steps[t], page.sequences[t] ?? "", value]))];
+  return [
+    head,
+    ...shownRuns().flatMap((r) =>
+      Array.from(curves[r], (value, t) => [
+        page.runs[r].id,
+        runLabel(r),
+        page.steps[t],
+        page.sequences[t] ?? "",
+        value,
+      ]),
+    ),
+  ];
 }
 
 function describeCurves() {

@@ -92,7 +92,7 @@ const measuresOver = (...dims) =>
 
 const scalarMeasures = () => [...measuresOver("run", "step", "evaluator"), ...measuresOver("run", "step")];
 const headMeasures = () => measuresOver("run", "step", "layer", "head");
-const titleOf = (name) => (page.labels[name] || name.replace(/_/g, " "));
+const titleOf = (name) => page.labels[name] || name.replace(/_/g, " ");
 const runLabel = (r) => page.runs[r].label;
 
 // One run's curve of a measure: (steps,) values; head measures need a layer and a head.
@@ -115,7 +115,7 @@ const tokenImages = new Map();
 function tokenImage(png) {
   if (!tokenImages.has(png)) {
     const image = new Image();
-    image.onload = () => redrawAll();
+    image.onload = () => panels.filter((panel) => panel.tokens).forEach((panel) => redraw(panel));
     image.src = "data:image/png;base64," + png;
     tokenImages.set(png, image);
   }

@@ -1,9 +1,19 @@
 // Every panel as SVG, PNG and CSV. Exports are drawn on white, for a paper, whatever the theme.
 
 function exportMenu(panel) {
-  const item = (kind) => el("button", { type: "button", "data-export": kind, text: kind.toUpperCase(),
-    "aria-label": `Save ${panel.title} as ${kind.toUpperCase()}`, onclick: () => savePanel(panel, kind) });
-  return el("div", { class: "export", role: "group", "aria-label": "Save " + panel.title }, ...["svg", "png", "csv"].map(item));
+  const item = (kind) =>
+    el("button", {
+      type: "button",
+      "data-export": kind,
+      text: kind.toUpperCase(),
+      "aria-label": `Save ${panel.title} as ${kind.toUpperCase()}`,
+      onclick: () => savePanel(panel, kind),
+    });
+  return el(
+    "div",
+    { class: "export", role: "group", "aria-label": "Save " + panel.title },
+    ...["svg", "png", "csv"].map(item),
+  );
 }
 
 function savePanel(panel, kind) {
@@ -43,7 +53,13 @@ function drawExport(panel, pen, w, h) {
   });
 }
 
-const fileStem = (title) => (title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "dynamicl").slice(0, 60);
+const fileStem = (title) =>
+  (
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "") || "dynamicl"
+  ).slice(0, 60);
 
 // A cell that begins like a formula is quoted, so that a spreadsheet does not run it.
 function csvCell(value) {

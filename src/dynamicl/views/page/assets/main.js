@@ -11,11 +11,19 @@ function buildHeader() {
 
 // A sentence; parts that name a head, a run or a moment take the page there.
 function headlineItem(item) {
-  const parts = item.parts.map((part) => (typeof part === "string" ? document.createTextNode(part)
-    : el("a", { class: "go", href: "#panels", text: part.text, onclick: (event) => {
-      event.preventDefault();
-      goTo(part);
-    } })));
+  const parts = item.parts.map((part) =>
+    typeof part === "string"
+      ? document.createTextNode(part)
+      : el("a", {
+          class: "go",
+          href: "#panels",
+          text: part.text,
+          onclick: (event) => {
+            event.preventDefault();
+            goTo(part);
+          },
+        }),
+  );
   return el("div", { class: "answer" }, el("h3", { text: item.title }), el("p", {}, ...parts));
 }
 
@@ -66,12 +74,15 @@ function swapPayload(payload) {
   buildHeader();
   refills.forEach((refill) => refill());
   redraw(timebarPanel);
-  redrawAll();
+  redrawAll(true);
 }
 
 async function keepUp(mark = "") {
   try {
-    const answer = await fetch("payload.json", { headers: mark ? { "If-None-Match": mark } : {}, cache: "no-store" });
+    const answer = await fetch("payload.json", {
+      headers: mark ? { "If-None-Match": mark } : {},
+      cache: "no-store",
+    });
     $("#live").dataset.state = answer.ok || answer.status === 304 ? "on" : "waiting";
     if (answer.status === 200) {
       const next = answer.headers.get("ETag") || "";
@@ -103,7 +114,7 @@ function start() {
   observePanels();
   bindHeader();
   bindKeys();
-  redrawAll();
+  redrawAll(true);
   drawDirty();
   document.documentElement.dataset.ready = "yes";
   if (page.live) {

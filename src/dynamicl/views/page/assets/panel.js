@@ -11,7 +11,9 @@ function redraw(panel, part = "base") {
   if (!frame) frame = requestAnimationFrame(drawDirty);
 }
 
-const redrawAll = () => panels.forEach((panel) => redraw(panel));
+// `still` panels show nothing that arrives late; they are filled anew only with a new payload.
+const redrawAll = (even = false) =>
+  panels.filter((panel) => even || !panel.still).forEach((panel) => redraw(panel));
 
 function drawDirty() {
   frame = 0;
@@ -31,10 +33,19 @@ function addPanel(spec) {
   panel.holder = spec.body || el("div", { class: "plot" }, panel.base, panel.top);
   panel.titleNode = el("h2", { id: spec.id + "-title", text: spec.title });
   panel.hintNode = el("p", { class: "hint", text: spec.hint || "" });
-  panel.node = el("section", { class: "panel" + (spec.wide ? " wide" : ""), id: spec.id, "aria-labelledby": spec.id + "-title" },
-    el("header", {}, el("div", { class: "heading" }, panel.titleNode, exportMenu(panel)),
-      el("div", { class: "controls" }, ...(spec.controls || []))),
-    panel.hintNode, panel.holder, ...(spec.after || []));
+  panel.node = el(
+    "section",
+    { class: "panel" + (spec.wide ? " wide" : ""), id: spec.id, "aria-labelledby": spec.id + "-title" },
+    el(
+      "header",
+      {},
+      el("div", { class: "heading" }, panel.titleNode, exportMenu(panel)),
+      el("div", { class: "controls" }, ...(spec.controls || [])),
+    ),
+    panel.hintNode,
+    panel.holder,
+    ...(spec.after || []),
+  );
   panel.paint = spec.fill || (() => paint(panel));
   if (!spec.body) {
     panel.holder.addEventListener("pointermove", (event) => hover(panel, event));
@@ -53,13 +64,16 @@ function follow(panel, changed) {
 }
 
 function observePanels() {
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      const panel = panels.find((p) => p.node === entry.target);
-      panel.visible = entry.isIntersecting;
-      if (panel.visible && dirty.has(panel)) redraw(panel, "top");
-    }
-  }, { rootMargin: "160px" });
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        const panel = panels.find((p) => p.node === entry.target);
+        panel.visible = entry.isIntersecting;
+        if (panel.visible && dirty.has(panel)) redraw(panel, "top");
+      }
+    },
+    { rootMargin: "160px" },
+  );
   const sized = new ResizeObserver((entries) => {
     for (const entry of entries) redraw(panels.find((p) => p.holder === entry.target));
   });
@@ -113,7 +127,8 @@ function hover(panel, event) {
   const [x, y] = pointIn(panel, event);
   const region = regionAt(panel, x, y);
   panel.holder.style.cursor = region && region.click ? "pointer" : "";
-  if (region && region.title) showTip(typeof region.title === "function" ? region.title(x, y) : region.title, event);
+  if (region && region.title)
+    showTip(typeof region.title === "function" ? region.title(x, y) : region.title, event);
   else if (panel.pointer) panel.pointer(x, y, event);
   else hideTip();
 }
@@ -146,15 +161,21 @@ function hideTip() {
 
 // A drop-down bound to one key of the state; options: [value, words][].
 function choose(key, words, options, { toState = (v) => v, fromState = (v) => String(v) } = {}) {
-  const select = el("select", { "aria-label": words, id: "choose-" + key, onchange: () => set({ [key]: toState(select.value) }) });
+  const select = el("select", {
+    "aria-label": words,
+    id: "choose-" + key,
+    onchange: () => set({ [key]: toState(select.value) }),
+  });
+  const label = el("label", { class: "pick" }, el("span", { text: words }), select);
   const refill = () => {
     select.replaceChildren(...options().map(([value, text]) => el("option", { value, text })));
     select.value = fromState(state[key]);
+    label.hidden = !select.length;
   };
-  refill();
   watch((changed) => changed.has(key) && (select.value = fromState(state[key])));
+  refill();
   refills.push(refill);
-  return el("label", { class: "pick" }, el("span", { text: words }), select);
+  return label;
 }
 
 const refills = [];
@@ -162,8 +183,10 @@ const refills = [];
 // Two or three words side by side, one of them pressed.
 function segments(key, words, options) {
   const buttons = options.map(([value, text]) =>
-    el("button", { type: "button", "data-value": String(value), text, onclick: () => set({ [key]: value }) }));
-  const mark = () => buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(options[i][0] === state[key])));
+    el("button", { type: "button", "data-value": String(value), text, onclick: () => set({ [key]: value }) }),
+  );
+  const mark = () =>
+    buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(options[i][0] === state[key])));
   mark();
   watch((changed) => changed.has(key) && mark());
   refills.push(mark);

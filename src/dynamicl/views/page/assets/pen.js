@@ -143,8 +143,14 @@ class CanvasPen {
   }
 }
 
-const xml = (text) => String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "")
-  .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#39;");
+const xml = (text) =>
+  String(text)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;")
+    .replace(/'/g, "&#39;");
 const px = (x) => String(Math.round(x * 100) / 100);
 
 class SvgPen {
@@ -183,7 +189,8 @@ class SvgPen {
   }
 
   shape(points, style) {
-    if (points.length) this.add("polygon", `points="${points.map(([x, y]) => px(x) + "," + px(y)).join(" ")}"`, style);
+    if (points.length)
+      this.add("polygon", `points="${points.map(([x, y]) => px(x) + "," + px(y)).join(" ")}"`, style);
   }
 
   curve(p, style) {
@@ -191,7 +198,11 @@ class SvgPen {
   }
 
   rect(x, y, w, h, style) {
-    this.add("rect", `x="${px(x)}" y="${px(y)}" width="${px(w)}" height="${px(h)}" rx="${style.radius || 0}"`, style);
+    this.add(
+      "rect",
+      `x="${px(x)}" y="${px(y)}" width="${px(w)}" height="${px(h)}" rx="${style.radius || 0}"`,
+      style,
+    );
   }
 
   circle(x, y, r, style) {
@@ -201,12 +212,16 @@ class SvgPen {
   text(words, x, y, style = {}) {
     const anchor = { center: "middle", right: "end" }[style.align] || "start";
     const turn = style.rotate ? ` transform="rotate(${style.rotate} ${px(x)} ${px(y)})"` : "";
-    this.parts.push(`<text x="${px(x)}" y="${px(y)}" font-size="${style.size || 11}" font-weight="${style.weight || 400}" `
-      + `fill="${style.fill || this.colours.soft}" text-anchor="${anchor}" dominant-baseline="central"${turn}>${xml(words)}</text>`);
+    this.parts.push(
+      `<text x="${px(x)}" y="${px(y)}" font-size="${style.size || 11}" font-weight="${style.weight || 400}" ` +
+        `fill="${style.fill || this.colours.soft}" text-anchor="${anchor}" dominant-baseline="central"${turn}>${xml(words)}</text>`,
+    );
   }
 
   image(picture, png, x, y, w, h) {
-    this.parts.push(`<image x="${px(x)}" y="${px(y)}" width="${px(w)}" height="${px(h)}" href="data:image/png;base64,${xml(png)}"/>`);
+    this.parts.push(
+      `<image x="${px(x)}" y="${px(y)}" width="${px(w)}" height="${px(h)}" href="data:image/png;base64,${xml(png)}"/>`,
+    );
   }
 
   heat(x, y, w, h, rows, cols, value) {
@@ -220,7 +235,9 @@ class SvgPen {
 
   clip(x, y, w, h, draw) {
     const id = `clip${++this.clips}`;
-    this.parts.push(`<clipPath id="${id}"><rect x="${px(x)}" y="${px(y)}" width="${px(w)}" height="${px(h)}"/></clipPath><g clip-path="url(#${id})">`);
+    this.parts.push(
+      `<clipPath id="${id}"><rect x="${px(x)}" y="${px(y)}" width="${px(w)}" height="${px(h)}"/></clipPath><g clip-path="url(#${id})">`,
+    );
     draw();
     this.parts.push("</g>");
   }
@@ -234,7 +251,9 @@ class SvgPen {
   hit() {}
 
   finish(w, h) {
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${px(w)}" height="${px(h)}" viewBox="0 0 ${px(w)} ${px(h)}" `
-      + `font-family="${xml(FONT)}">${this.parts.join("\n")}</svg>`;
+    return (
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${px(w)}" height="${px(h)}" viewBox="0 0 ${px(w)} ${px(h)}" ` +
+      `font-family="${xml(FONT)}">${this.parts.join("\n")}</svg>`
+    );
   }
 }

@@ -2,10 +2,25 @@
 // in step, so that a copied link opens the same view.
 
 const state = {
-  run: 0, layer: 0, head: 0, cursor: 0, axis: "sequences", scale: "linear",
-  measure: "", evaluator: 0, mode: "runs", ylog: false,
-  headMeasure: "", headMode: "heads", source: "role", arrows: true,
-  circuit: "", clamp: "", compare: [], hover: -1, theme: "auto",
+  run: 0,
+  layer: 0,
+  head: 0,
+  cursor: 0,
+  axis: "sequences",
+  scale: "linear",
+  measure: "",
+  evaluator: 0,
+  mode: "runs",
+  ylog: false,
+  headMeasure: "",
+  headMode: "heads",
+  source: "role",
+  arrows: true,
+  circuit: "",
+  clamp: "",
+  compare: [],
+  hover: -1,
+  theme: "auto",
 };
 
 const watchers = [];
@@ -50,7 +65,9 @@ function defaultView() {
   state.run = Math.max(0, finished);
   const scalars = scalarMeasures();
   state.measure = scalars.includes("loss") ? "loss" : scalars[0] || headMeasures()[0] || "";
-  state.headMeasure = headMeasures().includes("induction_strength") ? "induction_strength" : headMeasures()[0] || "";
+  state.headMeasure = headMeasures().includes("induction_strength")
+    ? "induction_strength"
+    : headMeasures()[0] || "";
   state.circuit = circuitMeasures()[0] || "";
   state.source = hasArray("attention_by_role") ? "role" : "0";
   state.evaluator = 0;
@@ -65,8 +82,12 @@ function defaultView() {
 function transitionOf(r) {
   const found = page.transitions.filter((t) => t.found && t.run === page.runs[r]?.id && t.time_steps);
   const evaluator = page.evaluators[state.evaluator];
-  return found.find((t) => t.curve === state.measure && t.evaluator === evaluator)
-    || found.find((t) => t.curve === "loss") || found[0] || null;
+  return (
+    found.find((t) => t.curve === state.measure && t.evaluator === evaluator) ||
+    found.find((t) => t.curve === "loss") ||
+    found[0] ||
+    null
+  );
 }
 
 const addressKeys = ["axis", "scale", "measure", "mode", "headMeasure", "headMode", "source", "circuit", "clamp"];
@@ -90,9 +111,13 @@ const writeAddress = debounce(() => {
 }, 200);
 
 const allowed = {
-  axis: () => ["steps", "sequences"], scale: () => ["linear", "log"], mode: () => ["runs", "mean"],
-  measure: () => [...scalarMeasures(), ...headMeasures()], headMeasure: headMeasures,
-  headMode: () => ["heads", "runs"], circuit: () => circuitMeasures(),
+  axis: () => ["steps", "sequences"],
+  scale: () => ["linear", "log"],
+  mode: () => ["runs", "mean"],
+  measure: () => [...scalarMeasures(), ...headMeasures()],
+  headMeasure: headMeasures,
+  headMode: () => ["heads", "runs"],
+  circuit: () => circuitMeasures(),
   source: () => [...(hasArray("attention_by_role") ? ["role"] : []), ...page.examples.map((_, i) => String(i))],
   clamp: () => [...STEPS.map((s) => s.key), ...page.clamped.map((c) => c.name)],
 };
@@ -110,12 +135,18 @@ function viewFromAddress(address = location.hash) {
   }
   const step = Number(parts.get("step"));
   if (parts.has("step") && finite(step) && page.steps.length) patch.cursor = nearestIndex(page.steps, step);
-  if (page.evaluators.includes(parts.get("evaluator"))) patch.evaluator = page.evaluators.indexOf(parts.get("evaluator"));
+  if (page.evaluators.includes(parts.get("evaluator")))
+    patch.evaluator = page.evaluators.indexOf(parts.get("evaluator"));
   for (const key of addressKeys) {
     if (parts.has(key) && allowed[key]().includes(parts.get(key))) patch[key] = parts.get(key);
   }
   if (parts.has("ylog")) patch.ylog = parts.get("ylog") === "1";
   if (parts.has("arrows")) patch.arrows = parts.get("arrows") !== "0";
-  if (parts.has("compare")) patch.compare = parts.get("compare").split("~").map(runIndex).filter((r) => r >= 0);
+  if (parts.has("compare"))
+    patch.compare = parts
+      .get("compare")
+      .split("~")
+      .map(runIndex)
+      .filter((r) => r >= 0);
   return patch;
 }

@@ -13,11 +13,21 @@ const STEPS = [
 
 function buildSteps() {
   stepsPanel = addPanel({
-    id: "steps", title: "The five steps, clamped",
-    controls: [el("div", { class: "chips", id: "stepchips", role: "group", "aria-label": "Steps of the induction circuit" })],
-    follows: ["clamp", "scale", "run", "evaluator", "axis"], cursor: ["cursor"],
-    height: () => 310, draw: drawSteps, overlay: overlaySteps, rows: stepRows,
-    note: () => (page.clamped.length ? "Loss while the step is held perfect, beside the unclamped runs." : "Steps 1 and 2 lay the previous token; 3qk and 4 match; 3v and 5 copy."),
+    id: "steps",
+    title: "The five steps, clamped",
+    controls: [
+      el("div", { class: "chips", id: "stepchips", role: "group", "aria-label": "Steps of the induction circuit" }),
+    ],
+    follows: ["clamp", "scale", "run", "evaluator", "axis"],
+    cursor: ["cursor"],
+    height: () => 310,
+    draw: drawSteps,
+    overlay: overlaySteps,
+    rows: stepRows,
+    note: () =>
+      page.clamped.length
+        ? "Loss while the step is held perfect, beside the unclamped runs."
+        : "Steps 1 and 2 lay the previous token; 3qk and 4 match; 3v and 5 copy.",
     describe: () => `Loss with ${state.clamp || "no step"} clamped`,
   });
   fillStepChips();
@@ -27,9 +37,20 @@ function buildSteps() {
 
 function fillStepChips() {
   const named = page.clamped.filter((c) => !STEPS.some((s) => s.key === c.name));
-  const chip = (value, text, title) => el("button", { type: "button", class: "chip", title, "data-step": value, text,
-    "aria-pressed": String(state.clamp === value), onclick: () => set({ clamp: state.clamp === value ? "" : value }) });
-  $("#stepchips").replaceChildren(...STEPS.map((s) => chip(s.key, `${s.key} ${s.words}`, s.words)), ...named.map((c) => chip(c.name, c.name, `clamped: ${c.name}`)));
+  const chip = (value, text, title) =>
+    el("button", {
+      type: "button",
+      class: "chip",
+      title,
+      "data-step": value,
+      text,
+      "aria-pressed": String(state.clamp === value),
+      onclick: () => set({ clamp: state.clamp === value ? "" : value }),
+    });
+  $("#stepchips").replaceChildren(
+    ...STEPS.map((s) => chip(s.key, `${s.key} ${s.words}`, s.words)),
+    ...named.map((c) => chip(c.name, c.name, `clamped: ${c.name}`)),
+  );
 }
 
 // The clamped curves behind a chip: the one of that name, else all that contain the step; all without a choice.
@@ -49,7 +70,9 @@ function stepMarks(g) {
   if (page.layers.length < 2) return [];
   return STEPS.map((s) => {
     const left = g.x(s.layer ? page.layers.length - 1 : 0);
-    const x = { inside: left + g.block - 28, enters: left + 18, aside: left + 48, leaves: left + g.block - 18 }[s.at];
+    const x = { inside: left + g.block - 28, enters: left + 18, aside: left + 48, leaves: left + g.block - 18 }[
+      s.at
+    ];
     return { ...s, x, y: s.at === "inside" ? g.top - 13 : g.stream + 26 };
   });
 }
@@ -57,7 +80,11 @@ function stepMarks(g) {
 function drawMark(pen, { key, x, y }) {
   const c = pen.colours;
   const chosen = markedSteps().includes(key);
-  pen.rect(x - 13, y - 9, 26, 18, { fill: chosen ? c.accent : c.paper, stroke: chosen ? c.accent : c.soft, radius: 9 });
+  pen.rect(x - 13, y - 9, 26, 18, {
+    fill: chosen ? c.accent : c.paper,
+    stroke: chosen ? c.accent : c.soft,
+    radius: 9,
+  });
   pen.text(key, x, y, { align: "center", size: 10, weight: 600, fill: chosen ? c.paper : c.ink });
 }
 
@@ -69,7 +96,11 @@ function drawSteps(pen, w, h) {
   const c = pen.colours;
   stepsPanel.geometry = null;
   const entries = clampEntries();
-  if (!page.clamped.length) return drawWords(pen, w, h, ["No runs with a clamped step in this trajectory.", "Train some with clamps, and their curves appear here."]);
+  if (!page.clamped.length)
+    return drawWords(pen, w, h, [
+      "No runs with a clamped step in this trajectory.",
+      "Train some with clamps, and their curves appear here.",
+    ]);
   if (!entries.length) return drawWords(pen, w, h, [`No run with step ${state.clamp} clamped here.`]);
   const own = clampReference();
   const all = entries.flatMap((e) => e.loss);
@@ -82,17 +113,35 @@ function drawSteps(pen, w, h) {
   for (const curve of own) pen.poly(at, Array.from(curve, ys.place), { stroke: c.faint, width: 1, alpha: 0.6 });
   entries.forEach((entry, i) => {
     const places = entry.sequences.map(xs.place);
-    for (const curve of entry.loss) pen.poly(places, curve.map((v) => ys.place(v ?? NaN)), { stroke: c.runs[i % 8], width: 1.8, alpha: 0.85 });
-    pen.text("clamped: " + entry.name, box.x + box.w - 4, box.y + 10 + 15 * i, { align: "right", fill: c.runs[i % 8], weight: 600 });
+    for (const curve of entry.loss)
+      pen.poly(
+        places,
+        curve.map((v) => ys.place(v ?? NaN)),
+        { stroke: c.runs[i % 8], width: 1.8, alpha: 0.85 },
+      );
+    pen.text("clamped: " + entry.name, box.x + box.w - 4, box.y + 10 + 15 * i, {
+      align: "right",
+      fill: c.runs[i % 8],
+      weight: 600,
+    });
   });
   pen.text("unclamped", box.x + box.w - 4, box.y + 10 + 15 * entries.length, { align: "right", fill: c.faint });
   stepsPanel.geometry = { box, xs };
 }
 
-const clampReference = () => (hasArray("loss") && page.sequences.length ? range(page.runs.length).map((r) => curveOf("loss", r, state.evaluator) || []) : []);
+const clampReference = () =>
+  hasArray("loss") && page.sequences.length
+    ? range(page.runs.length).map((r) => curveOf("loss", r, state.evaluator) || [])
+    : [];
 
 function drawWords(pen, w, h, lines) {
-  lines.forEach((line, i) => pen.text(line, w / 2, h / 2 + (i - (lines.length - 1) / 2) * 20, { align: "center", size: w < 420 ? 11 : 13, fill: pen.colours.faint }));
+  lines.forEach((line, i) =>
+    pen.text(line, w / 2, h / 2 + (i - (lines.length - 1) / 2) * 20, {
+      align: "center",
+      size: w < 420 ? 11 : 13,
+      fill: pen.colours.faint,
+    }),
+  );
 }
 
 function overlaySteps(pen) {
@@ -102,5 +151,9 @@ function overlaySteps(pen) {
   pen.line(x, g.box.y, x, g.box.y + g.box.h, { stroke: pen.colours.ink, width: 1.25, alpha: 0.75 });
 }
 
-const stepRows = () => [["clamped", "curve", "sequences", "loss"], ...clampEntries().flatMap((e) =>
-  e.loss.flatMap((curve, i) => curve.map((v, t) => [e.name, i, e.sequences[t], v])))];
+const stepRows = () => [
+  ["clamped", "curve", "sequences", "loss"],
+  ...clampEntries().flatMap((e) =>
+    e.loss.flatMap((curve, i) => curve.map((v, t) => [e.name, i, e.sequences[t], v])),
+  ),
+];

@@ -3,15 +3,17 @@
 
 function buildTables() {
   addTables({ id: "now", title: "At the cursor", follows: ["cursor", "run", "axis"], tables: nowTables });
-  addTables({ id: "reproduce", title: "Reproduce", follows: [], tables: reproduceTables });
+  addTables({ id: "reproduce", title: "Reproduce", still: true, tables: reproduceTables });
   addTables({ id: "spec", title: "What was run", wide: true, follows: ["run", "axis"], tables: specTables });
-  addTables({ id: "verdicts", title: "Verdicts", wide: true, follows: [], tables: verdictTables });
+  addTables({ id: "verdicts", title: "Verdicts", wide: true, still: true, tables: verdictTables });
 }
 
 // tables() -> [{caption, head, rows, pressed, onrow, node, open}]; a `node` stands in place of a table.
 function addTables(spec) {
   const body = el("div", { class: "tables" });
-  const panel = addPanel({ ...spec, body,
+  const panel = addPanel({
+    ...spec,
+    body,
     fill: () => {
       const scrolls = [...body.querySelectorAll(".tablebox")].map((box) => box.scrollLeft);
       const open = new Map([...body.querySelectorAll("details")].map((d) => [d.dataset.name, d.open]));
@@ -28,9 +30,16 @@ function addTables(spec) {
 const plain = (cell) => (cell instanceof Node ? cell.textContent : cell);
 
 function tableNode(t, open) {
-  const node = t.node ? t.node() : tableOf(t.head, t.rows, { caption: t.folded ? "" : t.caption, pressed: t.pressed ?? -1, onrow: t.onrow });
+  const node = t.node
+    ? t.node()
+    : tableOf(t.head, t.rows, { caption: t.folded ? "" : t.caption, pressed: t.pressed ?? -1, onrow: t.onrow });
   if (!t.folded) return node;
-  const box = el("details", { "data-name": t.folded, open: open.get(t.folded) || null }, el("summary", { text: t.caption }), node);
+  const box = el(
+    "details",
+    { "data-name": t.folded, open: open.get(t.folded) || null },
+    el("summary", { text: t.caption }),
+    node,
+  );
   return box;
 }
 
@@ -42,7 +51,9 @@ function drawTables(pen, w, tables) {
     y += 30;
     const width = (w - 20) / Math.max(1, t.head.length);
     const row = (cells, style) => {
-      cells.forEach((cell, i) => pen.text(cut(String(plain(cell)), Math.floor(width / 6)), 10 + i * width, y, style));
+      cells.forEach((cell, i) =>
+        pen.text(cut(String(plain(cell)), Math.floor(width / 6)), 10 + i * width, y, style),
+      );
       y += 22;
     };
     row(t.head, { weight: 600 });
@@ -60,12 +71,20 @@ function nowTables() {
     const curve = curveOf(name, state.run, e);
     return curve ? num(curve[t]) : "…";
   };
-  const scored = measuresOver("run", "step", "evaluator").map((m) => [titleOf(m), ...page.evaluators.map((_, e) => value(m, e))]);
+  const scored = measuresOver("run", "step", "evaluator").map((m) => [
+    titleOf(m),
+    ...page.evaluators.map((_, e) => value(m, e)),
+  ]);
   const plainOnes = measuresOver("run", "step").map((m) => [titleOf(m), value(m, 0)]);
   const out = [];
   const when = `${runLabel(state.run)}, step ${grouped(stepNow())}: ${phaseWords()}`;
   if (scored.length) out.push({ caption: when, head: ["measure", ...page.evaluators], rows: scored });
-  if (plainOnes.length) out.push({ caption: scored.length ? "Of the training itself" : when, head: ["measure", "value"], rows: plainOnes });
+  if (plainOnes.length)
+    out.push({
+      caption: scored.length ? "Of the training itself" : when,
+      head: ["measure", "value"],
+      rows: plainOnes,
+    });
   return out.length ? out : [{ caption: "No scalar measures were recorded", head: [], rows: [] }];
 }
 
@@ -86,52 +105,100 @@ function verdictTables() {
   return page.studies.map((study) => ({
     caption: study.summary ? `${study.title}: ${study.summary}` : study.title,
     head: ["verdict", "claim", "the paper's value", "ours (95 %)", "n", "scale"],
-    rows: page.verdicts.filter((v) => v.study === study.name).map((v) => [
-      el("span", { class: "verdict " + (VERDICT_MARKS[v.verdict] ? v.verdict.split(" ").slice(0, 2).join("-") : ""), text: `${VERDICT_MARKS[v.verdict] || ""} ${v.verdict}` }),
-      el("span", {}, `${v.claim ?? ""} `, el("span", { class: "sub", text: `${v.id ?? ""}${v.figure ? `, figure ${v.figure}` : ""}` })),
-      valueWords(v.paper), measuredWords(v), v.n ?? "–", v.scale ?? "–"]),
+    rows: page.verdicts
+      .filter((v) => v.study === study.name)
+      .map((v) => [
+        el("span", {
+          class: "verdict " + (VERDICT_MARKS[v.verdict] ? v.verdict.split(" ").slice(0, 2).join("-") : ""),
+          text: `${VERDICT_MARKS[v.verdict] || ""} ${v.verdict}`,
+        }),
+        el(
+          "span",
+          {},
+          `${v.claim ?? ""} `,
+          el("span", { class: "sub", text: `${v.id ?? ""}${v.figure ? `, figure ${v.figure}` : ""}` }),
+        ),
+        valueWords(v.paper),
+        measuredWords(v),
+        v.n ?? "–",
+        v.scale ?? "–",
+      ]),
   }));
 }
 
 function valueWords(value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "number") return num(value, 4);
-  if (typeof value === "object") return Object.entries(value).map(([k, v]) => (Array.isArray(value) ? valueWords(v) : `${k} ${valueWords(v)}`)).join(", ");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([k, v]) => (Array.isArray(value) ? valueWords(v) : `${k} ${valueWords(v)}`))
+      .join(", ");
   return String(value);
 }
 
 function measuredWords(v) {
-  const interval = Array.isArray(v.interval) && v.interval.length >= 2 ? ` (${num(v.interval.at(-2), 4)} – ${num(v.interval.at(-1), 4)})` : "";
+  const interval =
+    Array.isArray(v.interval) && v.interval.length >= 2
+      ? ` (${num(v.interval.at(-2), 4)} – ${num(v.interval.at(-1), 4)})`
+      : "";
   return valueWords(v.measured) + interval;
 }
 
 function specTables() {
   const out = [differenceTable()];
   if (page.runs.length) {
-    out.push({ caption: `Whole spec of ${runLabel(state.run)}`, folded: "spec", head: ["setting", "value"], rows: Object.entries(page.runs[state.run].spec) });
+    out.push({
+      caption: `Whole spec of ${runLabel(state.run)}`,
+      folded: "spec",
+      head: ["setting", "value"],
+      rows: Object.entries(page.runs[state.run].spec),
+    });
   }
   return out;
 }
 
-const reproduceTables = () => [{ caption: "Command", head: ["command"], rows: [[page.about.command || "–"]], node: commandNode },
-  { caption: "Machine, cost, versions", head: ["", ""], rows: page.about.facts }];
+const reproduceTables = () => [
+  { caption: "Command", head: ["command"], rows: [[page.about.command || "–"]], node: commandNode },
+  { caption: "Machine, cost, versions", head: ["", ""], rows: page.about.facts },
+];
 
 function differenceTable() {
   const keys = [...new Set(page.runs.flatMap((run) => Object.keys(run.differs)))];
   const rows = page.runs.map((run) => {
     const transition = shownTransitions().find((t) => t.run === run.id);
-    return [run.label, ...keys.map((key) => run.differs[key] ?? "–"), run.id,
-      run.status + (run.diverged_at >= 0 ? ` at step ${grouped(run.diverged_at)}` : ""), transition ? intervalWords(transitionTimes(transition)) : "none found"];
+    return [
+      run.label,
+      ...keys.map((key) => run.differs[key] ?? "–"),
+      run.id,
+      run.status + (run.diverged_at >= 0 ? ` at step ${grouped(run.diverged_at)}` : ""),
+      transition ? intervalWords(transitionTimes(transition)) : "none found",
+    ];
   });
-  return { caption: `${page.runs.length} ${page.runs.length === 1 ? "run" : "runs"}, and what differs between them`,
-    head: ["run", ...keys, "id", "status", `transition, ${timeName()} (95 %)`], rows, pressed: state.run, onrow: selectRun };
+  return {
+    caption: `${page.runs.length} ${page.runs.length === 1 ? "run" : "runs"}, and what differs between them`,
+    head: ["run", ...keys, "id", "status", `transition, ${timeName()} (95 %)`],
+    rows,
+    pressed: state.run,
+    onrow: selectRun,
+  };
 }
 
 function commandNode() {
   const words = page.about.command;
   if (!words) return el("p", { class: "hint", text: "The command was not recorded." });
-  const copy = el("button", { type: "button", class: "quiet", id: "copycommand", text: "copy", onclick: () => copyText(words, copy) });
-  return el("div", { class: "command" }, el("pre", { tabindex: "0", "aria-label": "Command to reproduce" }, el("code", { text: words })), copy);
+  const copy = el("button", {
+    type: "button",
+    class: "quiet",
+    id: "copycommand",
+    text: "copy",
+    onclick: () => copyText(words, copy),
+  });
+  return el(
+    "div",
+    { class: "command" },
+    el("pre", { tabindex: "0", "aria-label": "Command to reproduce" }, el("code", { text: words })),
+    copy,
+  );
 }
 
 function copyText(words, button) {

@@ -6,23 +6,61 @@ const SWEEP_SECONDS = 14;
 
 function buildTimebar() {
   const bar = $("#timebar");
-  const step = (words, text, move) => el("button", { type: "button", class: "round", "aria-label": words, title: words, text, onclick: move });
+  const step = (words, text, move) =>
+    el("button", { type: "button", class: "round", "aria-label": words, title: words, text, onclick: move });
   const playButton = step("Play (space)", "▶", togglePlay);
   playButton.id = "play";
-  const slider = el("div", { id: "slider", role: "slider", tabindex: "0", "aria-label": "Training step", "aria-valuemin": "0" },
-    el("canvas", { "aria-hidden": "true" }));
+  const slider = el(
+    "div",
+    { id: "slider", role: "slider", tabindex: "0", "aria-label": "Training step", "aria-valuemin": "0" },
+    el("canvas", { "aria-hidden": "true" }),
+  );
   const readout = el("div", { id: "readout", "aria-hidden": "true" }, el("strong"), el("span"));
-  const runPick = el("label", { class: "pick runpick" }, el("span", { text: "run" }), el("select", { id: "choose-run", "aria-label": "Run",
-    onchange: (event) => selectRun(event.target.selectedIndex) }));
-  const headPick = el("label", { class: "pick headpick" }, el("span", { text: "head" }), el("select", { id: "choose-head", "aria-label": "Head",
-    onchange: (event) => selectHead(...event.target.value.split(".").map(Number)) }));
+  const runPick = el(
+    "label",
+    { class: "pick runpick" },
+    el("span", { text: "run" }),
+    el("select", {
+      id: "choose-run",
+      "aria-label": "Run",
+      onchange: (event) => selectRun(event.target.selectedIndex),
+    }),
+  );
+  const headPick = el(
+    "label",
+    { class: "pick headpick" },
+    el("span", { text: "head" }),
+    el("select", {
+      id: "choose-head",
+      "aria-label": "Head",
+      onchange: (event) => selectHead(...event.target.value.split(".").map(Number)),
+    }),
+  );
   bar.replaceChildren(
-    el("div", { class: "buttons" }, step("Back one record (left arrow)", "‹", () => moveCursor(state.cursor - 1)), playButton,
-      step("On one record (right arrow)", "›", () => moveCursor(state.cursor + 1))),
-    readout, slider,
-    el("div", { class: "settings" }, runPick, headPick,
-      segments("axis", "Time axis", [["sequences", "sequences"], ["steps", "steps"]]),
-      segments("scale", "Scale of the time axis", [["linear", "linear"], ["log", "log"]])));
+    el(
+      "div",
+      { class: "buttons" },
+      step("Back one record (left arrow)", "‹", () => moveCursor(state.cursor - 1)),
+      playButton,
+      step("On one record (right arrow)", "›", () => moveCursor(state.cursor + 1)),
+    ),
+    readout,
+    slider,
+    el(
+      "div",
+      { class: "settings" },
+      runPick,
+      headPick,
+      segments("axis", "Time axis", [
+        ["sequences", "sequences"],
+        ["steps", "steps"],
+      ]),
+      segments("scale", "Scale of the time axis", [
+        ["linear", "linear"],
+        ["log", "log"],
+      ]),
+    ),
+  );
   bindSlider(slider);
   refills.push(fillPicks);
   fillPicks();
@@ -36,11 +74,15 @@ function buildTimebar() {
 }
 
 function fillPicks() {
-  $("#choose-run").replaceChildren(...page.runs.map((run, r) => el("option", { value: String(r), text: run.label })));
+  $("#choose-run").replaceChildren(
+    ...page.runs.map((run, r) => el("option", { value: String(r), text: run.label })),
+  );
   $("#choose-run").selectedIndex = state.run;
   $("#choose-run").parentElement.hidden = page.runs.length < 2;
   const heads = page.layers.flatMap((_, l) => page.heads.map((_, h) => [l, h]));
-  $("#choose-head").replaceChildren(...heads.map(([l, h]) => el("option", { value: `${l}.${h}`, text: headWords(l, h) })));
+  $("#choose-head").replaceChildren(
+    ...heads.map(([l, h]) => el("option", { value: `${l}.${h}`, text: headWords(l, h) })),
+  );
   $("#choose-head").value = `${state.layer}.${state.head}`;
   $("#choose-head").parentElement.hidden = !heads.length;
 }
@@ -62,7 +104,8 @@ function paintTimebar() {
   pen.rect(box.x, box.y, box.w, box.h, { fill: c.empty, radius: 3 });
   drawSliderCurve(pen, box, xs);
   drawSliderTransitions(pen, box, xs);
-  for (const tick of xs.ticks(box.w / 110)) pen.text(compact(tick), xs.place(tick), box.y + box.h + 9, { align: "center", size: 10, fill: c.faint });
+  for (const tick of xs.ticks(box.w / 110))
+    pen.text(compact(tick), xs.place(tick), box.y + box.h + 9, { align: "center", size: 10, fill: c.faint });
   const x = xs.place(times()[state.cursor]);
   pen.line(x, box.y - 3, x, box.y + box.h + 2, { stroke: c.ink, width: 2 });
   pen.circle(x, box.y + box.h + 2, 4.5, { fill: c.ink });
@@ -82,7 +125,14 @@ function drawSliderTransitions(pen, box, xs) {
   for (const t of shownTransitions()) {
     const r = page.runs.findIndex((run) => run.id === t.run);
     const x = xs.place(transitionTimes(t)[0]);
-    pen.shape([[x, box.y + box.h - 6], [x - 3.5, box.y + box.h], [x + 3.5, box.y + box.h]], { fill: runColour(r, pen.colours), alpha: r === state.run ? 1 : 0.55 });
+    pen.shape(
+      [
+        [x, box.y + box.h - 6],
+        [x - 3.5, box.y + box.h],
+        [x + 3.5, box.y + box.h],
+      ],
+      { fill: runColour(r, pen.colours), alpha: r === state.run ? 1 : 0.55 },
+    );
   }
 }
 
@@ -94,7 +144,10 @@ function writeReadout(slider) {
   small.textContent = finite(sequences) ? compact(sequences) + " sequences" : "";
   slider.setAttribute("aria-valuemax", String(page.steps[page.steps.length - 1]));
   slider.setAttribute("aria-valuenow", String(step));
-  slider.setAttribute("aria-valuetext", finite(sequences) ? `step ${step}, ${sequences} sequences` : `step ${step}`);
+  slider.setAttribute(
+    "aria-valuetext",
+    finite(sequences) ? `step ${step}, ${sequences} sequences` : `step ${step}`,
+  );
 }
 
 function bindSlider(slider) {
@@ -151,6 +204,7 @@ const KEYS = {
   l: () => set({ scale: state.scale === "log" ? "linear" : "log" }),
   s: () => set({ axis: state.axis === "steps" ? "sequences" : "steps" }),
   t: () => jumpToTransition(),
+  c: () => page.runs.length && toggleCompare(state.run),
   Escape: () => set({ compare: [], hover: -1 }),
   "?": () => $("#help").showModal(),
 };

@@ -6,16 +6,28 @@ function attentionSource() {
   if (state.source === "role") {
     const a = hasArray("attention_by_role") && arr("attention_by_role");
     if (!a) return null;
-    return { rows: a.shape[4], columns: a.shape[5], role: true, tokensDown: roleTokens(page.roles.query), tokensAcross: roleTokens(page.roles.key),
-      at: (r, k, l, h) => reader(a, a.row(r, k, l, h)) };
+    return {
+      rows: a.shape[4],
+      columns: a.shape[5],
+      role: true,
+      tokensDown: roleTokens(page.roles.query),
+      tokensAcross: roleTokens(page.roles.key),
+      at: (r, k, l, h) => reader(a, a.row(r, k, l, h)),
+    };
   }
   const example = Number(state.source);
   const a = hasArray("attention") && arr("attention");
   if (!a) return null;
   const tokens = page.examples[example]?.tokens || [];
   const named = (n) => range(n).map((i) => tokens[i] || { kind: "text", text: String(i + 1) });
-  return { rows: a.shape[5], columns: a.shape[6], role: false, tokensDown: named(a.shape[5]), tokensAcross: named(a.shape[6]),
-    at: (r, k, l, h) => reader(a, a.row(r, k, example, l, h)) };
+  return {
+    rows: a.shape[5],
+    columns: a.shape[6],
+    role: false,
+    tokensDown: named(a.shape[5]),
+    tokensAcross: named(a.shape[6]),
+    at: (r, k, l, h) => reader(a, a.row(r, k, example, l, h)),
+  };
 }
 
 const roleTokens = (names) => names.map((text) => ({ kind: "text", text, role: true }));
@@ -25,7 +37,8 @@ function reader(a, offset) {
   return (query, key) => a.data[offset + query * columns + key];
 }
 
-const tokenName = (token, i) => (token.kind === "image" ? `token ${i + 1} (drawing)` : token.role ? token.text : `token ${i + 1} “${token.text}”`);
+const tokenName = (token, i) =>
+  token.kind === "image" ? `token ${i + 1} (drawing)` : token.role ? token.text : `token ${i + 1} “${token.text}”`;
 
 // A token inside a square of the given side.
 function drawToken(pen, token, x, y, side, { size = 11 } = {}) {
@@ -37,9 +50,16 @@ function drawToken(pen, token, x, y, side, { size = 11 } = {}) {
     pen.image(tokenImage(token.png), token.png, left, up, s, s);
     return;
   }
-  const lines = token.role ? token.text.split(" ").slice(0, 2) : [cut(token.text, Math.max(2, Math.floor(side / (size * 0.55))))];
-  lines.forEach((line, i) => pen.text(line, x + side / 2, y + side / 2 + (i - (lines.length - 1) / 2) * size * 1.15,
-    { align: "center", size: token.role ? Math.min(size, (side / Math.max(5, line.length)) * 1.75) : size, fill: c.ink }));
+  const lines = token.role
+    ? token.text.split(" ").slice(0, 2)
+    : [cut(token.text, Math.max(2, Math.floor(side / (size * 0.55))))];
+  lines.forEach((line, i) =>
+    pen.text(line, x + side / 2, y + side / 2 + (i - (lines.length - 1) / 2) * size * 1.15, {
+      align: "center",
+      size: token.role ? Math.min(size, (side / Math.max(5, line.length)) * 1.75) : size,
+      fill: c.ink,
+    }),
+  );
 }
 
 const cut = (text, n) => (text.length > n ? text.slice(0, Math.max(1, n - 1)) + "…" : text);
@@ -51,9 +71,12 @@ const cutFront = (text, n) => (text.length > n ? "…" + text.slice(1 - n) : tex
 function sourceOptions() {
   const options = hasArray("attention_by_role") ? [["role", "average by role"]] : [];
   if (hasArray("attention")) {
-    page.examples.forEach((example, i) => options.push([String(i), `sequence ${i + 1}${example.target ? ` → ${example.target}` : ""}`]));
+    page.examples.forEach((example, i) =>
+      options.push([String(i), `sequence ${i + 1}${example.target ? ` → ${example.target}` : ""}`]),
+    );
   }
   return options;
 }
 
-const mapWords = (r, k, l, h) => `${headWords(l, h)}, step ${grouped(page.checkpoints[k])}${page.runs.length > 1 ? ", " + runLabel(r) : ""}`;
+const mapWords = (r, k, l, h) =>
+  `${headWords(l, h)}, step ${grouped(page.checkpoints[k])}${page.runs.length > 1 ? ", " + runLabel(r) : ""}`;

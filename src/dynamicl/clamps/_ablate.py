@@ -1,0 +1,63 @@
+"""Many interventions on one trained model in few calls: those of one structure are one batched program."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from dynamicl import tasks
+from dynamicl.models import sites
+from dynamicl.specs import merge, split, to_json, validate
+
+from ._check import check_clamps
+from ._clamp import Clamp
+from ._forward import forward
+
+
+def clamped_logits(
+    model: Any, task: Any, sequences: tasks.Sequence, variants: Sequence[tuple[Clamp, ...]]
+) -> Float[np.ndarray, "variant batch output"]:
+    """Compute a trained model's logits under each of many sets of clamps.
+
+    Args:
+        model: the trained model.
+        task: whose `inputs` it reads.
+        sequences: with leading axis batch.
+        variants: sets of clamps; an empty one is the clean model. Windows are taken at step 0.
+
+    Returns:
+        Logits of every variant, in their order.
+
+    Raises:
+        SpecError: a clamp that misses.
+    """
+    one = jax.tree.map(lambda leaf: leaf[0], sequences.tokens)
+    known = sites(model, task.inputs(one))
+    groups: dict[str, list[int]] = {}
+    parts = []
+    for i, clamps in enumerate(variants):
+        validate(clamps)
+        check_clamps(clamps, known, steps=1)
+        static, arrays = split(tuple(clamps))
+        parts.append((static, arrays))
+        groups.setdefault(to_json(static), []).append(i)
+    results: dict[int, Array] = {}
+    for members in groups.values():
+        static = parts[members[0]][0]
+        stacked = {path: np.stack([parts[i][1][path] for i in members]) for path in parts[members[0]][1]}
+        logits = _batched(model, task, sequences, static, stacked, len(members))
+        results |= dict(zip(members, logits, strict=True))
+    return np.stack([np.asarray(results[i]) for i in range(len(variants))])
+
+
+def _batched(model: Any, task: Any, sequences: Any, static: Any, arrays: dict[str, np.ndarray], count: int) -> Array:
+    if not arrays:
+        return jnp.stack([forward(model, task, sequences)] * count)
+
+    def run(arrays: dict[str, Array]) -> Array:
+        return forward(model, task, sequences, merge(static, arrays))
+
+    return jax.jit(lambda arrays: jax.lax.map(run, arrays))(arrays)

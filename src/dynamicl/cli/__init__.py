@@ -1,0 +1,3 @@
+"""The command `dynamicl`."""
+
+from ._main import main as main

@@ -1,0 +1,72 @@
+"""Find the command that was asked for, and say in one line what went wrong."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "reproduce": "run a study or one of its experiments, and judge its claims",
+    "train": "train a population of your own",
+    "fork": "fork a checkpoint under other data seeds and estimate the probability of each fate",
+    "ablate": "apply clamps to a trained model and score it",
+    "report": "make the page and the figures of a trajectory or study",
+    "view": "serve the page on this machine and refresh it while training goes on",
+    "sites": "list the sites of a model, with axes and shapes",
+    "claims": "show the ledger: what the documents claim, and our verdicts",
+    "bench": "measure speed and memory against this machine's matmul peak, as JSON",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: of the command line, without the program's name; the process' own by default.
+
+    Returns:
+        Exit status: 0 done, 1 refused or failed with a line on stderr, 2 unusable arguments, 130 stopped by hand.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(_usage())
+        return 0
+    if words[0] == "--version":
+        from dynamicl import __version__
+
+        sys.stdout.write(f"dynamicl {__version__}\n")
+        return 0
+    if words[0] not in COMMANDS:
+        from dynamicl.specs import nearest
+
+        sys.stderr.write(f"dynamicl: no command `{words[0]}`: did you mean {nearest(words[0], COMMANDS)}?\n")
+        return 2
+    return _run(words[0], words[1:])
+
+
+def _usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {about}" for name, about in COMMANDS.items()]
+    return (
+        "dynamicl: a laboratory for the training dynamics of in-context learning\n\n"
+        "usage: dynamicl COMMAND [OPTIONS]      dynamicl COMMAND --help for its options\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _run(name: str, words: list[str]) -> int:
+    from dynamicl.specs import SpecError
+    from dynamicl.store import StoreError
+
+    module = importlib.import_module(f"dynamicl.cli._{name}")
+    try:
+        return module.command(words) or 0
+    except (SpecError, StoreError) as error:
+        sys.stderr.write(f"dynamicl {name}: {error}\n")
+        return 1
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        sys.stderr.write(f"dynamicl {name}: {error.strerror or error}: {error.filename or ''}\n")
+        return 1
+    except KeyboardInterrupt as stopped:
+        sys.stderr.write(f"\ndynamicl {name}: {stopped or 'stopped; give the same command again to go on'}\n")
+        return 130

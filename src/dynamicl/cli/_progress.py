@@ -1,0 +1,57 @@
+"""Progress of a population: rate, time left, and the loss so far."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from dynamicl.lab import Progress
+
+from ._start import is_terminal
+
+Listener = Callable[[Progress], None]
+EVERY = 15.0
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Listener]:
+    """Show progress on a terminal as a bar; elsewhere as a line now and then."""
+    if not is_terminal():
+        yield _lines(title)
+        return
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, transient=True) as bar:
+        task = bar.add_task(title, total=None, note="compiling")
+
+        def listen(now: Progress) -> None:
+            bar.update(task, total=now.total, completed=now.done, note=_note(now))
+
+        yield listen
+
+
+def _lines(title: str) -> Listener:
+    last = [time.monotonic() - EVERY]
+
+    def listen(now: Progress) -> None:
+        if time.monotonic() - last[0] >= EVERY:
+            last[0] = time.monotonic()
+            sys.stderr.write(f"{title}: {100 * now.done / max(now.total, 1):.0f} %  {_note(now)}\n")
+            sys.stderr.flush()
+
+    return listen
+
+
+def _note(now: Progress) -> str:
+    return (
+        f"cohort {now.cohort}/{now.cohorts}, {now.runs} runs, step {now.step:,}/{now.steps:,}, "
+        f"{now.rate:,.0f} run-steps/s, loss {now.loss:.3f}, {now.left:,.0f} s left"
+    )

@@ -1,0 +1,36 @@
+"""`dynamicl report`: the page of a trajectory."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+
+@dataclass(frozen=True)
+class Report:
+    """Make one self-contained page of a store or library.
+
+    Attributes:
+        path: folder of the store or library.
+        out: the file to write; `report.html` inside the folder by default.
+        results: folder of verdicts to show.
+    """
+
+    path: Annotated[Path, tyro.conf.Positional]
+    out: Path | None = None
+    results: Path | None = None
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Report, args=words, prog="dynamicl report")
+    from dynamicl.studies import read_verdicts
+    from dynamicl.views import make_page
+
+    folders = sorted(options.results.glob("*")) if options.results else []
+    verdicts = [record for folder in folders for record in read_verdicts(folder)]
+    target = make_page(options.path, options.out or options.path / "report.html", verdicts)
+    sys.stdout.write(f"open {target}\n")
+    return 0

@@ -1,0 +1,82 @@
+"""`dynamicl reproduce`: run experiments, judge their claims, draw their figures, make the page."""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from dynamicl.specs import SpecError
+
+from ._progress import progress
+from ._start import prepare, written_command
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Run experiments of a study and judge the claims behind them.
+
+    Attributes:
+        names: studies (`induction`) or experiments (`induction.heads`, `lookup.r4.early_fate`).
+        scale: smoke, demo, laptop or paper; see `docs/scales.md`.
+        out: folder of the library of runs, the results, the figures and the page.
+        results: folder of verdicts and figures' data; `OUT/results` by default.
+        pages: whether to draw figures and make the page.
+        dry_run: say what it would cost and stop.
+    """
+
+    names: Annotated[tuple[str, ...], tyro.conf.Positional]
+    scale: Literal["smoke", "demo", "laptop", "paper"] = "laptop"
+    out: Path = Path("runs")
+    results: Path | None = None
+    pages: bool = True
+    dry_run: bool = False
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Reproduce, args=words, prog="dynamicl reproduce", description=Reproduce.__doc__)
+    if not options.names:
+        raise SpecError("name at least one study or experiment, e.g. `dynamicl reproduce induction`")
+    prepare()
+    from dynamicl.studies import Lab, find_experiments, write_outcome
+
+    experiments = find_experiments(options.names)
+    total = sum(experiment.run_steps(options.scale) for experiment in experiments)
+    _say(f"{len(experiments)} experiments at scale {options.scale}: at most {total:,} run-steps; runs in {options.out}")
+    if options.dry_run:
+        for experiment in experiments:
+            _say(f"  {experiment.name}: {experiment.run_steps(options.scale):,} run-steps")
+        return 0
+    results = options.results or options.out / "results"
+    began, runs = time.monotonic(), []
+    for experiment in experiments:
+        with progress(experiment.name) as listener:
+            lab = Lab(options.out / "library", options.scale, written_command(), listener)
+            outcome = experiment.run(lab)
+        folder = results / experiment.name.partition(".")[0]
+        write_outcome(folder, experiment.name, outcome)
+        runs += [run for run in outcome.runs if run not in runs]
+        for verdict in outcome.verdicts:
+            _say(f"{verdict.id}: {verdict.verdict} ({verdict.measured})")
+    if options.pages:
+        _pages(options, results, [experiment.name for experiment in experiments], runs)
+    _say(f"done in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def _pages(options: Reproduce, results: Path, names: list[str], runs: list[str]) -> None:
+    from dynamicl.views import make_figures, make_study_page
+
+    for path in make_figures(results, names, options.out / "figures"):
+        _say(f"figure {path}")
+    if runs:
+        page = make_study_page(options.out / "library", runs, results, names, options.out / "report.html")
+        _say(f"open {page}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

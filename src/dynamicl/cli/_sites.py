@@ -1,0 +1,44 @@
+"""`dynamicl sites`: every place in a model that can be seen or clamped."""
+
+import sys
+from dataclasses import dataclass, field
+
+import tyro
+
+from dynamicl.models import TransformerSpec
+
+
+@dataclass(frozen=True)
+class Sites:
+    """List the sites of a model.
+
+    Attributes:
+        model: the transformer.
+        pairs: exemplar-label pairs in a sequence.
+        labels: outputs.
+    """
+
+    model: TransformerSpec = field(default_factory=TransformerSpec)
+    pairs: int = 2
+    labels: int = 5
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Sites, args=words, prog="dynamicl sites")
+    import equinox as eqx
+    import jax
+    from rich.console import Console
+    from rich.table import Table
+
+    from dynamicl.models import Interface, model_inputs, sites, with_all_rows
+    from dynamicl.specs import validate
+
+    validate(options.model)
+    interface = Interface("pairs", 2 * options.pairs + 1, options.labels, features=512, labels=options.labels)
+    model = eqx.filter_eval_shape(options.model.build, interface, jax.random.key(0))
+    table = Table("site", "axes", "shape", box=None)
+    for site in sites(with_all_rows(model), model_inputs(interface)):
+        table.add_row(site.name, " ".join(site.axes), " ".join(map(str, site.shape)))
+    Console(file=sys.stdout).print(table)
+    return 0

@@ -1,0 +1,170 @@
+"""`dynamicl train`: a population of your own, from the command line."""
+
+import dataclasses
+import itertools
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tyro
+
+from dynamicl.models import TransformerSpec
+from dynamicl.specs import SpecError, check, from_dict
+from dynamicl.tasks import FewShotSpec, LookupSpec
+from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunSpec, Seeds
+
+from ._clamp_words import parse_clamps
+from ._progress import progress
+from ._start import prepare, written_command
+
+
+@dataclass(frozen=True)
+class Common:
+    """Options that every task shares.
+
+    Attributes:
+        model: the transformer.
+        optimizer: how weights are updated.
+        seeds: runs, as first:beyond or a list, e.g. `0:16` or `0,3,5`; each seeds initialisation and data.
+        sweep: fields and values to cross with the seeds, e.g. `optimizer.learning_rate=1e-4,1e-3`.
+        clamp: interventions, e.g. `steps-1-2` or `match:head=3`; see `dynamicl.clamps.LIBRARY`.
+        steps: updates of each run.
+        batch_size: sequences in an update.
+        evaluate_every: updates between evaluations.
+        checkpoints_per_decade: checkpoints on a logarithmic axis.
+        sequences: of each evaluator.
+        measures: recorded at evaluations and checkpoints.
+        optimizer_state: keep it in checkpoints, so that they can be forked exactly.
+        out: folder of the library of runs.
+        title: for people.
+    """
+
+    model: TransformerSpec = TransformerSpec()
+    optimizer: OptimizerSpec = OptimizerSpec()
+    seeds: str = "0:4"
+    sweep: tuple[str, ...] = ()
+    clamp: tuple[str, ...] = ()
+    steps: int = 2000
+    batch_size: int = 32
+    evaluate_every: int = 50
+    checkpoints_per_decade: int = 6
+    sequences: int = 500
+    measures: tuple[str, ...] = ("heads", "norms", "attention")
+    optimizer_state: bool = False
+    out: Path = Path("runs/library")
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class TrainFewShot(Common):
+    """Train a population on few-shot classification of Omniglot characters (`dynamicl train lookup` for the other task).
+
+    Attributes:
+        task: the task.
+    """
+
+    task: FewShotSpec = field(default_factory=FewShotSpec)
+
+
+@dataclass(frozen=True)
+class TrainLookup(Common):
+    """Train a population on key-value lookup.
+
+    Attributes:
+        task: the task.
+    """
+
+    task: LookupSpec = field(default_factory=LookupSpec)
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    kind = words[0] if words and words[0] in ("lookup", "few-shot") else "few-shot"
+    options = tyro.cli(
+        TrainLookup if kind == "lookup" else TrainFewShot,
+        args=words[1:] if words and words[0] == kind else words,
+        prog="dynamicl train",
+        config=(tyro.conf.FlagConversionOff,),
+    )
+    runs, recording = population(options), _recording(options)
+    prepare()
+    from dynamicl.lab import cost, train_population
+
+    bill = cost(runs, recording, options.out)
+    sys.stdout.write(
+        f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} compiled programs, "
+        f"{bill['run_steps']:,} run-steps\n"
+    )
+    sys.stdout.flush()
+    with progress(options.title or "training") as listener:
+        trajectory = train_population(
+            runs, recording, options.out, title=options.title, command=written_command(), listener=listener
+        )
+    final = trajectory.dataset["accuracy"].isel(evaluator=0)
+    for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):
+        last = accuracy[accuracy == accuracy]
+        sys.stdout.write(f"{run}  {status}  accuracy {last[-1] if len(last) else float('nan'):.3f}\n")
+    sys.stdout.write(f"see it: dynamicl report {options.out}\n")
+    return 0
+
+
+def population(options: Any) -> list[RunSpec]:
+    """Expand the options into runs."""
+    base = RunSpec(
+        task=options.task,
+        model=options.model,
+        optimizer=options.optimizer,
+        clamps=parse_clamps(options.clamp),
+        steps=options.steps,
+        batch_size=options.batch_size,
+    )
+    runs = [dataclasses.replace(base, seeds=Seeds(init=seed, data=seed)) for seed in _seeds(options.seeds)]
+    for axis in options.sweep:
+        path, _, values = axis.partition("=")
+        check(bool(values), f"`sweep` is {axis!r}: give FIELD=VALUE,VALUE, e.g. optimizer.learning_rate=1e-4,1e-3")
+        runs = [_with(run, path, value) for run, value in itertools.product(runs, values.split(","))]
+    return runs
+
+
+def _recording(options: Any) -> Recording:
+    return Recording(
+        evaluate=Every(options.evaluate_every),
+        checkpoint=Logarithmic(options.checkpoints_per_decade),
+        sequences=options.sequences,
+        measures=options.measures,
+        optimizer_state=options.optimizer_state,
+    )
+
+
+def _seeds(text: str) -> list[int]:
+    try:
+        if ":" in text:
+            first, beyond = text.split(":")
+            seeds = list(range(int(first), int(beyond)))
+        else:
+            seeds = [int(part) for part in text.split(",")]
+    except ValueError:
+        raise SpecError(f"`seeds` is {text!r}: give first:beyond (0:16) or a list (0,3,5)") from None
+    check(bool(seeds), f"`seeds` is {text!r}, which is no seed at all: give first below beyond")
+    return seeds
+
+
+def _with(spec: Any, path: str, text: str) -> Any:
+    """Return the spec with one field, named by a dotted path, set to a value read from text."""
+    name, _, rest = path.partition(".")
+    known = {f.name: f for f in dataclasses.fields(spec)}
+    if name not in known:
+        from dynamicl.specs import nearest
+
+        raise SpecError(f"`sweep` names no field `{name}`: did you mean {nearest(name, known)}?")
+    current = getattr(spec, name)
+    if rest:
+        return dataclasses.replace(spec, **{name: _with(current, rest, text)})
+    try:
+        value = type(current)(text) if isinstance(current, int | float | str) else from_dict(text)
+    except ValueError:
+        raise SpecError(f"`sweep` gives `{path}` the value {text!r}: give a {type(current).__name__}") from None
+    return dataclasses.replace(spec, **{name: value})
+
+

@@ -1,0 +1,35 @@
+"""`dynamicl view`: the page, served on this machine while training goes on."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+
+@dataclass(frozen=True)
+class View:
+    """Serve the page of a store or library on the loopback address and refresh it while it grows.
+
+    Attributes:
+        path: folder of the store or library.
+        port: 0 for any free one.
+        every: seconds between two looks at the store.
+    """
+
+    path: Annotated[Path, tyro.conf.Positional]
+    port: int = 0
+    every: float = 5.0
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(View, args=words, prog="dynamicl view")
+    from dynamicl.views import PageServer, loader
+
+    server = PageServer(loader(options.path), port=options.port, every=options.every)
+    sys.stdout.write(f"open {server.url} (Ctrl-C to stop)\n")
+    sys.stdout.flush()
+    server.serve_forever()
+    return 0

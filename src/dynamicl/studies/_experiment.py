@@ -1,0 +1,113 @@
+"""An experiment: the runs behind one or more claims, and what they show."""
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import xarray as xr
+
+from dynamicl.lab import Progress, train_population, versions
+from dynamicl.specs import SpecError, nearest
+from dynamicl.store import Trajectory
+from dynamicl.training import Recording, RunSpec
+
+from ._verdict import Verdict
+
+Scale = Literal["smoke", "demo", "laptop", "paper"]
+SCALES: tuple[str, ...] = ("smoke", "demo", "laptop", "paper")
+
+
+@dataclass
+class Lab:
+    """Where experiments run.
+
+    Attributes:
+        path: the library that holds every run; shared by all experiments.
+        scale: how large.
+        command: what the user gave; written beside every result.
+        listener: told about progress.
+        trained: run-steps asked for so far, cached ones included.
+    """
+
+    path: Path
+    scale: str
+    command: str = ""
+    listener: Callable[[Progress], None] = lambda progress: None
+    trained: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def train(self, runs: Sequence[RunSpec], recording: Recording, title: str = "") -> Trajectory:
+        """Train what is missing of some runs and return all of them, in order."""
+        self.trained += sum(run.steps for run in runs)
+        return train_population(
+            runs, recording, self.path, title=title, command=self.command, listener=self.listener
+        )
+
+    def verdict(
+        self,
+        claim: str,
+        verdict: str,
+        measured: str | float,
+        interval: tuple[float, float] | None,
+        n: int,
+        note: str = "",
+    ) -> Verdict:
+        """Write a verdict at this scale."""
+        seconds = round(time.monotonic() - self.began, 1)
+        return Verdict(claim, verdict, measured, interval, n, self.scale, self.command, versions(), seconds, note)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an experiment leaves.
+
+    Attributes:
+        verdicts: on its claims.
+        data: what its figure shows, small enough to keep beside the code.
+        runs: ids of the runs behind it, for the page.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    data: xr.Dataset
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment of a study.
+
+    Attributes:
+        name: for instance `induction.plateau`; usually its claim's id.
+        run: does it.
+        run_steps: says how many run-steps it asks for at a scale (shared runs counted again).
+    """
+
+    name: str
+    run: Callable[[Lab], Outcome]
+    run_steps: Callable[[str], int] = lambda scale: 0
+
+
+STUDIES = ("induction", "lookup")
+
+
+def find_experiments(names: Sequence[str]) -> tuple[Experiment, ...]:
+    """Return experiments by name; a study's name stands for all of its own.
+
+    Raises:
+        SpecError: an unknown name, with the nearest known ones.
+    """
+    known: dict[str, Experiment] = {}
+    asked = {name.partition(".")[0] for name in names} & set(STUDIES)
+    for study in sorted(asked) or STUDIES:
+        module: Any = importlib.import_module(f"dynamicl.studies.{study}")
+        known |= {experiment.name: experiment for experiment in module.EXPERIMENTS}
+    found: dict[str, Experiment] = {}
+    for name in names:
+        matching = {k: e for k, e in known.items() if k == name or k.startswith(f"{name}.")}
+        if not matching:
+            raise SpecError(f"no experiment `{name}`: did you mean {nearest(name, [*known, *STUDIES])}?")
+        found |= matching
+    return tuple(found.values())

@@ -1,0 +1,112 @@
+"""The induction study's runs at each scale.
+
+The published setting trains at rate 1e-5 for 1e6 sequences. Under Adam the time of every phase goes as the inverse of
+the rate, so smaller scales raise the rate and shorten the runs by the same factor; `paper` is the published setting,
+and so is `demo`, for the main runs.
+"""
+
+from dataclasses import dataclass
+
+from dynamicl.models import TransformerSpec
+from dynamicl.specs import SpecError
+from dynamicl.tasks import FewShotSpec
+from dynamicl.training import Every, OptimizerSpec, Recording, RunSpec, Seeds
+
+HEADS = 8
+BATCH = 32
+PAPER_RATE = 1e-5
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A scale's numbers.
+
+    Attributes:
+        learning_rate: Adam's.
+        seeds: initialisation seeds; data seeds are the same numbers.
+        evaluations: in a run of 1e6 published sequences.
+        sequences: of each evaluator.
+    """
+
+    learning_rate: float
+    seeds: tuple[int, ...]
+    evaluations: int
+    sequences: int
+
+    def steps(self, sequences: float) -> int:
+        """Return the updates that stand for a published number of sequences at this rate."""
+        return max(1, round(sequences * PAPER_RATE / self.learning_rate / BATCH))
+
+    def published(self, steps: float) -> float:
+        """Return the published sequences that a number of updates stands for."""
+        return steps * BATCH * self.learning_rate / PAPER_RATE
+
+    def recording(self, *measures: str, checkpoints: int = 0, sequences: int = 0) -> Recording:
+        """Return what is kept of a run.
+
+        Args:
+            measures: recorded at every evaluation, besides the scores.
+            checkpoints: in 1e6 published sequences; at least first and last are kept.
+            sequences: of each evaluator, where it differs.
+        """
+        apart = self.steps(1e6 / self.evaluations)
+        kept = self.steps(1e6 / checkpoints) if checkpoints else 2**30
+        return Recording(Every(apart), Every(kept), sequences or self.sequences, measures)
+
+
+SETTINGS = {
+    "smoke": Setting(4e-4, (0, 1), 20, 200),
+    "demo": Setting(1e-5, (0, 1, 2, 3, 4, 5), 100, 1000),
+    "laptop": Setting(5e-5, (0, 1, 2, 3, 4), 50, 500),
+    "paper": Setting(1e-5, (5, 6, 7, 8, 9), 200, 1000),
+}
+
+
+def setting(scale: str) -> Setting:
+    """Return a scale's numbers, or raise `SpecError` naming the scales."""
+    if scale not in SETTINGS:
+        raise SpecError(f"the induction study has no scale `{scale}`: choose one of {', '.join(SETTINGS)}")
+    return SETTINGS[scale]
+
+
+def run(
+    chosen: Setting,
+    seed: int,
+    sequences: float = 1e6,
+    clamps: tuple = (),
+    grafts: tuple = (),
+    classes: int = 50,
+    labels: int = 5,
+) -> RunSpec:
+    """Describe one run: two layers, attention only, eight heads, C classes, one exemplar, L labels.
+
+    Args:
+        chosen: the scale.
+        seed: of initialisation and data.
+        sequences: published length.
+        clamps: interventions.
+        grafts: parts of the weights from elsewhere.
+        classes: C.
+        labels: L.
+
+    References:
+        Thesis 4.2.1; reference settings B1-B3.
+    """
+    return RunSpec(
+        task=FewShotSpec(classes=classes, labels=labels),
+        model=TransformerSpec(layers=2, heads=HEADS, d_model=64),
+        optimizer=OptimizerSpec(name="adam", learning_rate=chosen.learning_rate),
+        clamps=clamps,
+        grafts=grafts,
+        seeds=Seeds(init=seed, data=seed),
+        steps=chosen.steps(sequences),
+        batch_size=BATCH,
+    )
+
+
+MAIN_MEASURES = ("heads", "norms", "attention")
+
+
+def main_runs(chosen: Setting) -> tuple[list[RunSpec], Recording]:
+    """Return the main runs, one a seed, and how they are recorded: every experiment that needs them shares them."""
+    return [run(chosen, seed) for seed in chosen.seeds], chosen.recording(*MAIN_MEASURES, checkpoints=20)

@@ -1,0 +1,1 @@
+"""One short script a figure: what it claims, its source, what to expect; then one plot."""

@@ -1,0 +1,68 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from dynamicl.models import Attention, null_tap, record
+
+from . import loops
+from .small import as_dict, stirred
+
+X = np.random.default_rng(0).normal(size=(5, 8)).astype(np.float32)
+VALID = np.array([True, False, True, True, False])
+
+
+def layer(heads=2, causal=True, base=0.0):
+    return stirred(Attention(8, heads, causal=causal, rotary_base=base, key=jax.random.key(0)))
+
+
+@pytest.mark.parametrize("heads", [1, 2, 4])
+@pytest.mark.parametrize("causal", [True, False])
+@pytest.mark.parametrize("base", [0.0, 100.0])
+def test_attention_equals_a_loop(heads, causal, base):
+    attention = layer(heads, causal, base)
+    out = attention(jnp.asarray(X), np.arange(5), None, null_tap, "a")
+    expected, _ = loops.attention(X.astype(np.float64), as_dict(attention), heads, causal, base)
+    # float32 against float64: sums of eight products of order one.
+    np.testing.assert_allclose(out, expected, rtol=1e-5, atol=5e-6)
+
+
+def test_padding_is_attended_by_nobody():
+    attention = layer(causal=False)
+    recorded = record(
+        lambda tokens, tap: attention(tokens, np.arange(5), jnp.asarray(VALID), tap, "a"), jnp.asarray(X)
+    )
+    expected, patterns = loops.attention(X.astype(np.float64), as_dict(attention), 2, False, 0.0, VALID)
+    np.testing.assert_allclose(recorded[0], expected, rtol=1e-5, atol=5e-6)
+    np.testing.assert_allclose(recorded[1]["a.pattern"], patterns, rtol=1e-5, atol=1e-7)
+    assert not np.asarray(recorded[1]["a.pattern"])[:, :, ~VALID].any()
+
+
+def test_a_position_sees_nothing_that_comes_after():
+    pattern = record(
+        lambda tokens, tap: layer(base=10.0)(tokens, np.arange(5), None, tap, "a"), jnp.asarray(X)
+    )[1]["a.pattern"]
+    assert not np.triu(np.asarray(pattern), 1).any()
+    np.testing.assert_allclose(np.asarray(pattern).sum(-1), 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [[4], [1, 3]])
+def test_some_rows_equal_those_of_all(rows):
+    attention = layer(base=100.0)
+    every = attention(jnp.asarray(X), np.arange(5), None, null_tap, "a")
+    some = attention(jnp.asarray(X), np.array(rows), None, null_tap, "a")
+    np.testing.assert_allclose(some, every[np.array(rows)], rtol=1e-5, atol=1e-6)
+
+
+def test_sites_have_their_shapes():
+    _, seen = record(lambda tokens, tap: layer()(tokens, np.array([4]), None, tap, "a"), jnp.asarray(X))
+    assert {name: value.shape for name, value in seen.items()} == {
+        "a.norm": (5, 8),
+        "a.q": (2, 1, 4),
+        "a.k": (2, 5, 4),
+        "a.v": (2, 5, 4),
+        "a.scores": (2, 1, 5),
+        "a.pattern": (2, 1, 5),
+        "a.head_out": (2, 1, 4),
+        "a.out": (1, 8),
+    }

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from dynamicl.views.page import payload
+from dynamicl.views.page._headline import compact, final_loss, final_strength, median_interval
+from views.page.synthetic import trajectory
+
+
+def words(record: dict) -> list[str]:
+    return [
+        "".join(p if isinstance(p, str) else p["text"] for p in item["parts"]) for item in record["headline"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def eight():
+    return trajectory(runs=8, steps=80, checkpoints=5)
+
+
+def test_three_questions_are_answered_with_the_trajectorys_numbers(eight):
+    dataset, transitions = eight
+    when, which, spread = words(payload(dataset, transitions))
+    times = [t["time_sequences"][0] for t in transitions]
+    assert when.startswith(
+        f"The loss falls at {compact(float(np.median(times)))} sequences, the median of 8 runs (95 % interval "
+    )
+    assert "A single run's own time is known to ±" in when
+    strongest = float(dataset["induction_strength"][0, -4:, 1, 3].mean())
+    assert f"layer 2 head 3 ({strongest:.2f})" in which
+    assert f"Transitions from {compact(min(times))} (" in spread and f"to {compact(max(times))} (" in spread
+
+
+def test_runs_without_a_transition_are_counted(eight):
+    dataset, transitions = eight
+    assert "2 runs of 8 had none." in words(payload(dataset, transitions[2:]))[0]
+    assert (
+        words(payload(dataset, [{**t, "found": False} for t in transitions]))[0]
+        == "No transition was found in 8 runs."
+    )
+    assert words(payload(dataset))[0] == "Transitions were not looked for."
+
+
+def test_one_run_gives_its_own_interval(eight):
+    dataset, transitions = eight
+    record = payload(dataset.isel(run=[0]), transitions[:1])
+    value, low, high = transitions[0]["time_sequences"]
+    assert (
+        f"{compact(value)} sequences (95 % interval {compact(low)} to {compact(high)})." in words(record)[0]
+    )
+
+
+def test_a_diverged_run_is_named_with_its_step(eight):
+    dataset = eight[0].copy(deep=True)
+    dataset["status"] = (("run",), np.array(["finished"] * 7 + ["diverged"]))
+    dataset["diverged_at"][7] = 300
+    assert "Diverged: init seed 7 at step 300." in words(payload(dataset))[2]
+
+
+def test_no_head_above_one_half_is_said(eight):
+    dataset = eight[0].assign(induction_strength=eight[0]["induction_strength"] * 0.1)
+    assert "none: no head's induction strength ends above 0.5" in words(payload(dataset))[1]
+
+
+def test_the_end_is_that_of_each_run(eight):
+    dataset = eight[0][["loss", "induction_strength"]].copy(deep=True)
+    dataset["loss"][0, 40:] = np.nan
+    dataset["induction_strength"][0, 40:] = np.nan
+    assert final_loss(dataset)[0] == pytest.approx(float(dataset["loss"][0, 39, 0]))
+    assert final_strength(dataset)[0, 1, 3] == pytest.approx(
+        float(dataset["induction_strength"][0, 38:40, 1, 3].mean()), rel=1e-5
+    )
+
+
+def test_the_interval_of_a_median_holds_it_and_few_runs_give_their_range():
+    assert median_interval([1.0, 2.0, 3.0]) == " (from 1 to 3)"
+    low, high = (float(x) for x in median_interval([float(x) for x in range(100)])[16:-1].split(" to "))
+    assert low < 49.5 < high and 5 < high - low < 60
+
+
+def test_settings_have_medians_of_their_own():
+    dataset, transitions = trajectory(runs=6, steps=40, checkpoints=5, rates=(1e-5, 1e-4))
+    when = words(payload(dataset, transitions))[0]
+    for rate, members in (("1e-05", transitions[:3]), ("0.0001", transitions[3:])):
+        median = compact(float(np.median([t["time_sequences"][0] for t in members])))
+        assert f"{median} sequences with learning_rate {rate} (from " in when
