@@ -1,9 +1,16 @@
 """Populations trained into stores: cached by what they are, resumed where they stopped, forked where asked."""
 
+from ._bench import bench as bench
+from ._fates import Fates as Fates
+from ._fates import adaptive_fate as adaptive_fate
+from ._fates import converged as converged
+from ._fates import fate as fate
+from ._fates import seeds_of_forks as seeds_of_forks
 from ._machine import machine as machine
 from ._machine import versions as versions
 from ._models import Loaded as Loaded
 from ._models import load as load
+from ._models import load_many as load_many
 from ._population import Interrupted as Interrupted
 from ._population import Progress as Progress
 from ._population import cost as cost

@@ -1,12 +1,14 @@
 """Trained models back from a store, ready to be looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
 import jax
+import numpy as np
 
-from dynamicl.specs import from_json
+from dynamicl.specs import SpecError, from_json
 from dynamicl.store import Trajectory
 from dynamicl.training import RunSpec, unpack
 
@@ -39,13 +41,45 @@ def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loa
     """
     index = trajectory.runs.index(run) if isinstance(run, str) and run in trajectory.runs else run
     store, row = trajectory.members[index] if isinstance(index, int) else trajectory.members[0]
-    spec = from_json(store.specs[row])
     arrays = trajectory.weights(run, store.checkpoints[-1] if step is None else step)
+    return _around(arrays, from_json(store.specs[row]))
+
+
+def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -> Loaded:
+    """Load many models of one architecture and task at once, for what is computed on all of them together.
+
+    Args:
+        trajectory: of a library or store.
+        which: index along the axis run, and checkpoint (`None` for the last one), of each model.
+
+    Returns:
+        A model whose arrays have a leading axis `model`, the first one's spec, and the tasks.
+
+    Raises:
+        SpecError: the models differ in task or architecture.
+        StoreError: there is no such run or checkpoint.
+    """
+    members = [trajectory.members[run] for run, _ in which]
+    specs = [from_json(store.specs[row]) for store, row in members]
+    if any((spec.task, spec.model) != (specs[0].task, specs[0].model) for spec in specs):
+        raise SpecError("the runs differ in `task` or `model`: load those of one kind at a time")
+    arrays = [
+        trajectory.weights(run, store.checkpoints[-1] if step is None else step)
+        for (run, step), (store, _) in zip(which, members, strict=True)
+    ]
+    stacked = {name: np.stack([one[name] for one in arrays]) for name in arrays[0]}
+    return _around(stacked, specs[0], len(which))
+
+
+def _around(arrays: dict[str, Any], spec: RunSpec, count: int = 0) -> Loaded:
+    """Build the model around its arrays; they have a leading axis of length `count` if that is not 0."""
     tasks = spec.task.prepare()
     interface = tasks["train"].interface
     shapes, static = eqx.partition(
         eqx.filter_eval_shape(spec.model.build, interface, jax.random.key(0)),
         lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct),
     )
+    leading = (count,) if count else ()
+    shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((*leading, *leaf.shape), leaf.dtype), shapes)
     weights = jax.tree.map(jax.numpy.asarray, unpack(arrays, shapes, "checkpoint"))
     return Loaded(eqx.combine(weights, static), spec, tasks)

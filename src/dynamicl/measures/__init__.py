@@ -3,6 +3,13 @@
 from ._allocation import next_forks as next_forks
 from ._auc import auc as auc
 from ._auc import auc_difference_p_value as auc_difference_p_value
+from ._circuits import Scores as Scores
+from ._circuits import ablate_each as ablate_each
+from ._circuits import clamped_scores as clamped_scores
+from ._circuits import composition_scores as composition_scores
+from ._circuits import keep_each as keep_each
+from ._circuits import loss_attribution as loss_attribution
+from ._circuits import single_paths as single_paths
 from ._commitment import LogisticFate as LogisticFate
 from ._commitment import commitment_step as commitment_step
 from ._commitment import fit_commitment as fit_commitment

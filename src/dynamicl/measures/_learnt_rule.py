@@ -90,7 +90,7 @@ def learn_rule(patterns: ArrayLike, sequences: Sequence, width: int = 1) -> Rule
 
 
 def score_rule(
-    rule: Rule, patterns: ArrayLike, sequences: Sequence, rows: Iterable[RowKind] = ROW_KINDS
+    rule: Rule, patterns: ArrayLike, sequences: Sequence, rows: Iterable[str] = ROW_KINDS
 ) -> np.ndarray:
     """Score a rule on patterns, of another seed as a rule.
 
@@ -98,7 +98,7 @@ def score_rule(
         rule: what `learn_rule` returned.
         patterns: shape (batch, layer, head, seq, seq).
         sequences: the lookup sequences behind them.
-        rows: kinds of rows that count.
+        rows: kinds of rows that count, some of `ROW_KINDS`.
 
     Returns:
         Share of those rows, over all sequences together, whose strongest attention is where the rule says; shape

@@ -30,9 +30,9 @@ def part_norms(model: Any) -> Float[Array, " part"]:
     return jnp.sqrt(jnp.stack(squares))
 
 
-def _parts(model: Any) -> dict[str, list[Array]]:
+def _parts(model: Any) -> dict[str, list[Any]]:
     arrays = eqx.filter(model, lambda leaf: isinstance(leaf, jax.Array | jax.ShapeDtypeStruct))
-    parts: dict[str, list[Array]] = {}
+    parts: dict[str, list[Any]] = {}
     for path, leaf in jax.tree_util.tree_leaves_with_path(arrays):
         parts.setdefault(_part(jax.tree_util.keystr(path, simple=True, separator=".").split(".")), []).append(
             leaf

@@ -14,7 +14,7 @@ from dynamicl.specs import SpecError, nearest
 from dynamicl.store import Trajectory
 from dynamicl.training import Recording, RunSpec
 
-from ._verdict import Verdict
+from ._verdict import NOT_REPRODUCED, NOT_TESTABLE, Verdict
 
 Scale = Literal["smoke", "demo", "laptop", "paper"]
 SCALES: tuple[str, ...] = ("smoke", "demo", "laptop", "paper")
@@ -55,7 +55,9 @@ class Lab:
         n: int,
         note: str = "",
     ) -> Verdict:
-        """Write a verdict at this scale."""
+        """Write a verdict at this scale; at `smoke`, where runs are too short, a failure decides nothing."""
+        if self.scale == "smoke" and verdict == NOT_REPRODUCED:
+            verdict = NOT_TESTABLE
         seconds = round(time.monotonic() - self.began, 1)
         return Verdict(claim, verdict, measured, interval, n, self.scale, self.command, versions(), seconds, note)
 

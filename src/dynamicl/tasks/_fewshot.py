@@ -172,7 +172,7 @@ class FewShotSpec:
 
         Returns:
             `train`; and, where something is held out for it, `held-out exemplars` (other drawings of the training
-            classes), `held-out classes`, `held-out labels`.
+            classes), `held-out classes` (with as many drawings each as in training), `held-out labels`.
         """
         table = self.source.load(self.classes, self.test_classes, self.exemplars + self.held_out_exemplars)
         trained, others = self._label_sets()
@@ -191,7 +191,7 @@ class FewShotSpec:
         if self.held_out_exemplars:
             tasks["held-out exemplars"] = task(trained_classes, unseen, trained)
         if self.test_classes:
-            tasks["held-out classes"] = task(unseen_classes, slice(None), trained)
+            tasks["held-out classes"] = task(unseen_classes, seen, trained)
         if len(others):
             tasks["held-out labels"] = task(trained_classes, seen, others)
         return tasks

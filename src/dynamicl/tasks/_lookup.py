@@ -61,11 +61,11 @@ class Lookup(eqx.Module):
         prompt = jax.random.randint(k_prompt, (size,), 0, pairs)
         keys = distinct(k_keys, size, self.keys, self.most)
         if self.avoided is not None:
-            values = self._avoiding(k_values, keys, pairs)
+            values = self._avoiding(self.avoided, k_values, keys, pairs)
         else:
             values = self._draw(k_values, size)
         if self.asked is not None:
-            values = self._asking(jax.random.fold_in(k_values, 1), keys, values, prompt)
+            values = self._asking(self.asked, jax.random.fold_in(k_values, 1), keys, values, prompt)
         return self._sequence(keys, values, pairs, prompt)
 
     def inputs(self, tokens: TokenIds) -> TokenIds:
@@ -91,7 +91,11 @@ class Lookup(eqx.Module):
         return distinct(key, size, self.values, self.most)
 
     def _avoiding(
-        self, key: PRNGKeyArray, keys: Int[Array, "batch pair"], pairs: Int[Array, " batch"]
+        self,
+        avoided: Bool[Array, "key value"],
+        key: PRNGKeyArray,
+        keys: Int[Array, "batch pair"],
+        pairs: Int[Array, " batch"],
     ) -> Int[Array, "batch pair"]:
         """Draw values again where a pair shown is one to avoid: uniform over what remains, whatever the keys."""
         shown = jnp.arange(self.most) < pairs[:, None]
@@ -100,13 +104,14 @@ class Lookup(eqx.Module):
             key, values, wrong = carry
             key, now = jax.random.split(key)
             values = jnp.where(wrong[:, None], self._draw(now, keys.shape[0]), values)
-            return key, values, jnp.any(self.avoided[keys, values] & shown, axis=1)
+            return key, values, jnp.any(avoided[keys, values] & shown, axis=1)
 
         start = (key, jnp.zeros_like(keys), jnp.ones(keys.shape[:1], bool))
         return jax.lax.while_loop(lambda carry: jnp.any(carry[2]), again, start)[1]
 
     def _asking(
         self,
+        asked: Bool[Array, "key value"],
         key: PRNGKeyArray,
         keys: Int[Array, "batch pair"],
         values: Int[Array, "batch pair"],
@@ -117,7 +122,7 @@ class Lookup(eqx.Module):
         key_asked = jnp.sum(jnp.where(here, keys, 0), axis=1)
         before = jnp.sum(jnp.where(here, values, 0), axis=1)[:, None]
         lots = jax.random.uniform(key, (keys.shape[0], self.values))
-        value = jnp.argmax(jnp.where(self.asked[key_asked], lots, -1.0), axis=1).astype(values.dtype)[:, None]
+        value = jnp.argmax(jnp.where(asked[key_asked], lots, -1.0), axis=1).astype(values.dtype)[:, None]
         others = values if self.repeat else jnp.where(values == value, before, values)
         return jnp.where(here, value, others)
 

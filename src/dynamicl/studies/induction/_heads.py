@@ -51,14 +51,20 @@ def heads(lab: Lab) -> Outcome:
         CLAIM,
         REPRODUCED if ok else NOT_REPRODUCED,
         f"strongest head {interval.value:.2f} on average; induction heads (> {INDUCTIVE}) per run: {counts}; rise within the "
-        f"loss' drop in {sum(together)} of {len(together)} runs; the second head follows the first after "
-        f"{np.nanmedian(gaps):.2f} times as many sequences (median)",
+        f"loss' drop in {sum(together)} of {len(together)} runs; {_second(gaps)}",
         (interval.low, interval.high),
         len(runs),
     )
     kept = data[["induction_strength"]].sel(layer=2).assign(loss=data["loss"].sel(evaluator="train"))
     kept = kept.drop_vars(["layer", "evaluator"]).assign_coords(sequences=("step", steps * BATCH))
     return Outcome((verdict,), kept, trajectory.runs)
+
+
+def _second(gaps: list[float]) -> str:
+    there = [gap for gap in gaps if np.isfinite(gap)]
+    if not there:
+        return "no run has a second induction head"
+    return f"the second head follows the first after {np.median(there):.2f} times as many sequences (median)"
 
 
 HEADS = Experiment(CLAIM, heads, cost)

@@ -41,15 +41,16 @@ class Setting:
         """Return the published sequences that a number of updates stands for."""
         return steps * BATCH * self.learning_rate / PAPER_RATE
 
-    def recording(self, *measures: str, checkpoints: int = 0, sequences: int = 0) -> Recording:
+    def recording(self, *measures: str, checkpoints: int = 0, sequences: int = 0, dense: int = 1) -> Recording:
         """Return what is kept of a run.
 
         Args:
             measures: recorded at every evaluation, besides the scores.
             checkpoints: in 1e6 published sequences; at least first and last are kept.
             sequences: of each evaluator, where it differs.
+            dense: how many times as often it is evaluated.
         """
-        apart = self.steps(1e6 / self.evaluations)
+        apart = self.steps(1e6 / self.evaluations / dense)
         kept = self.steps(1e6 / checkpoints) if checkpoints else 2**30
         return Recording(Every(apart), Every(kept), sequences or self.sequences, measures)
 
@@ -77,6 +78,7 @@ def run(
     grafts: tuple = (),
     classes: int = 50,
     labels: int = 5,
+    held_out: bool = False,
 ) -> RunSpec:
     """Describe one run: two layers, attention only, eight heads, C classes, one exemplar, L labels.
 
@@ -88,12 +90,15 @@ def run(
         grafts: parts of the weights from elsewhere.
         classes: C.
         labels: L.
+        held_out: whether drawings and classes kept from training are evaluated too; the training sequences are the
+            same either way, and half the evaluation's cost is saved.
 
     References:
         Thesis 4.2.1; reference settings B1-B3.
     """
+    kept = {} if held_out else {"held_out_exemplars": 0, "test_classes": 0}
     return RunSpec(
-        task=FewShotSpec(classes=classes, labels=labels),
+        task=FewShotSpec(classes=classes, labels=labels, **kept),
         model=TransformerSpec(layers=2, heads=HEADS, d_model=64),
         optimizer=OptimizerSpec(name="adam", learning_rate=chosen.learning_rate),
         clamps=clamps,
@@ -109,4 +114,5 @@ MAIN_MEASURES = ("heads", "norms", "attention")
 
 def main_runs(chosen: Setting) -> tuple[list[RunSpec], Recording]:
     """Return the main runs, one a seed, and how they are recorded: every experiment that needs them shares them."""
-    return [run(chosen, seed) for seed in chosen.seeds], chosen.recording(*MAIN_MEASURES, checkpoints=20)
+    runs = [run(chosen, seed, held_out=True) for seed in chosen.seeds]
+    return runs, chosen.recording(*MAIN_MEASURES, checkpoints=20)

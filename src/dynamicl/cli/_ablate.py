@@ -1,0 +1,57 @@
+"""`dynamicl ablate`: clamps on a trained model."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from ._clamp_words import parse_clamps
+from ._start import prepare
+
+
+@dataclass(frozen=True)
+class Ablate:
+    """Score a trained model with and without clamps.
+
+    Attributes:
+        library: folder of the store or library.
+        clamp: interventions, e.g. `ablate-heads:layer=1,heads=3`; all act together.
+        run: id or index of the run.
+        step: checkpoint; the last by default.
+        sequences: of each evaluator.
+    """
+
+    library: Annotated[Path, tyro.conf.Positional]
+    clamp: tuple[str, ...]
+    run: str = "0"
+    step: int | None = None
+    sequences: int = 2000
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Ablate, args=words, prog="dynamicl ablate")
+    prepare()
+    import jax
+    import jax.numpy as jnp
+
+    from dynamicl.clamps import clamped_logits
+    from dynamicl.lab import load
+    from dynamicl.store import open_trajectory
+    from dynamicl.training import standard_scores
+
+    clamps = parse_clamps(options.clamp)
+    trajectory = open_trajectory(options.library)
+    loaded = load(trajectory, int(options.run) if options.run.isdigit() and len(options.run) < 16 else options.run, options.step)
+    for i, (name, task) in enumerate(loaded.tasks.items()):
+        key = jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), i)
+        sequences = task.batch(key, options.sequences)
+        clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps])
+        before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
+        sys.stdout.write(
+            f"{name:<20} accuracy {float(before['accuracy']):.4f} -> {float(after['accuracy']):.4f}   "
+            f"loss {float(before['loss']):.4f} -> {float(after['loss']):.4f}\n"
+        )
+    return 0

@@ -1,0 +1,33 @@
+"""`dynamicl bench`: speed and memory as JSON."""
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+import tyro
+
+from ._start import prepare
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Measure speed and memory against this machine's matmul peak.
+
+    Attributes:
+        jobs: parts to run.
+        growth: population sizes of the growth curve.
+    """
+
+    jobs: tuple[Literal["reference", "clamps", "growth", "lookup"], ...] = ("reference", "clamps", "growth", "lookup")
+    growth: tuple[int, ...] = (1, 4, 16, 64, 256)
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Bench, args=words, prog="dynamicl bench")
+    prepare()
+    from dynamicl.lab import bench
+
+    sys.stdout.write(json.dumps(bench(options.growth, options.jobs), indent=1) + "\n")
+    return 0

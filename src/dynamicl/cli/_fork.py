@@ -1,0 +1,74 @@
+"""`dynamicl fork`: how was it going to end, and since when."""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from ._progress import progress
+from ._start import prepare, written_command
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Fork a run's checkpoints under other data seeds and estimate the probability that it converges.
+
+    Attributes:
+        library: folder of the library that holds the run.
+        run: its id (`dynamicl train` prints it); the only run may be left out.
+        at: checkpoints to fork, in updates.
+        forks: data seeds at each.
+        steps: updates of the forks, the parent's included; the parent's length by default.
+        optimizer: whether the optimizer's state is kept.
+        json: print JSON.
+    """
+
+    library: Annotated[Path, tyro.conf.Positional]
+    at: tuple[int, ...]
+    run: str = ""
+    forks: int = 30
+    steps: int | None = None
+    optimizer: Literal["kept", "fresh"] = "kept"
+    json: bool = False
+
+
+def command(words: list[str]) -> int:
+    """Run the command."""
+    options = tyro.cli(Fork, args=words, prog="dynamicl fork")
+    prepare()
+    from dynamicl.lab import fate
+    from dynamicl.measures import jeffreys
+    from dynamicl.specs import check
+    from dynamicl.store import Library
+
+    runs = Library(options.library).runs
+    check(bool(options.run) or len(runs) == 1, f"the library {options.library} holds {len(runs)} runs: name one with --run")
+    sys.stdout.write(f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n")
+    sys.stdout.flush()
+    with progress("forks") as listener:
+        fates = fate(
+            options.library,
+            options.run or runs[0],
+            options.at,
+            options.forks,
+            steps=options.steps,
+            optimizer=options.optimizer,
+            command=written_command(),
+            listener=listener,
+        )
+    rows = []
+    for step, forks, good in zip(*fates.counts(), strict=True):
+        interval = jeffreys(int(good), int(forks))
+        rows.append({"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)})
+    if options.json:
+        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        return 0
+    for row in rows:
+        value, low, high = row["probability"]
+        sys.stdout.write(
+            f"at step {row['at']:>8,}: {row['converged']:>3} of {row['forks']} converged, P = {value:.2f} [{low:.2f}, {high:.2f}]\n"
+        )
+    return 0

@@ -1,0 +1,46 @@
+import json
+import os
+import subprocess
+import sys
+
+import jax
+import pytest
+
+from dynamicl.training import layout, run_mesh, use_every_core
+
+CPU = pytest.mark.skipif(jax.default_backend() != "cpu", reason="about host devices")
+
+
+@CPU
+def test_the_tests_have_two_devices():
+    assert len(jax.devices()) == 2
+
+
+def test_mesh_takes_all_devices_or_the_first_few():
+    assert list(run_mesh().devices) == jax.devices()
+    assert list(run_mesh(1).devices) == jax.devices()[:1]
+
+
+@CPU
+def test_a_sequential_layout_names_neither_runs_nor_devices():
+    assert layout(run_mesh(1), "sequential") == layout(run_mesh(2), "sequential") == "sequential on cpu"
+    assert layout(run_mesh(2), "vectorised") == "vectorised over 2 x cpu"
+
+
+@CPU
+def test_use_every_core_makes_a_device_of_each(tmp_path):
+    code = (
+        "import json, jax; from dynamicl.training import use_every_core;"
+        f"use_every_core({str(tmp_path)!r});"
+        "print(json.dumps([len(jax.devices()), jax.config.jax_compilation_cache_dir]))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert json.loads(done.stdout) == [len(os.sched_getaffinity(0)), str(tmp_path)]
+
+
+def test_what_the_user_set_wins(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=5")
+    use_every_core()
+    flags = os.environ["XLA_FLAGS"].split()
+    assert flags == ["--xla_force_host_platform_device_count=5", "--xla_cpu_multi_thread_eigen=false"]

@@ -1,0 +1,30 @@
+import jax.numpy as jnp
+import numpy as np
+
+from dynamicl.tasks import Roles, Sequence
+from dynamicl.training import SCORES, standard_scores
+
+
+def test_scores_equal_a_loop():
+    rng = np.random.default_rng(0)
+    logits, target = rng.normal(size=(50, 4)).astype(np.float32), rng.integers(0, 4, 50)
+    options = rng.random((50, 4)) < 0.5
+    options[np.arange(50), target] = True
+    nobody = jnp.zeros((50, 1), bool)
+    sequences = Sequence(
+        None, jnp.asarray(target), jnp.asarray(options), Roles(jnp.zeros(50, jnp.int32), nobody, nobody, nobody)
+    )
+    losses, right, among, probability = [], [], [], []
+    for row, answer, allowed in zip(logits.astype(float), target, options, strict=True):
+        p = np.exp(row) / np.exp(row).sum()
+        losses.append(-np.log(p[answer]))
+        probability.append(p[answer])
+        right.append(float(row.argmax() == answer))
+        among.append(float(max((value, i) for i, value in enumerate(row) if allowed[i])[1] == answer))
+    scores = standard_scores(jnp.asarray(logits), sequences)
+    assert tuple(scores) == SCORES
+    expected = [losses, right, among, probability]
+    np.testing.assert_allclose([scores[name] for name in SCORES[:4]], [np.mean(x) for x in expected], rtol=1e-5)
+    errors = [np.std(losses) / 50**0.5, np.std(right) / 50**0.5]
+    np.testing.assert_allclose([scores[name] for name in SCORES[4:]], errors, rtol=1e-5)
+    assert np.mean(among) > np.mean(right)

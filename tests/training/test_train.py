@@ -1,0 +1,111 @@
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from small import SmallModelSpec, SmallTaskSpec
+
+from dynamicl.training import (
+    Adaptive,
+    At,
+    Checkpoint,
+    Done,
+    Every,
+    OptimizerSpec,
+    Program,
+    Progress,
+    Recording,
+    Records,
+    RunSpec,
+    pack,
+    plan,
+    train,
+    watched,
+)
+
+RUN = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec("sgd", 0.1), steps=50, batch_size=4)
+
+
+@pytest.fixture(scope="module")
+def program():
+    runs = [RUN, dataclasses.replace(RUN, steps=20), dataclasses.replace(RUN, optimizer=OptimizerSpec("sgd", 1e30))]
+    return Program(*plan(runs), sequences=8)
+
+
+def events(program, recording, start=0, state=None, done=None, longest=lambda: math.inf):
+    state = program.initialise() if state is None else state
+    return [
+        (event, pack(program.real(after)))
+        for event, after in train(program, state, recording, start, done, longest)
+    ]
+
+
+def steps(found, kind):
+    return [event.step for event, _ in found if isinstance(event, kind)]
+
+
+def test_records_and_checkpoints_come_when_they_are_due(program):
+    found = events(program, Recording(Every(20), At((5, 20))))
+    assert steps(found, Records) == [0, 20, 40, 50]
+    assert steps(found, Checkpoint) == [0, 5, 20, 50]
+    assert steps(found, Progress) == [5, 20, 40, 50]
+
+
+def test_chunks_are_cut_without_a_mark_on_the_bits(program):
+    whole = events(program, Recording(Every(20), At()))
+    cut = events(program, Recording(Every(20), At()), longest=lambda: 3)
+    assert steps(cut, Progress)[:8] == [3, 6, 9, 12, 15, 18, 20, 23]
+    for (one, a), (other, b) in zip(
+        [pair for pair in whole if isinstance(pair[0], Records)],
+        [pair for pair in cut if isinstance(pair[0], Records)],
+        strict=True,
+    ):
+        assert all(np.array_equal(one.values[n], other.values[n], equal_nan=n != "alive") for n in one.values)
+        assert all(a[name].tobytes() == b[name].tobytes() for name in a)
+
+
+def test_records_of_runs_that_ended_or_diverged_are_nan(program):
+    records = {event.step: event.values for event, _ in events(program, Recording(Every(20), At())) if isinstance(event, Records)}
+    finite = {step: np.isfinite(values["loss"]).all(axis=1).tolist() for step, values in records.items()}
+    assert finite == {0: [True] * 3, 20: [True, True, False], 40: [True, False, False], 50: [True, False, False]}
+    for values in records.values():
+        assert np.isfinite(values["train_loss"]).tolist() == np.isfinite(values["loss"]).all(axis=1).tolist()
+    assert records[50]["alive"].tolist() == [True, True, False]
+
+
+def test_records_of_runs_that_start_later_are_nan(program):
+    state = program.real(program.initialise())
+    step = np.array(state.step)
+    step[1] = 10
+    ahead = program.place(dataclasses.replace(state, step=step))
+    found = events(program, Recording(Every(5), At()), state=ahead)
+    records = {event.step: event.values["loss"] for event, _ in found if isinstance(event, Records)}
+    assert [np.isfinite(records[s][1]).all() for s in (0, 5, 10, 15, 20, 25)] == [False, False, True, True, True, False]
+
+
+def test_the_training_loss_starts_anew_at_each_record(program):
+    for event, state in events(program, Recording(Every(20), At())):
+        if isinstance(event, Records):
+            assert not state["loss_sum"].any() and not state["loss_count"].any()
+
+
+def test_going_on_from_any_event_gives_the_same(program):
+    recording = Recording(Adaptive(16, 2, 0.02), Every(15))
+    done, whole = Done(), []
+    for event, state in train(program, program.initialise(), recording, 0, done):
+        kept = Done(done.evaluate, done.checkpoint, list(done.watched))
+        whole.append((event, program.real(state), kept))
+    assert len(set(np.diff(steps([(e, None) for e, *_ in whole], Records)).tolist())) > 1
+    for cut in range(0, len(whole), 3):
+        event, state, kept = whole[cut]
+        rest = events(program, recording, event.step, program.place(state), kept)
+        assert [(type(e), e.step) for e, _ in rest] == [(type(e), e.step) for e, *_ in whole[cut + 1 :]]
+        for (one, a), (other, b, _) in zip(rest, whole[cut + 1 :], strict=True):
+            assert all(a[name].tobytes() == value.tobytes() for name, value in pack(b).items())
+            if isinstance(one, Records):
+                assert all(np.array_equal(one.values[n], v, equal_nan=n != "alive") for n, v in other.values.items())
+
+
+def test_watched_is_the_mean_over_runs_still_training():
+    assert watched(np.array([1.0, np.nan, 3.0])) == 2
+    assert watched(np.array([np.nan])) == 0
