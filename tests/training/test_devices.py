@@ -22,8 +22,9 @@ def test_mesh_takes_all_devices_or_the_first_few():
 
 
 @CPU
-def test_a_sequential_layout_names_neither_runs_nor_devices():
-    assert layout(run_mesh(1), "sequential") == layout(run_mesh(2), "sequential") == "sequential on cpu"
+def test_layouts_say_what_decides_the_bits():
+    assert layout(run_mesh(1), "sequential") == "sequential on one cpu"
+    assert layout(run_mesh(2), "sequential") == "sequential on several cpu"
     assert layout(run_mesh(2), "vectorised") == "vectorised over 2 x cpu"
 
 

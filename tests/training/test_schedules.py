@@ -44,7 +44,8 @@ def test_adaptive_is_denser_while_the_curve_moves():
     moving = [(i, 1 - 0.2 * i) for i in range(6)]
     assert [schedule.following(1000, moving[:n]) for n in (1, 2, 3, 4, 5)] == [1400, 1200, 1100, 1050, 1050]
     calm = [*moving, (6, 0.01), (7, 0.0)]
-    assert schedule.following(1000, [*calm, (8, 0.0)]) == 1200
+    assert [schedule.following(1000, calm[:n]) for n in (7, 8)] == [1100, 1200]
+    assert schedule.following(1000, [*calm, (8, 0.0), (9, 0.0)]) == 1400
     # Between a quarter of the tolerance and the tolerance the interval stays.
     assert schedule.following(1000, [(0, 1.0), (1, 0.0), (2, 0.05)]) == 1200
 

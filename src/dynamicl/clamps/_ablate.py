@@ -43,7 +43,8 @@ def clamped_logits(
         check_clamps(clamps, known, steps=1)
         static, arrays = split(tuple(clamps))
         parts.append((static, arrays))
-        groups.setdefault(to_json(static), []).append(i)
+        shapes = {path: value.shape for path, value in sorted(arrays.items())}
+        groups.setdefault(f"{to_json(static)}{shapes}", []).append(i)
     results: dict[int, Array] = {}
     for members in groups.values():
         static = parts[members[0]][0]
@@ -53,7 +54,9 @@ def clamped_logits(
     return np.stack([np.asarray(results[i]) for i in range(len(variants))])
 
 
-def _batched(model: Any, task: Any, sequences: Any, static: Any, arrays: dict[str, np.ndarray], count: int) -> Array:
+def _batched(
+    model: Any, task: Any, sequences: Any, static: Any, arrays: dict[str, np.ndarray], count: int
+) -> Array:
     if not arrays:
         return jnp.stack([forward(model, task, sequences)] * count)
 

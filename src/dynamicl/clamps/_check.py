@@ -1,12 +1,15 @@
 """Clamps fail loudly: everything that can be known to miss is an error before training starts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dynamicl.models import Site, match_sites
 from dynamicl.specs import SpecError, check
 
-from ._clamp import Clamp
+from ._clamp import MAIN, Clamp
 from ._forward import passes
+
+POSITIONS = ("query", "seq", "key")
+"""Axes along which positions of the sequence lie."""
 
 
 def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> dict[int, int]:
@@ -24,7 +27,8 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> 
         SpecError: a clamp matches no site, no head, no position, never comes into its window, or two hard clamps
             overlap.
     """
-    passes(clamps)
+    _check_passes(clamps)
+    length = _length(sites)
     counts = {}
     for i, clamp in enumerate(clamps):
         found = match_sites(sites, clamp.site)
@@ -36,19 +40,46 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> 
         )
         for site in found:
             _check_site(clamp, site)
+            _check_positions(clamp, site, length)
         if clamp.value.leaves_the_pass:
-            match_sites(sites, clamp.value.site or clamp.site)
-    _check_overlaps(clamps, sites)
+            source = match_sites(sites, clamp.value.site or clamp.site)
+            if clamp.value.kind == "copy-scores":
+                _check_heads((clamp.value.head,), source[0])
+    _check_overlaps(clamps, sites, length)
     return counts
+
+
+def _check_passes(clamps: Sequence[Clamp]) -> None:
+    """Refuse a pass that is clamped but that the logits never hear of."""
+    needed = {MAIN}
+    for name in reversed(passes(clamps)):
+        if name in needed:
+            needed |= {c.value.pass_name for c in clamps if c.in_pass == name and c.value.leaves_the_pass}
+    for clamp in clamps:
+        check(
+            clamp.in_pass in needed,
+            f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, from which nothing is taken: clamp pass "
+            f"`{MAIN}`, or take a value from it with `From({clamp.in_pass!r})`",
+        )
+
+
+def _length(sites: Sequence[Site]) -> int:
+    """Return the sequence's length; a model may compute some sites for the read-out's row alone."""
+    sizes = [s for site in sites for axis, s in zip(site.axes, site.shape, strict=True) if axis in POSITIONS]
+    return max(sizes, default=0)
+
+
+def _check_heads(heads: tuple[int, ...], site: Site) -> None:
+    count = site.size("head")
+    for head in heads:
+        check(
+            0 <= head < count, f"head {head} does not exist at `{site.name}`: it has heads 0 to {count - 1}"
+        )
 
 
 def _check_site(clamp: Clamp, site: Site) -> None:
     if clamp.heads:
-        heads = site.size("head")
-        check(
-            max(clamp.heads) < heads,
-            f"head {max(clamp.heads)} does not exist at `{site.name}`: it has heads 0 to {heads - 1}",
-        )
+        _check_heads(clamp.heads, site)
     if clamp.value.kind == "pattern":
         check(
             site.axes == ("head", "query", "key"),
@@ -56,20 +87,31 @@ def _check_site(clamp: Clamp, site: Site) -> None:
         )
     if clamp.value.kind == "copy-scores":
         check(site.name == "logits", f"copied scores are logits: clamp `logits`, not `{site.name}`")
-    for name, axes in (("queries", ("query", "seq", "key")), ("keys", ("key",))):
-        numbers = [p for p in getattr(clamp, name) if isinstance(p, int)]
-        if getattr(clamp, name) and not set(axes) & set(site.axes):
-            raise SpecError(f"`clamp.{name}` means nothing at `{site.name}` with axes {site.axes}: leave it out")
-        if numbers:
-            length = max(size for axis, size in zip(site.axes, site.shape, strict=True) if axis in ("query", "seq", "key"))
-            for position in numbers:
+
+
+def _check_positions(clamp: Clamp, site: Site, length: int) -> None:
+    wanted = {"queries": POSITIONS, "keys": ("key",), "offsets": ("key",)}
+    for name, axes in wanted.items():
+        items = getattr(clamp, name)
+        missing = not set(axes) & set(site.axes) or (name == "offsets" and "query" not in site.axes)
+        check(
+            not items or not missing,
+            f"`clamp.{name}` means nothing at `{site.name}` with axes {site.axes}: leave it out",
+        )
+        for position in (p for p in items if isinstance(p, int)):
+            if name == "offsets":
+                check(
+                    abs(position) < length,
+                    f"no key is {position} from its query at `{site.name}`: offsets are {1 - length} to {length - 1}",
+                )
+            else:
                 check(
                     -length <= position < length,
                     f"position {position} does not exist at `{site.name}`: positions are 0 to {length - 1}",
                 )
 
 
-def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site]) -> None:
+def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int) -> None:
     """Refuse two clamps that both replace the same values at the same time: the earlier would be lost in silence."""
     hard = [c for c in clamps if c.strength == 1 and c.value.kind != "scaled"]
     for i, first in enumerate(hard):
@@ -79,28 +121,42 @@ def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site]) -> None:
                 shared
                 and first.in_pass == second.in_pass
                 and _meet(first.heads, second.heads)
-                and _meet(first.queries, second.queries)
-                and _meet(first.keys, second.keys)
+                and _positions_meet(first.queries, second.queries, length)
+                and _positions_meet(first.keys, second.keys, length)
                 and _meet(first.offsets, second.offsets)
                 and any(a < d and c < b for a, b in first.windows for c, d in second.windows)
             ):
                 name = min(site.name for site in shared)
                 raise SpecError(
-                    f"two clamps of full strength overlap at `{name}` in pass `{first.in_pass}`: the later would undo the "
-                    "earlier; separate their heads, positions or windows, or drop one"
+                    f"two clamps of full strength overlap at `{name}` in pass `{first.in_pass}`: the later would "
+                    "undo the earlier; separate their heads, positions or windows, or drop one"
                 )
 
 
-def _meet(first: tuple, second: tuple) -> bool:
-    """Tell whether two selections share anything; empty ones select everything, different roles may coincide."""
-    if not first or not second:
-        return True
-    roles = any(isinstance(item, str) for item in (*first, *second))
-    return bool(set(first) & set(second)) or (roles and set(first) != set(second) and _roles_meet(first, second))
+PARTS = {
+    "query": {"query"},
+    "matching label": {"matching label"},
+    "other label": {"other label"},
+    "labels": {"matching label", "other label"},
+    "matching exemplar": {"matching exemplar"},
+    "exemplars": {"matching exemplar", "other exemplar"},
+}
+"""The disjoint parts of a sequence that each role covers."""
 
 
-_APART = ({"matching label", "other label"}, {"labels", "query"}, {"exemplars", "query"}, {"labels", "exemplars"})
+def _meet(first: Collection, second: Collection) -> bool:
+    """Tell whether two selections share anything; empty ones select everything."""
+    return not first or not second or not set(first).isdisjoint(second)
 
 
-def _roles_meet(first: tuple, second: tuple) -> bool:
-    return not all({a, b} in _APART for a in first for b in second)
+def _positions_meet(first: tuple, second: tuple, length: int) -> bool:
+    a, b = _parts(first, length), _parts(second, length)
+    # A number may lie in any part.
+    return _meet(a, b) or {type(item) for item in (*a, *b)} == {int, str}
+
+
+def _parts(items: tuple, length: int) -> set[int | str]:
+    found: set[int | str] = set()
+    for item in items:
+        found |= PARTS[item] if isinstance(item, str) else {item % length}
+    return found

@@ -41,7 +41,8 @@ class Clamp:
         value: v; see `dynamicl.clamps` for the kinds.
         heads: heads it acts on, from 0; all of them where empty.
         queries: positions along the site's `query` or `seq` axis: numbers (negative ones count from the end) or role
-            names (`query`, `labels`, `matching label`, `other label`, `exemplars`, `matching exemplar`); all where empty.
+            names (`query`, `labels`, `matching label`, `other label`, `exemplars`, `matching exemplar`); all
+            where empty.
         keys: positions along the `key` axis, likewise.
         offsets: key minus query positions it is restricted to, e.g. `(-1,)`; all where empty.
         strength: 0 (nothing) to 1 (replaced).
@@ -68,8 +69,12 @@ class Clamp:
     def check(self) -> None:
         """Raise `SpecError` for what no model could honour; what depends on the model is checked against it."""
         check(0 <= self.strength <= 1, f"`clamp.strength` is {self.strength}: give 0 to 1")
-        check(bool(self.windows), "`clamp.windows` is empty: the clamp would never act; leave it out or give a window")
-        for window in self.windows:
+        check(
+            bool(self.windows),
+            "`clamp.windows` is empty: the clamp would never act; leave it out or give a window",
+        )
+        windows: tuple[tuple[int, ...], ...] = self.windows
+        for window in windows:
             check(
                 len(window) == 2 and 0 <= window[0] < window[1],
                 f"`clamp.windows` has {window}: give pairs (from, to) of steps with 0 <= from < to",
@@ -82,7 +87,7 @@ class Clamp:
             for item in getattr(self, name):
                 check(
                     isinstance(item, int) or item in ROLE_NAMES,
-                    f"`clamp.{name}` has {item!r}: give positions as numbers or roles {', '.join(map(repr, ROLE_NAMES))}",
+                    f"`clamp.{name}` has {item!r}: give numbers or roles {', '.join(map(repr, ROLE_NAMES))}",
                 )
         check(
             callable(getattr(self.value, "resolve", None)),
@@ -133,7 +138,11 @@ def position_mask(items: tuple[Any, ...], roles: Roles, rows: np.ndarray) -> Boo
 
 
 def blend(
-    x: Float[Array, "*axes"], v: Float[Array, "*axes"], mask: Bool[Array, "*axes"], strength: Any, gradient: str
+    x: Float[Array, "*axes"],
+    v: Float[Array, "*axes"],
+    mask: Bool[Array, "*axes"],
+    strength: Any,
+    gradient: str,
 ) -> Float[Array, "*axes"]:
     """Replace x by (1 - strength) x + strength v under the mask, with the declared gradient."""
     import jax

@@ -39,7 +39,12 @@ def forward(
 
 
 def forward_recorded(
-    model: Any, task: Any, sequences: tasks.Sequence, clamps: Sequence[Clamp], step: Any, patterns: Sequence[str]
+    model: Any,
+    task: Any,
+    sequences: tasks.Sequence,
+    clamps: Sequence[Clamp],
+    step: Any,
+    patterns: Sequence[str],
 ) -> tuple[Float[Array, "batch output"], dict[str, Array]]:
     """Compute a batch's logits under clamps and keep the main pass' intermediates that the globs select."""
     if not clamps:
@@ -81,17 +86,23 @@ def passes(clamps: Sequence[Clamp]) -> tuple[str, ...]:
     while len(order) < len(needs):
         ready = sorted(name for name in needs if name not in order and needs[name] <= set(order))
         if not ready:
-            raise SpecError(f"the passes {', '.join(sorted(set(needs) - set(order)))} need each other: break the circle")
+            raise SpecError(
+                f"the passes {', '.join(sorted(set(needs) - set(order)))} need each other: break the circle"
+            )
         order += [name for name in ready if name != MAIN] or ready
     if order[-1] != MAIN:
-        raise SpecError(f"a clamp of pass `{order[-1]}` takes its value from `main`, which comes last: use another pass")
+        raise SpecError(
+            f"a clamp of pass `{order[-1]}` takes its value from `main`, which comes last: use another pass"
+        )
     return tuple(order)
 
 
 class _ClampTap:
     """The tap that applies a pass' clamps and notes what other clamps ask for."""
 
-    def __init__(self, clamps: Sequence[Clamp], context: Context, step: Any, asked: Sequence[str], model: Any):
+    def __init__(
+        self, clamps: Sequence[Clamp], context: Context, step: Any, asked: Sequence[str], model: Any
+    ):
         self.clamps, self.context, self.step, self.asked = clamps, context, step, asked
         self.readout = getattr(getattr(model, "interface", None), "readout", -1)
 
@@ -108,6 +119,7 @@ class _ClampTap:
         axes = SITE_AXES.get(name.split(".", 2)[-1] if name.startswith("layers.") else name, ())
         axes = axes if len(axes) == x.ndim else tuple(f"dim{i}" for i in range(x.ndim))
         rows = self._rows(axes, x)
+        self._check_computed(clamp, name, axes, rows)
         v = clamp.value.resolve(x, rows, name, self.context)
         strength = jnp.where(active(clamp.windows, self.step), jnp.asarray(clamp.strength, x.dtype), 0)
         return blend(x, v, self._mask(clamp, axes, x, rows), strength, clamp.gradient)
@@ -119,6 +131,18 @@ class _ClampTap:
         if axis is None or x.shape[axis] == length:
             return np.arange(length)
         return np.array([self.readout % length])
+
+    def _check_computed(self, clamp: Clamp, name: str, axes: tuple[str, ...], rows: np.ndarray) -> None:
+        """Refuse positions of a last layer that computes only the read-out's row."""
+        length = self.context.roles.exemplars.shape[-1]
+        numbers = {item % length for item in clamp.queries if isinstance(item, int)}
+        if not {"query", "seq"} & set(axes) or len(rows) == length or not clamp.queries:
+            return
+        if all(isinstance(item, int) for item in clamp.queries) and numbers.isdisjoint(rows.tolist()):
+            raise SpecError(
+                f"`clamp.queries` is {clamp.queries}, but `{name}` is computed at position {rows[0]} alone, whose "
+                "output is read: clamp that position or an earlier layer"
+            )
 
     def _mask(self, clamp: Clamp, axes: tuple[str, ...], x: Array, rows: np.ndarray) -> Array:
         roles, everything = self.context.roles, np.arange(self.context.roles.exemplars.shape[-1])

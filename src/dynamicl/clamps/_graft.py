@@ -32,7 +32,10 @@ class Graft:
 
     def check(self) -> None:
         """Raise `SpecError` for a graft that would do nothing."""
-        check(bool(self.run) or self.frozen, f"the graft of `{self.part}` does nothing: name a run, or set `frozen`")
+        check(
+            bool(self.run) or self.frozen,
+            f"the graft of `{self.part}` does nothing: name a run, or set `frozen`",
+        )
         check(self.step >= 0, f"`graft.step` is {self.step}: give a checkpoint's step, 0 or more")
 
 
@@ -50,10 +53,13 @@ def frozen_parts(grafts: Sequence[Graft], weights: PyTree) -> PyTree:
 def check_grafts(grafts: Sequence[Graft], weights: PyTree) -> None:
     """Raise `SpecError` for a part that matches nothing, or where everything is frozen."""
     names = [
-        jax.tree_util.keystr(path, simple=True, separator=".") for path, _ in jax.tree_util.tree_leaves_with_path(weights)
+        jax.tree_util.keystr(path, simple=True, separator=".")
+        for path, _ in jax.tree_util.tree_leaves_with_path(weights)
     ]
     for graft in grafts:
         if not any(fnmatch.fnmatchcase(name, graft.part) for name in names):
-            raise SpecError(f"no parameter matches `{graft.part}`: did you mean {nearest(graft.part, names)}?")
+            raise SpecError(
+                f"no parameter matches `{graft.part}`: did you mean {nearest(graft.part, names)}?"
+            )
     if grafts and all(jax.tree.leaves(frozen_parts(grafts, weights))):
         raise SpecError("the grafts freeze every parameter: leave something to learn")

@@ -28,7 +28,10 @@ def keep_heads(layer: int, heads: Sequence[int], count: int) -> Clamps:
         count: heads in the layer.
     """
     rest = tuple(head for head in range(count) if head not in set(heads))
-    check(len(rest) < count, f"`keep_heads` keeps {list(heads)} of {count} heads: name at least one below {count}")
+    check(
+        len(rest) < count,
+        f"`keep_heads` keeps {list(heads)} of {count} heads: name at least one below {count}",
+    )
     return ablate_heads(layer, rest) if rest else ()
 
 
@@ -70,12 +73,13 @@ def layer_one_and_copy(head: int = 3, layer: int = 1) -> Clamps:
     return layer_one(layer) + copy(head, layer, SHIFTED)
 
 
-def preserve(layer: int, parts: Sequence[str] = ("pattern",)) -> Clamps:
+def preserve(layer: int, parts: Sequence[str] = ("pattern",), heads: Sequence[int] = ()) -> Clamps:
     """Keep parts of a layer's attention (`pattern`, `q`, `k`, `v`) as they are in a clean pass."""
     known = ("pattern", "q", "k", "v")
     for part in parts:
         check(part in known, f"`preserve` has no part {part!r}: choose among {', '.join(known)}")
-    return tuple(Clamp(f"layers.{layer}.attn.{part}", From("clean"), gradient="through") for part in parts)
+    sites = [f"layers.{layer}.attn.{part}" for part in parts]
+    return tuple(Clamp(site, From("clean"), heads=tuple(heads), gradient="through") for site in sites)
 
 
 def cut(layer: int, heads: Sequence[int] = ()) -> Clamps:
@@ -85,13 +89,18 @@ def cut(layer: int, heads: Sequence[int] = ()) -> Clamps:
 
 def only_path(first: int, second: int, heads: int, preserved: Sequence[str]) -> Clamps:
     """Leave one path from a head of layer 1 to a head of layer 2 (thesis Figure C.3b)."""
-    return keep_heads(0, [first], heads) + keep_heads(1, [second], heads) + preserve(1, preserved)
+    # Preserving the values of silenced heads would bring them back.
+    return keep_heads(0, [first], heads) + keep_heads(1, [second], heads) + preserve(1, preserved, [second])
 
 
 def attention_temperature(layer: int, temperature: float, heads: Sequence[int] = ()) -> Clamps:
     """Divide scores by a temperature."""
     check(temperature > 0, f"`temperature` is {temperature}: give more than 0")
-    return (Clamp(f"layers.{layer}.attn.scores", Scaled(1.0 / temperature), heads=tuple(heads), gradient="through"),)
+    return (
+        Clamp(
+            f"layers.{layer}.attn.scores", Scaled(1.0 / temperature), heads=tuple(heads), gradient="through"
+        ),
+    )
 
 
 def forbid_previous_token(layer: int = 0, heads: Sequence[int] = (), labels_only: bool = True) -> Clamps:

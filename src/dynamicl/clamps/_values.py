@@ -50,7 +50,9 @@ class Constant:
     number: float = vary(0.0)
     leaves_the_pass: ClassVar[bool] = False
 
-    def resolve(self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context) -> Float[Array, "*axes"]:
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
         """Return the value to move to, of x's shape."""
         return jnp.full_like(x, 1.0) * jnp.asarray(self.number, x.dtype)
 
@@ -62,7 +64,9 @@ class Mean:
 
     leaves_the_pass: ClassVar[bool] = False
 
-    def resolve(self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context) -> Float[Array, "*axes"]:
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
         """Return the value to move to, of x's shape."""
         return jax.lax.pmean(x, BATCH)
 
@@ -75,7 +79,9 @@ class Scaled:
     factor: float = vary(1.0)
     leaves_the_pass: ClassVar[bool] = False
 
-    def resolve(self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context) -> Float[Array, "*axes"]:
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
         """Return the value to move to, of x's shape."""
         return x * jnp.asarray(self.factor, x.dtype)
 
@@ -103,13 +109,17 @@ class Pattern:
         """Raise `SpecError` unless purity is a share."""
         check(0 <= self.purity <= 1, f"`pattern.purity` is {self.purity}: give 0 to 1")
 
-    def resolve(self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context) -> Float[Array, "*axes"]:
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
         """Return the pattern for every head."""
         length = x.shape[-1]
         purity = jnp.asarray(self.purity, x.dtype)
         eye = np.eye(length, dtype=np.float32)
         if self.name == "induction":
-            row = purity * _share(context.roles.matching_label) + (1 - purity) * _share(context.roles.other_label)
+            row = purity * _share(context.roles.matching_label) + (1 - purity) * _share(
+                context.roles.other_label
+            )
             table = jnp.broadcast_to(row, (length, length))
         elif self.name == "previous token":
             before = np.eye(length, k=-1, dtype=np.float32)
@@ -145,7 +155,9 @@ class From:
     arrange: Literal["same", "previous token"] = "same"
     leaves_the_pass: ClassVar[bool] = True
 
-    def resolve(self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context) -> Float[Array, "*axes"]:
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
         """Return the other value; its shape must be x's."""
         value = context.at(self.pass_name, self.site or name)
         if self.arrange == "previous token":
@@ -186,10 +198,14 @@ class CopyScores:
         """The site whose value is taken."""
         return f"layers.{self.layer}.attn.scores"
 
-    def resolve(self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context) -> Float[Array, "*axes"]:
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
         """Return logits."""
         if not isinstance(context.tokens, PairTokens):
-            raise SpecError("a copy clamp needs exemplar-label sequences: this task's tokens carry no labels to copy to")
+            raise SpecError(
+                "a copy clamp needs exemplar-label sequences: this task's tokens carry no labels to copy to"
+            )
         scores = context.at(self.pass_name, self.site)[self.head]
         query = scores[0] if scores.shape[0] == 1 else scores[context.roles.query]
         on_labels = query[1::2]

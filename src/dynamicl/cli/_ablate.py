@@ -44,7 +44,11 @@ def command(words: list[str]) -> int:
 
     clamps = parse_clamps(options.clamp)
     trajectory = open_trajectory(options.library)
-    loaded = load(trajectory, int(options.run) if options.run.isdigit() and len(options.run) < 16 else options.run, options.step)
+    loaded = load(
+        trajectory,
+        int(options.run) if options.run.isdigit() and len(options.run) < 16 else options.run,
+        options.step,
+    )
     for i, (name, task) in enumerate(loaded.tasks.items()):
         key = jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), i)
         sequences = task.batch(key, options.sequences)

@@ -19,7 +19,12 @@ class Bench:
         growth: population sizes of the growth curve.
     """
 
-    jobs: tuple[Literal["reference", "clamps", "growth", "lookup"], ...] = ("reference", "clamps", "growth", "lookup")
+    jobs: tuple[Literal["reference", "clamps", "growth", "lookup"], ...] = (
+        "reference",
+        "clamps",
+        "growth",
+        "lookup",
+    )
     growth: tuple[int, ...] = (1, 4, 16, 64, 256)
 
 

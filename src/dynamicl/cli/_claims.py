@@ -30,8 +30,16 @@ def command(words: list[str]) -> int:
     from dynamicl.specs import check, nearest
     from dynamicl.studies import ledger, read_verdicts
 
-    rows = {name: {"id": name, "paper": row.paper, "claim": row.claim, "document": row.document, "figure": row.figure}
-            for name, row in ledger().items()}
+    rows = {
+        name: {
+            "id": name,
+            "paper": row.paper,
+            "claim": row.claim,
+            "document": row.document,
+            "figure": row.figure,
+        }
+        for name, row in ledger().items()
+    }
     for folder in sorted(options.results.glob("*")) if options.results.is_dir() else []:
         for record in read_verdicts(folder):
             rows[record["id"]] = rows.get(record["id"], {}) | record
@@ -39,7 +47,9 @@ def command(words: list[str]) -> int:
         known = any(row == name or row.startswith(f"{name}.") for row in rows)
         check(known, f"no claim `{name}`: did you mean {nearest(name, rows)}?")
     chosen = [
-        row for name, row in rows.items() if not options.names or any(name == n or name.startswith(f"{n}.") for n in options.names)
+        row
+        for name, row in rows.items()
+        if not options.names or any(name == n or name.startswith(f"{n}.") for n in options.names)
     ]
     if options.json:
         sys.stdout.write(json.dumps(chosen, indent=1, ensure_ascii=False) + "\n")
@@ -53,6 +63,7 @@ COLOURS = {"reproduced": "green", "not reproduced": "red", "not testable at this
 
 def _table(rows: list[dict]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("claim", "document", "figure", "paper", "ours", "n", "verdict", show_lines=True)
@@ -64,8 +75,8 @@ def _table(rows: list[dict]) -> None:
             row["id"],
             row.get("document", ""),
             row.get("figure", ""),
-            row.get("paper", "") or row.get("claim", ""),
-            measured,
+            escape(row.get("paper", "") or row.get("claim", "")),
+            escape(measured),
             str(row.get("n", "")),
             f"[{colour}]{verdict or 'not yet tested'}[/]",
         )

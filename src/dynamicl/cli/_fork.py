@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -45,8 +45,13 @@ def command(words: list[str]) -> int:
     from dynamicl.store import Library
 
     runs = Library(options.library).runs
-    check(bool(options.run) or len(runs) == 1, f"the library {options.library} holds {len(runs)} runs: name one with --run")
-    sys.stdout.write(f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n")
+    check(
+        bool(options.run) or len(runs) == 1,
+        f"the library {options.library} holds {len(runs)} runs: name one with --run",
+    )
+    sys.stdout.write(
+        f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n"
+    )
     sys.stdout.flush()
     with progress("forks") as listener:
         fates = fate(
@@ -59,16 +64,19 @@ def command(words: list[str]) -> int:
             command=written_command(),
             listener=listener,
         )
-    rows = []
+    rows: list[dict[str, Any]] = []
     for step, forks, good in zip(*fates.counts(), strict=True):
         interval = jeffreys(int(good), int(forks))
-        rows.append({"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)})
+        rows.append(
+            {"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)}
+        )
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return 0
     for row in rows:
         value, low, high = row["probability"]
         sys.stdout.write(
-            f"at step {row['at']:>8,}: {row['converged']:>3} of {row['forks']} converged, P = {value:.2f} [{low:.2f}, {high:.2f}]\n"
+            f"at step {row['at']:>8,}: {row['converged']:>3} of {row['forks']} converged, "
+            f"P = {value:.2f} [{low:.2f}, {high:.2f}]\n"
         )
     return 0

@@ -48,7 +48,9 @@ def _usage() -> str:
     lines = [f"  {name:<{width}}  {about}" for name, about in COMMANDS.items()]
     return (
         "dynamicl: a laboratory for the training dynamics of in-context learning\n\n"
-        "usage: dynamicl COMMAND [OPTIONS]      dynamicl COMMAND --help for its options\n\n" + "\n".join(lines) + "\n"
+        "usage: dynamicl COMMAND [OPTIONS]      dynamicl COMMAND --help for its options\n\n"
+        + "\n".join(lines)
+        + "\n"
     )
 
 
@@ -68,5 +70,7 @@ def _run(name: str, words: list[str]) -> int:
         sys.stderr.write(f"dynamicl {name}: {error.strerror or error}: {error.filename or ''}\n")
         return 1
     except KeyboardInterrupt as stopped:
-        sys.stderr.write(f"\ndynamicl {name}: {stopped or 'stopped; give the same command again to go on'}\n")
+        sys.stderr.write(
+            f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}\n"
+        )
         return 130

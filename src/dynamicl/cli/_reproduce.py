@@ -45,7 +45,9 @@ def command(words: list[str]) -> int:
 
     experiments = find_experiments(options.names)
     total = sum(experiment.run_steps(options.scale) for experiment in experiments)
-    _say(f"{len(experiments)} experiments at scale {options.scale}: at most {total:,} run-steps; runs in {options.out}")
+    _say(
+        f"{len(experiments)} experiments at scale {options.scale}: at most {total:,} run-steps; runs in {options.out}"
+    )
     if options.dry_run:
         for experiment in experiments:
             _say(f"  {experiment.name}: {experiment.run_steps(options.scale):,} run-steps")

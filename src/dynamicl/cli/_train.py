@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import tyro
 
 from dynamicl.models import TransformerSpec
-from dynamicl.specs import SpecError, check, from_dict
+from dynamicl.specs import SpecError, check, nearest
 from dynamicl.tasks import FewShotSpec, LookupSpec
 from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunSpec, Seeds
 
@@ -40,8 +41,8 @@ class Common:
         title: for people.
     """
 
-    model: TransformerSpec = TransformerSpec()
-    optimizer: OptimizerSpec = OptimizerSpec()
+    model: TransformerSpec = field(default_factory=TransformerSpec)
+    optimizer: OptimizerSpec = field(default_factory=OptimizerSpec)
     seeds: str = "0:4"
     sweep: tuple[str, ...] = ()
     clamp: tuple[str, ...] = ()
@@ -58,7 +59,7 @@ class Common:
 
 @dataclass(frozen=True)
 class TrainFewShot(Common):
-    """Train a population on few-shot classification of Omniglot characters (`dynamicl train lookup` for the other task).
+    """Train a population on few-shot classification of Omniglot characters; `dynamicl train lookup` is the other task.
 
     Attributes:
         task: the task.
@@ -122,7 +123,10 @@ def population(options: Any) -> list[RunSpec]:
     runs = [dataclasses.replace(base, seeds=Seeds(init=seed, data=seed)) for seed in _seeds(options.seeds)]
     for axis in options.sweep:
         path, _, values = axis.partition("=")
-        check(bool(values), f"`sweep` is {axis!r}: give FIELD=VALUE,VALUE, e.g. optimizer.learning_rate=1e-4,1e-3")
+        check(
+            bool(values),
+            f"`sweep` is {axis!r}: give FIELD=VALUE,VALUE, e.g. optimizer.learning_rate=1e-4,1e-3",
+        )
         runs = [_with(run, path, value) for run, value in itertools.product(runs, values.split(","))]
     return runs
 
@@ -151,20 +155,38 @@ def _seeds(text: str) -> list[int]:
 
 
 def _with(spec: Any, path: str, text: str) -> Any:
-    """Return the spec with one field, named by a dotted path, set to a value read from text."""
+    """Return the spec with one field, named by a dotted path, set to a value read from text.
+
+    Entries of a tuple are named by their place, as in `clamps.0.strength`.
+    """
     name, _, rest = path.partition(".")
-    known = {f.name: f for f in dataclasses.fields(spec)}
+    within = dataclasses.is_dataclass(spec)
+    known = [f.name for f in dataclasses.fields(spec)] if within else [str(i) for i in range(len(spec))]
     if name not in known:
-        from dynamicl.specs import nearest
-
-        raise SpecError(f"`sweep` names no field `{name}`: did you mean {nearest(name, known)}?")
-    current = getattr(spec, name)
+        near = f"did you mean {nearest(name, known)}?" if known else "there is nothing in it"
+        raise SpecError(f"`sweep` names no field `{name}`: {near}")
+    current = getattr(spec, name) if within else spec[int(name)]
     if rest:
-        return dataclasses.replace(spec, **{name: _with(current, rest, text)})
+        whole = dataclasses.is_dataclass(current) or isinstance(current, tuple)
+        check(
+            whole, f"`sweep` names `{rest}` of `{name}`, which is {current!r} and has no fields: leave it out"
+        )
+        value = _with(current, rest, text)
+    else:
+        value = _read(path, current, text)
+    if within:
+        return dataclasses.replace(spec, **{name: value})
+    return (*spec[: int(name)], value, *spec[int(name) + 1 :])
+
+
+def _read(path: str, current: Any, text: str) -> Any:
+    """Read a value of the same type as the current one."""
+    kind = type(current)
+    readers: dict[type, Callable[[str], Any]] = {bool: {"true": True, "false": False}.__getitem__}
+    readers |= {simple: simple for simple in (int, float, str)}
     try:
-        value = type(current)(text) if isinstance(current, int | float | str) else from_dict(text)
-    except ValueError:
-        raise SpecError(f"`sweep` gives `{path}` the value {text!r}: give a {type(current).__name__}") from None
-    return dataclasses.replace(spec, **{name: value})
-
-
+        return readers[kind](text)
+    except (ValueError, KeyError):
+        allowed = "true or false" if kind is bool else f"a {kind.__name__}"
+        what = f"give {allowed}" if kind in readers else "it is no number or word; sweep one of its fields"
+        raise SpecError(f"`sweep` gives `{path}` the value {text!r}: {what}") from None

@@ -45,13 +45,20 @@ class Fates:
 
 
 def seeds_of_forks(parent: RunSpec, step: int, count: int) -> list[int]:
-    """Return data seeds for the forks at a step: different at every step, the same at every call, none the parent's."""
-    stream = np.random.SeedSequence([parent.seeds.init, parent.seeds.data, step])
-    drawn = np.random.default_rng(stream).choice(2**30, size=count + 1, replace=False)
-    return [int(seed) for seed in drawn if seed != parent.seeds.data][:count]
+    """Return data seeds for the forks at a step: the same at every call, none twice, none the parent's."""
+    stream = np.random.default_rng([parent.seeds.init, parent.seeds.data, step])
+    # One after the other, so that the first of many are those of few: more forks never repeat the earlier ones.
+    drawn: dict[int, None] = {}
+    while len(drawn) < count:
+        seed = int(stream.integers(2**30))
+        if seed != parent.seeds.data:
+            drawn[seed] = None
+    return list(drawn)
 
 
-def converged(steps: np.ndarray, accuracy: np.ndarray, tolerance: float = 0.01, hold: int = 3) -> tuple[float, bool]:
+def converged(
+    steps: np.ndarray, accuracy: np.ndarray, tolerance: float = 0.01, hold: int = 3
+) -> tuple[float, bool]:
     """Say when accuracy first stays within `tolerance` of 1 for `hold` evaluations, and whether it does."""
     found = convergence_step(steps, accuracy, tolerance=tolerance, hold=hold)
     return float(found.time), bool(found.observed)
@@ -95,7 +102,11 @@ def fate(
     parent, recording = _parent(library, run)
     counts = forks if isinstance(forks, dict) else dict.fromkeys(at, forks)
     check(bool(at), "`at` is empty: name at least one checkpoint's step")
-    check(all(n >= 1 for n in counts.values()), f"`forks` is {forks}: give at least 1")
+    check(len(set(at)) == len(at), f"`at` is {tuple(at)}: name each checkpoint once")
+    check(
+        all(counts.get(step, 0) >= 1 for step in at),
+        f"`forks` is {forks}: give at least 1 for each step of `at`",
+    )
     kept = Recording(
         evaluate=recording.evaluate if evaluate is None else evaluate,
         checkpoint=At(()),
@@ -108,35 +119,47 @@ def fate(
     trajectory = train_population(
         everyone, kept, library, title=f"forks of {run}", command=command, listener=listener
     )
-    data = trajectory.dataset
-    rows = iter(range(len(everyone)))
-    accuracy = data["accuracy"].sel(evaluator="train").values
-    most = max(counts.values())
-    shape = (len(at), most)
+    ids = iter(trajectory.runs)
+    runs = {step: tuple(next(ids) for _ in specs[step]) for step in at}
+    return Fates(_outcomes(trajectory.dataset, seeds, outcome), runs)
+
+
+def _outcomes(data: xr.Dataset, seeds: dict[int, list[int]], outcome: Converged) -> xr.Dataset:
+    """Tabulate what became of forks; `data` has them in the order of `seeds`."""
+    steps, accuracy = data["step"].values, iter(data["accuracy"].sel(evaluator="train").values)
+    shape = (len(seeds), max(map(len, seeds.values())))
     table = {
         "time": np.full(shape, np.nan),
         "observed": np.zeros(shape, bool),
         "data_seed": np.full(shape, -1),
         "final_accuracy": np.full(shape, np.nan),
     }
-    curves = np.full((*shape, data.sizes["step"]), np.nan, np.float32)
-    for i, step in enumerate(at):
-        for j, seed in enumerate(seeds[step]):
-            curve = accuracy[next(rows)]
-            there = np.isfinite(curve) & (data["step"].values >= step)
-            table["time"][i, j], table["observed"][i, j] = outcome(data["step"].values[there], curve[there])
-            table["data_seed"][i, j], table["final_accuracy"][i, j] = seed, curve[there][-1]
-            curves[i, j] = curve
-    variables = {name: (("at", "fork"), values) for name, values in table.items()}
-    kept_data = xr.Dataset(
-        variables | {"accuracy": (("at", "fork", "step"), curves)}, {"at": list(at), "step": data["step"].values}
-    )
-    ids = iter(trajectory.runs)
-    return Fates(kept_data, {step: tuple(next(ids) for _ in specs[step]) for step in at})
+    curves = np.full((*shape, len(steps)), np.nan, np.float32)
+    for i, (step, drawn) in enumerate(seeds.items()):
+        for j, seed in enumerate(drawn):
+            curve = curves[i, j] = next(accuracy)
+            table["data_seed"][i, j] = seed
+            there = np.isfinite(curve) & (steps >= step)
+            if there.any():
+                table["time"][i, j], table["observed"][i, j] = outcome(steps[there], curve[there])
+                table["final_accuracy"][i, j] = curve[there][-1]
+            else:
+                # It diverged before its first evaluation.
+                table["time"][i, j] = step
+    variables: dict[str, Any] = {name: (("at", "fork"), values) for name, values in table.items()}
+    variables["accuracy"] = (("at", "fork", "step"), curves)
+    return xr.Dataset(variables, {"at": list(seeds), "step": steps})
 
 
 def adaptive_fate(
-    library: str | Path, run: str, within: Sequence[int], budget: int, *, first: int = 6, rounds: int = 6, **options: Any
+    library: str | Path,
+    run: str,
+    within: Sequence[int],
+    budget: int,
+    *,
+    first: int = 6,
+    rounds: int = 6,
+    **options: Any,
 ) -> Fates:
     """Spend a budget of forks where the fate is least known.
 
@@ -145,7 +168,8 @@ def adaptive_fate(
         run: its id.
         within: checkpoints that may be forked, rising.
         budget: forks in all.
-        first: forks at each of the outermost and middle checkpoints in the first round.
+        first: forks at each of the outermost and middle checkpoints in the first round; fewer where the budget is
+            small.
         rounds: at most so many.
         options: of `fate`.
 
@@ -154,6 +178,8 @@ def adaptive_fate(
     """
     allowed = np.asarray(sorted(within))
     check(len(allowed) >= 3, f"`within` has {len(allowed)} checkpoints: give at least 3")
+    check(budget >= 3, f"`budget` is {budget}: give at least 3 forks")
+    first = min(first, budget // 3)
     counts = {int(step): first for step in allowed[[0, len(allowed) // 2, -1]]}
     result = fate(library, run, sorted(counts), counts, **options)
     for _ in range(rounds):

@@ -40,7 +40,9 @@ def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loa
         StoreError: there is no such run or checkpoint.
     """
     index = trajectory.runs.index(run) if isinstance(run, str) and run in trajectory.runs else run
-    store, row = trajectory.members[index] if isinstance(index, int) else trajectory.members[0]
+    known = isinstance(index, int) and 0 <= index < len(trajectory.members)
+    # `weights` below refuses a run that is not there.
+    store, row = trajectory.members[index if isinstance(index, int) and known else 0]
     arrays = trajectory.weights(run, store.checkpoints[-1] if step is None else step)
     return _around(arrays, from_json(store.specs[row]))
 

@@ -36,6 +36,7 @@ from dynamicl.training import (
 )
 
 from ._examples import examples
+from ._interrupts import held_back
 from ._machine import machine, versions
 from ._records import to_dataset, to_extras
 from ._starts import started
@@ -260,23 +261,28 @@ def _train(
         waiting.clear()
 
     step = start
+    events = train(program, state, recording, start, done, pace.longest)
     try:
-        for event, state in train(program, state, recording, start, done, pace.longest):  # noqa: B007 - commit reads it
-            step = event.step
-            if isinstance(event, Records):
-                waiting.append(event)
-                pace.loss = watched(event.values["train_loss"])
-            if isinstance(event, Checkpoint):
-                commit(step, event)
-                committed = time.monotonic()
-            elif time.monotonic() - committed > COMMIT_SECONDS:
-                commit(step)
-                committed = time.monotonic()
-            pace.reached(step)
+        with held_back() as ready:
+            for event, state in events:  # noqa: B007 - commit reads it
+                step = event.step
+                if isinstance(event, Records):
+                    waiting.append(event)
+                    pace.loss = watched(event.values["train_loss"])
+                if isinstance(event, Checkpoint):
+                    commit(step, event)
+                    committed = time.monotonic()
+                elif time.monotonic() - committed > COMMIT_SECONDS:
+                    commit(step)
+                    committed = time.monotonic()
+                pace.reached(step)
+                ready()
     except KeyboardInterrupt:
-        commit(step)
+        # A second Ctrl-C strikes anywhere: where the state is gone, the last commit is what there is.
+        if not any(leaf.is_deleted() for leaf in jax.tree.leaves(state)):
+            commit(step)
         raise Interrupted(
-            f"stopped at step {step} of {program.cohort.longest}; everything up to there is kept: "
+            f"stopped at step {max(store.step, 0)} of {program.cohort.longest}; everything up to there is kept: "
             "give the same command again to go on"
         ) from None
     if store.attributes.get("status") != "finished":

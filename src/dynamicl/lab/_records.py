@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import ROLES
+from dynamicl.measures import ROLES, part_names
 from dynamicl.training import SCORES, Checkpoint, Probe, Program, Records
 
 PER_RUN = ("train_loss", "gradient_norm", "learning_rate")
@@ -23,7 +23,9 @@ def to_dataset(program: Program, records: Sequence[Records], runs: Sequence[str]
         for name, axes in dims.items()
         if name in records[0].values
     }
-    return xr.Dataset(variables, _coordinates(program, variables, runs) | {"step": [r.step for r in records]})
+    steps = np.array([r.step for r in records], np.int64)
+    seen = ("step", steps * program.cohort.static.batch_size)
+    return xr.Dataset(variables, _coordinates(program, variables, runs) | {"step": steps, "sequences": seen})
 
 
 def to_extras(program: Program, checkpoint: Checkpoint, runs: Sequence[str]) -> xr.Dataset | None:
@@ -53,5 +55,6 @@ def _coordinates(program: Program, variables: dict[str, Any], runs: Sequence[str
         "head": range(sizes.get("head", 0)),
         "query_role": list(ROLES),
         "key_role": list(ROLES),
+        "part": list(part_names(program.model_shapes)),
     }
     return {"run": list(runs)} | {name: list(values) for name, values in known.items() if name in sizes}

@@ -14,7 +14,12 @@ from dynamicl.training import Program, RunSpec, RunState, Start, pack, unpack
 
 
 def fork(
-    parent: RunSpec, run: str, step: int, data_seed: int, steps: int | None = None, optimizer: Literal["kept", "fresh"] = "kept"
+    parent: RunSpec,
+    run: str,
+    step: int,
+    data_seed: int,
+    steps: int | None = None,
+    optimizer: Literal["kept", "fresh"] = "kept",
 ) -> RunSpec:
     """Describe a fork: it goes on exactly from a checkpoint, under another data seed from that step on.
 
@@ -28,7 +33,9 @@ def fork(
     """
     seeds = dataclasses.replace(parent.seeds, data=data_seed)
     start = Start("fork", run, step, optimizer)
-    return dataclasses.replace(parent, seeds=seeds, start=start, steps=parent.steps if steps is None else steps)
+    return dataclasses.replace(
+        parent, seeds=seeds, start=start, steps=parent.steps if steps is None else steps
+    )
 
 
 def init_from(spec: RunSpec, run: str, step: int) -> RunSpec:
@@ -53,7 +60,12 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
     for i, spec in enumerate(runs):
         for graft in spec.grafts:
             if graft.run:
-                _fill_part(host.weights, _checkpoint(library, Start("init_from", graft.run, graft.step)), i, graft.part)
+                _fill_part(
+                    host.weights,
+                    _checkpoint(library, Start("init_from", graft.run, graft.step)),
+                    i,
+                    graft.part,
+                )
         if spec.start.how == "fresh":
             continue
         arrays = _checkpoint(library, spec.start)
@@ -77,8 +89,8 @@ def _fill_part(tree: object, arrays: Mapping[str, np.ndarray], row: int, part: s
             if name not in arrays or arrays[name].shape != leaf.shape[1:]:
                 have = arrays[name].shape if name in arrays else "none"
                 raise SpecError(
-                    f"the graft of `{name}` needs shape {leaf.shape[1:]}, the other run has {have}: graft from a run of "
-                    "the same model"
+                    f"the graft of `{name}` needs shape {leaf.shape[1:]}, the other run has {have}: graft from a "
+                    "run of the same model"
                 )
             leaf[row] = arrays[name]
 
@@ -86,7 +98,9 @@ def _fill_part(tree: object, arrays: Mapping[str, np.ndarray], row: int, part: s
 def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:
     found = library.find(start.run)
     if found is None:
-        raise SpecError(f"`start.run` {start.run} is not in the library {library.root}: train it first, or name another")
+        raise SpecError(
+            f"`start.run` {start.run} is not in the library {library.root}: train it first, or name another"
+        )
     store, row = found
     if start.step not in store.checkpoints:
         have = ", ".join(map(str, store.checkpoints)) or "none"

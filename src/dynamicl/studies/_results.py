@@ -22,13 +22,20 @@ def write_outcome(folder: str | Path, name: str, outcome: Outcome) -> None:
     verdicts = {record["id"]: record for record in read_verdicts(folder)}
     verdicts |= {verdict.id: verdict.record() for verdict in outcome.verdicts}
     _write(folder / CLAIMS, json.dumps(list(verdicts.values()), indent=1, ensure_ascii=False) + "\n")
-    _write(folder / f"{name}.json", json.dumps(_plain(outcome.data), separators=(",", ":"), allow_nan=False) + "\n")
+    _write(
+        folder / f"{name}.json",
+        json.dumps(_plain(outcome.data), separators=(",", ":"), allow_nan=False) + "\n",
+    )
 
 
 def read_verdicts(folder: str | Path) -> list[dict[str, Any]]:
-    """Read the verdict records of a folder; none where there is no file."""
+    """Read the verdict records of a folder; none where there is no file.
+
+    Raises:
+        SpecError: the file is no JSON.
+    """
     path = Path(folder) / CLAIMS
-    return json.loads(path.read_text()) if path.exists() else []
+    return _read(path) if path.exists() else []
 
 
 def read_outcome(folder: str | Path, name: str) -> xr.Dataset:
@@ -40,10 +47,21 @@ def read_outcome(folder: str | Path, name: str) -> xr.Dataset:
     path = Path(folder) / f"{name}.json"
     if not path.exists():
         raise SpecError(f"there is no result `{path}`: make it with `dynamicl reproduce {name}`")
-    raw = json.loads(path.read_text())
-    variables = {k: (v["dims"], np.array(v["values"], _type(v["values"]))) for k, v in raw["variables"].items()}
+    raw = _read(path)
+    variables = {
+        k: (v["dims"], np.array(v["values"], _type(v["values"]))) for k, v in raw["variables"].items()
+    }
     coords = {k: (v["dims"], np.array(v["values"], _type(v["values"]))) for k, v in raw["coords"].items()}
     return xr.Dataset(variables, coords, raw["attrs"])
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise SpecError(
+            f"`{path}` cannot be read ({error}): make it again with `dynamicl reproduce`"
+        ) from None
 
 
 def _plain(data: xr.Dataset) -> dict[str, Any]:
@@ -69,7 +87,8 @@ def _values(values: np.ndarray) -> Any:
 def _type(values: Any) -> Any:
     while isinstance(values, list):
         values = next((v for v in _flat(values) if v is not None), None)
-    return str if isinstance(values, str) else (np.int64 if isinstance(values, int) and not isinstance(values, bool) else float)
+    # A boolean is an integer too, so it comes first; no value at all is NaN.
+    return next((kind for kind in (str, bool, int) if isinstance(values, kind)), float)
 
 
 def _flat(values: Any) -> Any:

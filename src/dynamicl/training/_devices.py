@@ -18,7 +18,7 @@ def use_every_core(cache: str | None = None) -> None:
     """
     flags = os.environ.get("XLA_FLAGS", "")
     wanted = {
-        "--xla_force_host_platform_device_count": str(len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else str(os.cpu_count() or 1),
+        "--xla_force_host_platform_device_count": str(_cores()),
         # With a device per core, threads inside a product only get in each other's way.
         "--xla_cpu_multi_thread_eigen": "false",
     }
@@ -27,6 +27,11 @@ def use_every_core(cache: str | None = None) -> None:
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", cache)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+
+
+def _cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_mesh(devices: int | None = None) -> Mesh:
@@ -38,8 +43,11 @@ def run_mesh(devices: int | None = None) -> Mesh:
 def layout(mesh: Mesh, strategy: str) -> str:
     """Describe how a population is laid out; equal layouts (and versions) give equal bits.
 
-    A sequential layout computes each run by itself, so the number of runs and devices leaves no mark on the bits and
-    is not part of the description.
+    A sequential layout computes each run by itself, so the number of runs leaves no mark on the bits, nor the number
+    of devices above one. For a single device the compiler partitions nothing and fuses otherwise, which changes last
+    bits, so that is told apart.
     """
     kind = mesh.devices.flat[0].device_kind
-    return f"sequential on {kind}" if strategy == "sequential" else f"vectorised over {mesh.size} x {kind}"
+    if strategy == "sequential":
+        return f"sequential on {'one' if mesh.size == 1 else 'several'} {kind}"
+    return f"vectorised over {mesh.size} x {kind}"

@@ -1,8 +1,8 @@
 """The compiled program of a cohort: initialise, advance by any number of steps, evaluate.
 
 On a CPU each device takes its runs one after the other, a run's whole chunk at a time, so its weights stay in the
-core's cache and its bits depend neither on the population's size nor on the number of devices. On an accelerator the
-runs of a device advance together (`vmap`).
+core's cache and its bits depend neither on the population's size nor on the number of devices, as long as there is
+more than one (see `layout`). On an accelerator the runs of a device advance together (`vmap`).
 """
 
 from collections.abc import Callable, Mapping

@@ -4,12 +4,14 @@ import importlib
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
+from matplotlib import rcsetup
 
 from dynamicl.studies import read_outcome
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.figsize": (5.2, 3.2),
     "figure.constrained_layout.use": True,
     "font.size": 9,
@@ -22,7 +24,7 @@ STYLE = {
     "legend.frameon": False,
     "savefig.dpi": 160,
     "pdf.fonttype": 42,
-    "axes.prop_cycle": matplotlib.cycler(
+    "axes.prop_cycle": rcsetup.cycler(
         color=["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6B4C9A", "#000000"]
     ),
 }
@@ -52,7 +54,9 @@ def make_figures(results: str | Path, names: Sequence[str], folder: str | Path) 
         with pyplot.rc_context(STYLE):
             figure = importlib.import_module(module).draw(data)
             for ending in ("png", "pdf"):
-                figure.savefig(folder / f"{name}.{ending}", metadata={"Creator": "dynamicl"} if ending == "pdf" else {})
+                figure.savefig(
+                    folder / f"{name}.{ending}", metadata={"Creator": "dynamicl"} if ending == "pdf" else {}
+                )
             pyplot.close(figure)
         made.append(folder / f"{name}.png")
     return made

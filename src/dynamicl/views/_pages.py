@@ -108,7 +108,6 @@ def make_study_page(
     return write(target, data, transitions_of(data), shown, clamped_curves=clamped_curves(results))
 
 
-
 def clamped_curves(results: str | Path) -> dict[str, Any] | None:
     """Return the loss curves with each step of the circuit clamped, where the study has made them."""
     path = Path(results) / "induction" / "induction.clamps.json"

@@ -1,8 +1,41 @@
 """The thesis' chapter 4 and appendix C: what needs to go right for an induction head."""
 
 from ._additive import ADDITIVE
+from ._clamps import CLAMPED
+from ._composition import COMPOSITION
+from ._data import DATA
 from ._heads import HEADS
+from ._l1_output import L1_OUTPUT
+from ._measures import MEASURE_VS_CLAMP
+from ._pairs import PAIRS
 from ._plateau import PLATEAU
+from ._pt_variants import PT_VARIANTS
+from ._residual import RESIDUAL
+from ._saddle import SADDLE
+from ._seeds import SEEDS
 from ._single_head import SINGLE_HEAD
+from ._toy import TOY
+from ._weights import WEIGHTS
+from ._windows import WINDOWS
+from ._wiring import WIRING
 
-EXPERIMENTS = (PLATEAU, HEADS, ADDITIVE, SINGLE_HEAD)
+EXPERIMENTS = (
+    PLATEAU,
+    HEADS,
+    L1_OUTPUT,
+    ADDITIVE,
+    SINGLE_HEAD,
+    PAIRS,
+    TOY,
+    CLAMPED,
+    MEASURE_VS_CLAMP,
+    DATA,
+    WIRING,
+    COMPOSITION,
+    RESIDUAL,
+    WEIGHTS,
+    PT_VARIANTS,
+    SEEDS,
+    SADDLE,
+    WINDOWS,
+)

@@ -73,7 +73,7 @@ def main_networks(lab: Lab) -> Networks:
     )
 
 
-def one_head_runs(networks: Networks, sequences: float = 1e6, clamps: tuple[tuple, ...] | None = None) -> list[RunSpec]:
+def one_head_runs(networks: Networks, sequences: float, clamps: tuple[tuple, ...] | None = None) -> list[RunSpec]:
     """Describe one run a seed with only the seed's strongest head left in layer 2.
 
     Args:
@@ -94,10 +94,19 @@ def fine(chosen: Setting, checkpoints: int = 0) -> Recording:
     return chosen.recording(checkpoints=checkpoints, dense=4)
 
 
+UNCLAMPED = 2e6
+
+
 def unclamped(lab: Lab, networks: Networks) -> Trajectory:
     """Train (or find) the runs with only the strongest head in layer 2 and nothing else clamped.
 
     Every clamp is compared with them. Kept with 40 checkpoints in 1e6 published sequences.
     """
-    runs = one_head_runs(networks)
+    runs = one_head_runs(networks, UNCLAMPED)
     return lab.train(runs, fine(networks.chosen, checkpoints=40), "induction: only the strongest head")
+
+
+def unclamped_cost(scale: str) -> int:
+    """Return the run-steps of the unclamped runs."""
+    chosen = setting(scale)
+    return len(chosen.seeds) * chosen.steps(UNCLAMPED)

@@ -1,0 +1,55 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from dynamicl.lab._interrupts import held_back
+
+
+def strike():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_it_is_held_back_until_somebody_is_ready():
+    reached = []
+    with pytest.raises(KeyboardInterrupt), held_back() as ready:
+        ready()
+        strike()
+        reached.append("work goes on")
+        ready()
+    assert reached == ["work goes on"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_one_strikes_at_once():
+    with pytest.raises(KeyboardInterrupt), held_back():
+        strike()
+        strike()
+        pytest.fail("the second one was held back too")
+
+
+def test_a_programs_own_handler_stays():
+    seen = []
+    signal.signal(signal.SIGINT, lambda *_: seen.append(1))
+    try:
+        with held_back() as ready:
+            strike()
+            ready()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert seen == [1]
+
+
+def test_other_threads_change_nothing():
+    done = []
+
+    def work():
+        with held_back() as ready:
+            ready()
+            done.append(1)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == [1]

@@ -1,0 +1,68 @@
+import jax
+import numpy as np
+import pytest
+
+from dynamicl.lab import load, train_population
+from dynamicl.lab._examples import examples
+from dynamicl.lab._machine import machine, versions
+from dynamicl.models import TransformerSpec
+from dynamicl.store import StoreError
+from dynamicl.tasks import FewShotSpec
+from dynamicl.training import Every, Program, Recording, RunSpec, plan
+
+from .populations import RECORDING, runs
+
+TASK = FewShotSpec(3, test_classes=0, held_out_exemplars=0, held_out_labels=0.0)
+REAL = RunSpec(TASK, TransformerSpec(1, 2, 4), steps=4, batch_size=2)
+
+
+@pytest.fixture(scope="module")
+def trajectory(tmp_path_factory):
+    return train_population(runs(2), RECORDING, tmp_path_factory.mktemp("library"))
+
+
+@pytest.mark.parametrize("step", [None, 0])
+def test_a_loaded_model_scores_as_recorded(trajectory, step):
+    for run in (1, trajectory.runs[1]):
+        loaded = load(trajectory, run, step)
+        assert loaded.spec == runs(2)[1]
+        task = loaded.tasks["train"]
+        batch = task.batch(jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), 0), 8)
+        bound = loaded.spec.task.bind(task)
+        log_p = jax.nn.log_softmax(jax.vmap(lambda t: loaded.model(bound.inputs(t)))(batch.tokens))
+        loss = -np.mean(np.asarray(log_p)[np.arange(8), batch.target])
+        recorded = trajectory.dataset.loss[1].sel(step=60 if step is None else 0, evaluator="train")
+        np.testing.assert_allclose(loss, recorded, rtol=1e-5)
+
+
+def test_a_run_or_checkpoint_that_is_not_there(trajectory):
+    with pytest.raises(StoreError, match="nobody"):
+        load(trajectory, "nobody")
+    with pytest.raises(StoreError, match="30"):
+        load(trajectory, 0, 30)
+    with pytest.raises(StoreError, match="7"):
+        load(trajectory, 7)
+
+
+def test_a_transformer_leaves_its_attention(tmp_path):
+    found = train_population([REAL], Recording(Every(4), Every(4), 8, ("heads", "attention")), tmp_path)
+    data = found.dataset
+    assert data.induction_strength.dims == ("run", "step", "layer", "head")
+    assert data.layer.values.tolist() == [1] and data["head"].values.tolist() == [0, 1]
+    assert data.checkpoint.values.tolist() == [0, 4]
+    assert data.attention.sizes["example"] == 4
+    np.testing.assert_allclose(data.attention.sum("key"), 1, rtol=1e-5)
+    np.testing.assert_allclose(data.attention_by_role.sum("key_role"), 1, rtol=1e-5)
+    assert data.query_role.values.tolist() == data.key_role.values.tolist()
+    told = found.members[0][0].header["examples"]
+    assert [len(tokens) for tokens in told["tokens"]] == [5] * 4 and len(told["targets"]) == 4
+
+
+def test_tasks_that_describe_nothing_leave_no_examples():
+    assert examples(Program(*plan(runs(1)), sequences=4)) == {"tokens": [], "targets": []}
+
+
+def test_versions_and_machine_name_no_one():
+    assert versions()["jax"] == jax.__version__
+    assert machine()["devices"] == "2 x cpu" or jax.default_backend() != "cpu"
+    assert set(machine()) == {"system", "cores", "devices"}

@@ -1,0 +1,212 @@
+import dataclasses
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from dynamicl.lab import Interrupted, cost, train_population
+from dynamicl.lab import _population as population
+from dynamicl.lab._population import run_id
+from dynamicl.specs import SpecError, from_json
+from dynamicl.store import Library
+from dynamicl.training import Every, OptimizerSpec, Program, Recording
+
+from .populations import BASE, RECORDING, records_equal, runs, same
+
+
+def never(progress):
+    raise AssertionError("nothing was left to train")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("library") / "whole"
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return []
+
+
+@pytest.fixture(scope="module")
+def whole(folder, reports):
+    return train_population(runs(), RECORDING, folder, title="small", command="train", listener=reports.append)
+
+
+def test_records_are_labelled(whole):
+    data = whole.dataset
+    assert data.step.values.tolist() == [0, 10, 20, 30, 40, 50, 60]
+    assert data.sequences.values.tolist() == [4 * step for step in data.step.values]
+    assert data.evaluator.values.tolist() == ["train", "again"]
+    assert data.run.values.tolist() == [run_id(run, RECORDING) for run in runs()]
+    assert data.loss.dims == ("run", "step", "evaluator") and data.squared_norm.dims == ("run", "step")
+    assert np.isfinite(data.loss).all() and data.status.values.tolist() == ["finished"] * 3
+    assert (data.attrs["title"], data.attrs["command"]) == ("small", "train")
+    assert [from_json(text) for text in data.spec.values] == runs()
+
+
+def test_headers_say_where_results_come_from(whole):
+    store, _ = whole.members[0]
+    assert from_json(store.header["recording"]) == RECORDING
+    assert store.header["versions"].keys() >= {"python", "jax", "dynamicl"}
+    assert store.header["layout"].startswith("sequential on several")
+    assert store.checkpoints == (0, 20, 40, 60)
+    json.dumps(store.header)
+
+
+def test_listeners_hear_how_far_it_is(whole, reports):
+    assert reports[0].step == 0 and reports[-1].step == 60
+    assert reports[-1].done == reports[-1].total == 180
+    assert [report.done for report in reports] == sorted(report.done for report in reports)
+    assert (reports[-1].cohort, reports[-1].cohorts, reports[-1].runs) == (1, 1, 3)
+
+
+def test_what_was_trained_once_is_not_trained_again(whole, folder):
+    again = train_population(runs()[::-1], RECORDING, folder, listener=never)
+    assert again.runs == whole.runs[::-1]
+    assert cost(runs(), RECORDING, folder) == {"runs": 3, "cached": 3, "cohorts": 0, "run_steps": 0}
+
+
+def test_cost_counts_what_is_left(whole, folder):
+    more = [*runs(5), dataclasses.replace(BASE, batch_size=2)]
+    assert cost(more, RECORDING, folder) == {"runs": 6, "cached": 3, "cohorts": 2, "run_steps": 180}
+
+
+def test_another_recording_is_another_run():
+    assert run_id(BASE, RECORDING) != run_id(BASE, dataclasses.replace(RECORDING, evaluate=Every(7)))
+
+
+def test_a_bad_run_or_recording_writes_nothing(tmp_path):
+    with pytest.raises(SpecError, match="`steps` is 0"):
+        train_population([BASE, dataclasses.replace(BASE, steps=0)], RECORDING, tmp_path / "none")
+    with pytest.raises(SpecError, match="`recording.sequences` is 0"):
+        train_population([BASE], Recording(sequences=0), tmp_path / "none")
+    with pytest.raises(SpecError, match="unknown measure `nroms`"):
+        train_population([BASE], dataclasses.replace(RECORDING, measures=("nroms",)), tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def interrupting(call):
+    """A listener that is interrupted when it is called for the n-th time."""
+    count = iter(range(1000))
+
+    def listen(progress):
+        if next(count) == call:
+            raise KeyboardInterrupt
+
+    return listen
+
+
+@pytest.mark.parametrize("call", [0, 1, 2, 4, 5, 7])
+def test_an_interrupted_population_goes_on_with_the_same_bits(whole, tmp_path, call):
+    with pytest.raises(Interrupted, match=r"stopped at step \d+ of 60; everything up to there is kept: give the same"):
+        train_population(runs(), RECORDING, tmp_path, title="small", command="train", listener=interrupting(call))
+    left = cost(runs(), RECORDING, tmp_path)
+    (store,) = Library(tmp_path).stores()
+    assert left["run_steps"] == 3 * (60 - store.step) and left["cached"] == 0
+    assert store.attributes["status"] == "running"
+    assert same(train_population(runs(), RECORDING, tmp_path), whole)
+
+
+def test_a_population_interrupted_again_and_again(whole, tmp_path):
+    for _ in range(40):
+        try:
+            again = train_population(runs(), RECORDING, tmp_path, listener=interrupting(2))
+            break
+        except Interrupted:
+            pass
+    assert same(again, whole)
+
+
+@pytest.mark.parametrize("call", [1, 3])
+def test_interrupted_inside_the_compiled_loop(whole, tmp_path, monkeypatch, call):
+    """Ctrl-C mostly strikes here: the old state is given up by then, and the new one not yet handed over."""
+    advance, count = Program.advance, iter(range(1000))
+
+    def interrupted(self, state, until):
+        after = advance(self, state, until)
+        if next(count) == call:
+            raise KeyboardInterrupt
+        return after
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Program, "advance", interrupted)
+        with pytest.raises(Interrupted, match="give the same command again"):
+            train_population(runs(), RECORDING, tmp_path)
+    assert same(train_population(runs(), RECORDING, tmp_path), whole)
+
+
+def test_a_real_ctrl_c_waits_for_the_chunk_to_end(whole, tmp_path, monkeypatch):
+    advance, struck = Program.advance, []
+
+    def slow(self, state, until):
+        after = advance(self, state, until)
+        if not struck:
+            struck.append(until)
+            os.kill(os.getpid(), signal.SIGINT)
+        return after
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Program, "advance", slow)
+        with pytest.raises(Interrupted, match=r"stopped at step \d+ of 60"):
+            train_population(runs(), RECORDING, tmp_path)
+    (store,) = Library(tmp_path).stores()
+    assert store.step == struck[0]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert same(train_population(runs(), RECORDING, tmp_path), whole)
+
+
+def test_a_store_that_was_created_and_no_more(whole, tmp_path, monkeypatch):
+    """Killed before its first commit, a population begins again."""
+
+    def killed(*_):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(population, "train", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            train_population(runs(), RECORDING, tmp_path)
+    assert [store.step for store in Library(tmp_path).stores()] == [-1]
+    assert same(train_population(runs(), RECORDING, tmp_path), whole)
+
+
+def test_one_absurd_rate_among_several(whole, tmp_path):
+    wild = dataclasses.replace(BASE, optimizer=OptimizerSpec("adam", 1e30))
+    population = train_population([*runs(2), wild, runs(3)[2]], RECORDING, tmp_path)
+    data = population.dataset
+    assert data.status.values.tolist() == ["finished", "finished", "diverged", "finished"]
+    at = int(data.diverged_at[2])
+    assert 0 < at < 10 and data.diverged_at.values.tolist() == [-1, -1, at, -1]
+    for name in ("loss", "train_loss", "squared_norm", "gradient_norm"):
+        frozen = data[name][2]
+        assert np.isfinite(frozen.sel(step=0)).all() and np.isnan(frozen.sel(step=slice(10, None))).all(), name
+    calm = data.isel(run=[0, 1, 3])
+    for name, value in whole.dataset.data_vars.items():
+        assert np.array_equal(calm[name], value, equal_nan=value.dtype.kind == "f"), name
+    for row, kept in enumerate((0, 1, 3)):
+        for step in (0, 20, 40, 60):
+            mine, theirs = population.weights(kept, step), whole.weights(row, step)
+            assert all(mine[name].tobytes() == theirs[name].tobytes() for name in theirs)
+
+
+def test_runs_of_several_cohorts_come_in_the_order_asked_for(tmp_path):
+    asked = [BASE, dataclasses.replace(BASE, optimizer=OptimizerSpec("sgd", 0.1)), runs(2)[1]]
+    found = train_population([*asked, BASE], Recording(Every(60), Every(60), sequences=4, measures=()), tmp_path)
+    assert [from_json(text) for text in found.dataset.spec.values] == asked
+    assert len(Library(tmp_path).stores()) == 2
+
+
+def test_records_equal_tells_a_single_bit(whole):
+    other = train_population_copy(whole)
+    assert records_equal(whole, other)
+    other.dataset.loss.values[0, 0, 0] = np.nextafter(other.dataset.loss.values[0, 0, 0], np.float32(9))
+    assert not records_equal(whole, other)
+
+
+def train_population_copy(trajectory):
+    class Copy:
+        dataset = trajectory.dataset.copy(deep=True)
+
+    return Copy

@@ -1,0 +1,121 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dynamicl.lab import fork, init_from, train_population
+from dynamicl.lab._population import run_id
+from dynamicl.models import TransformerSpec
+from dynamicl.specs import SpecError
+from dynamicl.training import Every, OptimizerSpec, Recording, Start
+
+from .populations import BASE, RECORDING, runs
+
+PARENT = runs(1)[0]
+NAME = run_id(PARENT, RECORDING)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("library")
+
+
+@pytest.fixture(scope="module")
+def parent(folder):
+    return train_population([PARENT], RECORDING, folder)
+
+
+def equal(a, b):
+    return all(a[name].tobytes() == b[name].tobytes() for name in a | b)
+
+
+def test_a_fork_with_the_same_data_is_no_fork(parent, folder):
+    same = train_population([fork(PARENT, NAME, 20, PARENT.seeds.data)], RECORDING, folder)
+    for step in (20, 40, 60):
+        assert equal(same.weights(0, step), parent.weights(0, step))
+    data, old = same.dataset, parent.dataset.sel(step=slice(20, None))
+    assert data.step.values.tolist() == [20, 30, 40, 50, 60]
+    for name in ("loss", "accuracy", "squared_norm", "learning_rate"):
+        assert np.array_equal(data[name], old[name]), name
+    # At the fork itself there is no step yet of which a loss or gradient could be told.
+    for name in ("train_loss", "gradient_norm"):
+        assert np.array_equal(data[name][:, 1:], old[name][:, 1:]), name
+
+
+def test_a_fork_with_other_data_differs_only_afterwards(parent, folder):
+    specs = [fork(PARENT, NAME, 20, seed) for seed in (PARENT.seeds.data, 100, 101)]
+    forks = train_population(specs, RECORDING, folder)
+    assert all(equal(forks.weights(i, 20), parent.weights(0, 20)) for i in range(3))
+    loss = forks.dataset.loss
+    assert np.array_equal(loss[1].sel(step=20), loss[0].sel(step=20))
+    for step in (30, 40, 50, 60):
+        assert len({float(loss[i, :, 0].sel(step=step)) for i in range(3)}) == 3
+    assert equal(forks.weights(0, 60), parent.weights(0, 60))
+
+
+def test_a_fork_may_go_on_for_longer(parent, folder):
+    longer = train_population([fork(PARENT, NAME, 40, PARENT.seeds.data, steps=80)], RECORDING, folder)
+    assert equal(longer.weights(0, 40), parent.weights(0, 40))
+    assert longer.dataset.step.values.tolist() == [40, 50, 60, 70, 80]
+    assert np.array_equal(longer.dataset.loss.sel(step=60)[0], parent.dataset.loss.sel(step=60)[0])
+
+
+def test_a_fork_with_a_fresh_optimizer_goes_another_way(parent, folder):
+    fresh = train_population([fork(PARENT, NAME, 20, PARENT.seeds.data, optimizer="fresh")], RECORDING, folder)
+    assert equal(
+        {name: value for name, value in fresh.weights(0, 20).items() if not name.startswith("optimizer/")},
+        {name: value for name, value in parent.weights(0, 20).items() if not name.startswith("optimizer/")},
+    )
+    assert not equal(fresh.weights(0, 40), parent.weights(0, 40))
+
+
+def test_init_from_starts_at_step_0_with_the_old_weights(parent, folder):
+    new = train_population([init_from(PARENT, NAME, 60)], RECORDING, folder)
+    assert new.dataset.step.values[0] == 0
+    weights = {n: v for n, v in new.weights(0, 0).items() if not n.startswith("optimizer/")}
+    old = parent.weights(0, 60)
+    assert all(value.tobytes() == old[name].tobytes() for name, value in weights.items())
+    assert all(not np.any(v) for n, v in new.weights(0, 0).items() if n.startswith("optimizer/"))
+    assert np.array_equal(new.dataset.loss.sel(step=0), parent.dataset.loss.sel(step=60))
+
+
+def test_forks_that_start_later_have_no_records_before(parent, folder):
+    fresh = runs(2)[1]
+    together = train_population([fresh, fork(PARENT, NAME, 20, 77)], RECORDING, folder)
+    finite = np.isfinite(together.dataset.loss[..., 0])
+    assert finite[0].all()
+    assert finite[1].values.tolist() == [False, False, True, True, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (init_from(BASE, "0" * 16, 20), "`start.run` 0000000000000000 is not in the library .*: train it first"),
+        (fork(PARENT, NAME, 30, 1), f"run {NAME} has no checkpoint at step 30: it has 0, 20, 40, 60"),
+        (
+            init_from(dataclasses.replace(BASE, model=dataclasses.replace(BASE.model, hidden=5)), NAME, 20),
+            r"`rise` of the checkpoint's weights has shape \(3, 4\), the model needs \(3, 5\)",
+        ),
+        (
+            init_from(dataclasses.replace(BASE, model=TransformerSpec(1, 1, 2)), NAME, 20),
+            "the checkpoint's weights has no array .*: it belongs to another model or optimizer",
+        ),
+        (
+            fork(dataclasses.replace(PARENT, optimizer=OptimizerSpec("sgd", 0.1)), NAME, 20, 1),
+            "the checkpoint's optimizer state has no array",
+        ),
+    ],
+)
+def test_starts_that_cannot_be_are_refused(parent, folder, spec, message):
+    with pytest.raises(SpecError, match=message):
+        train_population([spec], RECORDING, folder)
+
+
+def test_a_fork_needs_the_optimizers_state(tmp_path):
+    bare = Recording(Every(60), Every(20), sequences=4, measures=())
+    train_population([PARENT], bare, tmp_path)
+    child = fork(PARENT, run_id(PARENT, bare), 20, 3)
+    with pytest.raises(SpecError, match="the checkpoint at step 20 of run .* holds no optimizer state: record the parent"):
+        train_population([child], bare, tmp_path)
+    fresh = dataclasses.replace(child, start=Start("fork", child.start.run, 20, "fresh"))
+    assert train_population([fresh], bare, tmp_path).dataset.status.values.tolist() == ["finished"]
