@@ -26,7 +26,10 @@ def main():
         if child == 0:
             print("pid", os.getpid(), flush=True)
             train_population(
-                runs(2, int(steps)), RECORDING, path, listener=lambda progress: print("step", progress.step, flush=True)
+                runs(2, int(steps)),
+                RECORDING,
+                path,
+                listener=lambda progress: print("step", progress.step, flush=True),
             )
             print("finished", flush=True)
             os._exit(0)

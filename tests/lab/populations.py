@@ -3,10 +3,10 @@
 import dataclasses
 
 import numpy as np
-from small import SmallModelSpec, SmallTaskSpec
 
 from dynamicl.store import Store
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
+from small import SmallModelSpec, SmallTaskSpec
 
 BASE = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec("adam", 0.01), steps=60, batch_size=4)
 RECORDING = Recording(Every(10), At((20, 40)), sequences=8, measures=("norms",), optimizer_state=True)

@@ -13,20 +13,33 @@ def strike():
 
 def test_it_is_held_back_until_somebody_is_ready():
     reached = []
-    with pytest.raises(KeyboardInterrupt), held_back() as ready:
-        ready()
-        strike()
-        reached.append("work goes on")
-        ready()
+
+    def work():
+        with held_back() as ready:
+            ready()
+            strike()
+            reached.append("work goes on")
+            ready()
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert reached == ["work goes on"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_second_one_strikes_at_once():
-    with pytest.raises(KeyboardInterrupt), held_back():
-        strike()
-        strike()
-        pytest.fail("the second one was held back too")
+    reached = []
+
+    def work():
+        with held_back():
+            strike()
+            reached.append("the first")
+            strike()
+            reached.append("the second")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert reached == ["the first"]
 
 
 def test_a_programs_own_handler_stays():

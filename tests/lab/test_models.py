@@ -29,7 +29,7 @@ def test_a_loaded_model_scores_as_recorded(trajectory, step):
         task = loaded.tasks["train"]
         batch = task.batch(jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), 0), 8)
         bound = loaded.spec.task.bind(task)
-        log_p = jax.nn.log_softmax(jax.vmap(lambda t: loaded.model(bound.inputs(t)))(batch.tokens))
+        log_p = jax.nn.log_softmax(jax.vmap(loaded.model)(bound.inputs(batch.tokens)))
         loss = -np.mean(np.asarray(log_p)[np.arange(8), batch.target])
         recorded = trajectory.dataset.loss[1].sel(step=60 if step is None else 0, evaluator="train")
         np.testing.assert_allclose(loss, recorded, rtol=1e-5)

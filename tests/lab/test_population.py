@@ -32,7 +32,9 @@ def reports():
 
 @pytest.fixture(scope="module")
 def whole(folder, reports):
-    return train_population(runs(), RECORDING, folder, title="small", command="train", listener=reports.append)
+    return train_population(
+        runs(), RECORDING, folder, title="small", command="train", listener=reports.append
+    )
 
 
 def test_records_are_labelled(whole):
@@ -101,8 +103,12 @@ def interrupting(call):
 
 @pytest.mark.parametrize("call", [0, 1, 2, 4, 5, 7])
 def test_an_interrupted_population_goes_on_with_the_same_bits(whole, tmp_path, call):
-    with pytest.raises(Interrupted, match=r"stopped at step \d+ of 60; everything up to there is kept: give the same"):
-        train_population(runs(), RECORDING, tmp_path, title="small", command="train", listener=interrupting(call))
+    with pytest.raises(
+        Interrupted, match=r"stopped at step \d+ of 60; everything up to there is kept: give the same"
+    ):
+        train_population(
+            runs(), RECORDING, tmp_path, title="small", command="train", listener=interrupting(call)
+        )
     left = cost(runs(), RECORDING, tmp_path)
     (store,) = Library(tmp_path).stores()
     assert left["run_steps"] == 3 * (60 - store.step) and left["cached"] == 0
@@ -181,7 +187,9 @@ def test_one_absurd_rate_among_several(whole, tmp_path):
     assert 0 < at < 10 and data.diverged_at.values.tolist() == [-1, -1, at, -1]
     for name in ("loss", "train_loss", "squared_norm", "gradient_norm"):
         frozen = data[name][2]
-        assert np.isfinite(frozen.sel(step=0)).all() and np.isnan(frozen.sel(step=slice(10, None))).all(), name
+        assert np.isfinite(frozen.sel(step=0)).all() and np.isnan(frozen.sel(step=slice(10, None))).all(), (
+            name
+        )
     calm = data.isel(run=[0, 1, 3])
     for name, value in whole.dataset.data_vars.items():
         assert np.array_equal(calm[name], value, equal_nan=value.dtype.kind == "f"), name
@@ -193,7 +201,9 @@ def test_one_absurd_rate_among_several(whole, tmp_path):
 
 def test_runs_of_several_cohorts_come_in_the_order_asked_for(tmp_path):
     asked = [BASE, dataclasses.replace(BASE, optimizer=OptimizerSpec("sgd", 0.1)), runs(2)[1]]
-    found = train_population([*asked, BASE], Recording(Every(60), Every(60), sequences=4, measures=()), tmp_path)
+    found = train_population(
+        [*asked, BASE], Recording(Every(60), Every(60), sequences=4, measures=()), tmp_path
+    )
     assert [from_json(text) for text in found.dataset.spec.values] == asked
     assert len(Library(tmp_path).stores()) == 2
 

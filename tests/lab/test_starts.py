@@ -61,7 +61,9 @@ def test_a_fork_may_go_on_for_longer(parent, folder):
 
 
 def test_a_fork_with_a_fresh_optimizer_goes_another_way(parent, folder):
-    fresh = train_population([fork(PARENT, NAME, 20, PARENT.seeds.data, optimizer="fresh")], RECORDING, folder)
+    fresh = train_population(
+        [fork(PARENT, NAME, 20, PARENT.seeds.data, optimizer="fresh")], RECORDING, folder
+    )
     assert equal(
         {name: value for name, value in fresh.weights(0, 20).items() if not name.startswith("optimizer/")},
         {name: value for name, value in parent.weights(0, 20).items() if not name.startswith("optimizer/")},
@@ -90,7 +92,10 @@ def test_forks_that_start_later_have_no_records_before(parent, folder):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        (init_from(BASE, "0" * 16, 20), "`start.run` 0000000000000000 is not in the library .*: train it first"),
+        (
+            init_from(BASE, "0" * 16, 20),
+            "`start.run` 0000000000000000 is not in the library .*: train it first",
+        ),
         (fork(PARENT, NAME, 30, 1), f"run {NAME} has no checkpoint at step 30: it has 0, 20, 40, 60"),
         (
             init_from(dataclasses.replace(BASE, model=dataclasses.replace(BASE.model, hidden=5)), NAME, 20),
@@ -115,7 +120,9 @@ def test_a_fork_needs_the_optimizers_state(tmp_path):
     bare = Recording(Every(60), Every(20), sequences=4, measures=())
     train_population([PARENT], bare, tmp_path)
     child = fork(PARENT, run_id(PARENT, bare), 20, 3)
-    with pytest.raises(SpecError, match="the checkpoint at step 20 of run .* holds no optimizer state: record the parent"):
+    with pytest.raises(
+        SpecError, match="the checkpoint at step 20 of run .* holds no optimizer state: record the parent"
+    ):
         train_population([child], bare, tmp_path)
     fresh = dataclasses.replace(child, start=Start("fork", child.start.run, 20, "fresh"))
     assert train_population([fresh], bare, tmp_path).dataset.status.values.tolist() == ["finished"]

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from dynamicl.measures import EXAMPLES, ROLES, known_measures, probes
-from dynamicl.measures._heads import HEAD_MEASURES, attention_maps, head_measures, logit_attribution, role_masks
+from dynamicl.measures._heads import (
+    HEAD_MEASURES,
+    attention_maps,
+    head_measures,
+    logit_attribution,
+    role_masks,
+)
 from dynamicl.measures._registry import register_measure, squared_norm
 from dynamicl.models import Interface, PairTokens, Transformer, TransformerSpec, record, with_all_rows
 from dynamicl.specs import SpecError
@@ -22,7 +28,10 @@ def made_sequences(tokens=None):
     matching = positions == 2 * MATCHING[:, None] + 1
     exemplar = np.broadcast_to((positions % 2 == 0) & (positions < LENGTH - 1), (BATCH, LENGTH))
     roles = Roles(
-        jnp.full(BATCH, LENGTH - 1, jnp.int32), jnp.asarray(matching), jnp.asarray(label & ~matching), jnp.asarray(exemplar)
+        jnp.full(BATCH, LENGTH - 1, jnp.int32),
+        jnp.asarray(matching),
+        jnp.asarray(label & ~matching),
+        jnp.asarray(exemplar),
     )
     options = np.ones((BATCH, 4), bool)
     options[:, 3] = False
@@ -32,7 +41,9 @@ def made_sequences(tokens=None):
 def measured(pattern):
     """Measures of one head of one layer that has this pattern (batch, query, key) in every sequence."""
     activations = {"layers.0.attn.pattern": jnp.asarray(pattern, jnp.float32)[:, None]}
-    return {name: float(value[0, 0]) for name, value in head_measures(None, activations, made_sequences()).items()}
+    return {
+        name: float(value[0, 0]) for name, value in head_measures(None, activations, made_sequences()).items()
+    }
 
 
 def attending(key_of):
@@ -91,10 +102,14 @@ def test_measures_equal_a_loop():
             totals = dict.fromkeys(found, 0.0)
             for b in range(BATCH):
                 p, answer = patterns[layer, b, head].astype(float), 2 * MATCHING[b] + 1
-                totals["induction_strength"] += p[-1, answer] - sum(p[-1, s] for s in labels if s != answer) / 2
+                totals["induction_strength"] += (
+                    p[-1, answer] - sum(p[-1, s] for s in labels if s != answer) / 2
+                )
                 totals["previous_token_attention"] += sum(p[t, t - 1] for t in labels) / 3
                 totals["self_attention"] += sum(p[t, t] for t in labels) / 3
-                totals["pattern_entropy"] -= sum(w * np.log(w) for t in [*labels, 6] for w in p[t] if w > 0) / 4
+                totals["pattern_entropy"] -= (
+                    sum(w * np.log(w) for t in [*labels, 6] for w in p[t] if w > 0) / 4
+                )
             for name, total in totals.items():
                 assert found[name][layer, head] == pytest.approx(total / BATCH, rel=1e-5, abs=1e-6), name
 
@@ -110,7 +125,9 @@ def test_attention_by_role_equals_a_loop():
             for b in range(BATCH):
                 rows, keys = (positions_of(role, b) for role in (query_role, key_role))
                 total += patterns[:, b][:, :, rows][..., keys].sum(-1).mean(-1)
-            np.testing.assert_allclose(found["attention_by_role"][:, :, r, s], total / BATCH, rtol=1e-5, atol=1e-6)
+            np.testing.assert_allclose(
+                found["attention_by_role"][:, :, r, s], total / BATCH, rtol=1e-5, atol=1e-6
+            )
     # The roles share out all attention.
     np.testing.assert_allclose(found["attention_by_role"].sum(-1), 1, rtol=1e-5)
 
@@ -141,7 +158,8 @@ def test_attribution_of_the_last_layer_is_what_taking_a_head_away_takes(final_no
     model = with_all_rows(Transformer(spec, INTERFACE, key=jax.random.key(0)))
     rng = np.random.default_rng(0)
     tokens = PairTokens(
-        jnp.asarray(rng.normal(size=(BATCH, 4, 3)), jnp.float32), jnp.asarray(rng.integers(0, 4, (BATCH, 3)), jnp.int32)
+        jnp.asarray(rng.normal(size=(BATCH, 4, 3)), jnp.float32),
+        jnp.asarray(rng.integers(0, 4, (BATCH, 3)), jnp.int32),
     )
     sequences = made_sequences(tokens)
     _, activations = jax.vmap(lambda one: record(model, one))(tokens)
@@ -172,14 +190,21 @@ def test_attribution_adds_up_to_the_lead_of_what_heads_write():
     sequences = made_sequences(tokens)
     logits, activations = jax.vmap(lambda one: record(model, one))(tokens)
     rest = activations["layers.0.pre"][:, -1] @ model.unembed.weight + model.unembed.bias
-    lead = [row[m] - np.mean([row[i] for i in range(3) if i != m]) for row, m in zip(np.asarray(logits - rest), MATCHING, strict=True)]
-    assert logit_attribution(model, activations, sequences).sum() == pytest.approx(np.mean(lead), rel=1e-4, abs=1e-5)
+    lead = [
+        row[m] - np.mean([row[i] for i in range(3) if i != m])
+        for row, m in zip(np.asarray(logits - rest), MATCHING, strict=True)
+    ]
+    assert logit_attribution(model, activations, sequences).sum() == pytest.approx(
+        np.mean(lead), rel=1e-4, abs=1e-5
+    )
 
 
 def test_models_of_other_kinds_have_no_attribution():
     activations = {"layers.0.attn.pattern": jnp.asarray(random_patterns()[0])}
     assert "logit_attribution" not in head_measures(eqx.nn.Identity(), activations, made_sequences())
-    assert set(HEAD_MEASURES) - set(head_measures(None, activations, made_sequences())) == {"logit_attribution"}
+    assert set(HEAD_MEASURES) - set(head_measures(None, activations, made_sequences())) == {
+        "logit_attribution"
+    }
 
 
 def test_squared_norm_adds_all_squares():
@@ -192,7 +217,9 @@ def test_measures_are_found_by_name():
 
 
 def test_an_unknown_measure_is_answered_with_the_nearest():
-    with pytest.raises(SpecError, match="unknown measure `norm` in `recording.measures`: did you mean `norms`"):
+    with pytest.raises(
+        SpecError, match="unknown measure `norm` in `recording.measures`: did you mean `norms`"
+    ):
         probes(("heads", "norm"))
 
 

@@ -6,7 +6,6 @@ import typing
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from small import SmallModelSpec, SmallTaskSpec, forged
 
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_dict, from_json, to_dict, to_json, validate
@@ -24,6 +23,7 @@ from dynamicl.training import (
     Start,
     plan,
 )
+from small import SmallModelSpec, SmallTaskSpec, forged
 
 ABSURD = st.one_of(
     st.none(),
@@ -77,6 +77,15 @@ def specs(base, **parts):
     return draw()
 
 
+def refusal(attempt):
+    """The line with which a spec was refused, or None; any other exception comes through."""
+    try:
+        attempt()
+    except SpecError as error:
+        return str(error)
+    return None
+
+
 SCHEDULES = st.one_of(*(specs(kind()) for kind in (Every, Logarithmic, At, Adaptive)))
 RUNS = specs(
     RunSpec(FewShotSpec(), TransformerSpec()),
@@ -92,12 +101,11 @@ RECORDINGS = specs(Recording(), evaluate=SCHEDULES, checkpoint=SCHEDULES)
 @hypothesis.settings(max_examples=300)
 @hypothesis.given(st.one_of(RUNS, RUNS, RECORDINGS))
 def test_any_spec_is_accepted_or_refused_with_one_line(spec):
-    try:
-        validate(spec)
-        text = to_json(spec)
-    except SpecError as error:
-        assert str(error) and "\n" not in str(error)
+    refused = refusal(lambda: (validate(spec), to_json(spec)))
+    if refused is not None:
+        assert refused and "\n" not in refused
         return
+    text = to_json(spec)
     # What is accepted comes back, and finds its place in a cohort.
     assert to_json(from_json(text)) == text
     if isinstance(spec, RunSpec):
@@ -116,7 +124,18 @@ def test_any_spec_is_accepted_or_refused_with_one_line(spec):
             st.lists(inner, max_size=3),
             st.dictionaries(
                 st.sampled_from(
-                    ["kind", "float", "task", "model", "seeds", "optimizer", "init", "steps", "name", "source"]
+                    [
+                        "kind",
+                        "float",
+                        "task",
+                        "model",
+                        "seeds",
+                        "optimizer",
+                        "init",
+                        "steps",
+                        "name",
+                        "source",
+                    ]
                 ),
                 st.one_of(inner, st.sampled_from(["run", "seeds", "optimizer", "few-shot", "at", "every"])),
                 max_size=4,
@@ -126,10 +145,8 @@ def test_any_spec_is_accepted_or_refused_with_one_line(spec):
     )
 )
 def test_any_json_is_read_or_refused_with_one_line(data):
-    try:
-        from_dict(data)
-    except SpecError as error:
-        assert str(error) and "\n" not in str(error)
+    refused = refusal(lambda: from_dict(data))
+    assert refused is None or (refused and "\n" not in refused)
 
 
 ACCEPTED = [
@@ -140,15 +157,12 @@ ACCEPTED = [
         OptimizerSpec("adamw", 1e-3, 0.1, schedule="cosine", warmup_steps=1, decay_steps=2),
         batch_size=1,
     ),
-    RunSpec(
-        FewShotSpec(3, 1, 0, 0, labels=4, held_out_labels=0.9, source=ExemplarSpec("pixels")),
-        TransformerSpec(1, 1, 3, positions="sinusoidal", position_base=1.5),
-        OptimizerSpec("sgd", 1.0, 0.01, schedule="warmup-rsqrt", warmup_steps=1),
-    ),
 ]
 
 
-@pytest.mark.parametrize("spec", [*ACCEPTED, RunSpec(SmallTaskSpec(1 + 1), SmallModelSpec(1), OptimizerSpec(beta1=0.0))])
+@pytest.mark.parametrize(
+    "spec", [*ACCEPTED, RunSpec(SmallTaskSpec(1 + 1), SmallModelSpec(1), OptimizerSpec(beta1=0.0))]
+)
 def test_accepted_specs_train(spec):
     spec = from_dict(to_dict(dataclasses.replace(spec, steps=2)))
     program = Program(*plan([spec]), sequences=2)

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from small import SmallModelSpec, SmallTaskSpec, forged
 
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_dict, from_json, register, spec_hash, to_dict, to_json, validate
@@ -20,6 +19,7 @@ from dynamicl.training import (
     Seeds,
     Start,
 )
+from small import SmallModelSpec, SmallTaskSpec, forged
 
 SPECS = [
     RunSpec(FewShotSpec(), TransformerSpec()),
@@ -97,7 +97,10 @@ def test_hash_changes_with_every_field():
         ('{"kind":"optimizer","learning_rate":[1]}', r"`learning_rate` is \[1\]: give it as `float`"),
         ('{"kind":"optimizer","learning_rate":"a"}', "`learning_rate` is 'a': give it as `float`"),
         ('{"kind":"optimizer","learning_rate":NaN}', "`learning_rate` is nan: give a number"),
-        ('{"kind":"optimizer","learning_rate":{"float":"1"}}', "`float` is '1': choose one of inf, -inf, nan"),
+        (
+            '{"kind":"optimizer","learning_rate":{"float":"1"}}',
+            "`float` is '1': choose one of inf, -inf, nan",
+        ),
         ('{"kind":"optimizer","name":"lion"}', "`name` is 'lion': choose one of 'adam', 'adamw', 'sgd'"),
         ('{"kind":"at","steps":3}', "`steps` is 3: give a tuple"),
         ('{"kind":"at","steps":[3,"a"]}', "`steps.1` is 'a': give it as `int`"),

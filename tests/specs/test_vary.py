@@ -1,10 +1,10 @@
 import dataclasses
 
 import numpy as np
-from small import SmallModelSpec, SmallTaskSpec
 
 from dynamicl.specs import host, merge, split, vary
 from dynamicl.training import OptimizerSpec, RunSpec, Seeds, Start
+from small import SmallModelSpec, SmallTaskSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +52,9 @@ def test_an_integer_counts_as_the_float_that_is_meant():
 
 
 def test_a_run_splits_into_its_numbers():
-    run = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec(weight_decay=0.1), start=Start("init_from", "a", 3))
+    run = RunSpec(
+        SmallTaskSpec(), SmallModelSpec(), OptimizerSpec(weight_decay=0.1), start=Start("init_from", "a", 3)
+    )
     static, arrays = split(run)
     assert set(arrays) == {
         "task.shift",

@@ -4,11 +4,11 @@ import io
 import numpy as np
 import PIL.Image
 import pytest
-from small import forged
 
 from dynamicl import data
 from dynamicl.specs import SpecError, validate
 from dynamicl.tasks import ExemplarSpec
+from small import forged
 
 
 def test_features_are_those_of_the_encoder():
@@ -18,11 +18,14 @@ def test_features_are_those_of_the_encoder():
     split = data.split_drawings(images, train=3, test=2, seed=1)
     assert table.pictures.classes.tolist() == [*split.train, *split.test]
     drawings = images.images(table.pictures.classes, np.zeros(5, int))
-    np.testing.assert_allclose(table.features[:, 0], data.RandomConvolution(seed=3).encode(drawings), rtol=1e-6)
+    np.testing.assert_allclose(
+        table.features[:, 0], data.RandomConvolution(seed=3).encode(drawings), rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
-    ("encoder", "width"), [("pixels", 784), ("random-convolution", 512), ("random-convolution-standardised", 512)]
+    ("encoder", "width"),
+    [("pixels", 784), ("random-convolution", 512), ("random-convolution-standardised", 512)],
 )
 @pytest.mark.parametrize("augmentation", ["none", "one_transform"])
 def test_every_encoder_loads(encoder, width, augmentation):
@@ -70,9 +73,15 @@ def test_what_is_available():
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        (ExemplarSpec("file"), "`exemplars.path` goes with `exemplars.encoder` 'file', .*: give both or neither"),
+        (
+            ExemplarSpec("file"),
+            "`exemplars.path` goes with `exemplars.encoder` 'file', .*: give both or neither",
+        ),
         (ExemplarSpec(path="x.npz"), "`exemplars.path` goes with"),
-        (ExemplarSpec("file", augmentation="interleaved", path="x"), "features from a file cannot be augmented"),
+        (
+            ExemplarSpec("file", augmentation="interleaved", path="x"),
+            "features from a file cannot be augmented",
+        ),
         (ExemplarSpec(encoder_seed=-1), "`exemplars.encoder_seed` is -1: give 0 or more"),
         (ExemplarSpec(class_seed=-1), "`exemplars.class_seed` is -1: give 0 or more"),
         (forged(ExemplarSpec(), encoder="vgg"), "`encoder` is 'vgg': choose one of 'random-convolution'"),

@@ -1,6 +1,5 @@
-from small import SmallTaskSpec
-
 from dynamicl.tasks import FewShotSpec, Task, TaskSpec
+from small import SmallTaskSpec
 
 
 def test_a_task_of_ones_own_needs_no_more_than_it_uses():

@@ -2,10 +2,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-from small import SmallModelSpec, SmallTaskSpec
 
 from dynamicl.specs import SpecError
 from dynamicl.training import OptimizerSpec, RunSpec, Seeds, plan
+from small import SmallModelSpec, SmallTaskSpec
 
 RUN = RunSpec(SmallTaskSpec(), SmallModelSpec())
 

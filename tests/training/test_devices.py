@@ -36,7 +36,9 @@ def test_use_every_core_makes_a_device_of_each(tmp_path):
         "print(json.dumps([len(jax.devices()), jax.config.jax_compilation_cache_dir]))"
     )
     environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
     assert json.loads(done.stdout) == [len(os.sched_getaffinity(0)), str(tmp_path)]
 
 

@@ -79,8 +79,12 @@ def test_five_steps_equal_the_formulas(name, schedule, decay):
     weights = {"w": jnp.asarray(start)}
     state = transformation(optimizer).init(weights)
     for step, gradient in enumerate(gradients):
-        weights, state = step_weights(optimizer, {"w": jnp.asarray(gradient)}, state, weights, jnp.int32(step))
-    np.testing.assert_allclose(weights["w"], plain_steps(name, schedule, start, gradients, decay), rtol=1e-5, atol=1e-6)
+        weights, state = step_weights(
+            optimizer, {"w": jnp.asarray(gradient)}, state, weights, jnp.int32(step)
+        )
+    np.testing.assert_allclose(
+        weights["w"], plain_steps(name, schedule, start, gradients, decay), rtol=1e-5, atol=1e-6
+    )
 
 
 def test_sgd_without_momentum_is_the_plain_step():
@@ -103,7 +107,10 @@ def test_sgd_without_momentum_is_the_plain_step():
         ({"epsilon": 0.0}, "`optimizer.epsilon` is 0.0: give 1e-30 to 1e30"),
         ({"warmup_steps": -1}, "`optimizer.warmup_steps` is -1: give 0 or more"),
         ({"schedule": "warmup"}, "`optimizer.schedule` is 'warmup': give `optimizer.warmup_steps` above 0"),
-        ({"schedule": "warmup-rsqrt"}, "`optimizer.schedule` is 'warmup-rsqrt': give `optimizer.warmup_steps` above 0"),
+        (
+            {"schedule": "warmup-rsqrt"},
+            "`optimizer.schedule` is 'warmup-rsqrt': give `optimizer.warmup_steps` above 0",
+        ),
         (
             {"schedule": "cosine", "warmup_steps": 5, "decay_steps": 5},
             "`optimizer.decay_steps` is 5: a cosine needs more than `warmup_steps` 5",

@@ -12,7 +12,10 @@ def test_scores_equal_a_loop():
     options[np.arange(50), target] = True
     nobody = jnp.zeros((50, 1), bool)
     sequences = Sequence(
-        None, jnp.asarray(target), jnp.asarray(options), Roles(jnp.zeros(50, jnp.int32), nobody, nobody, nobody)
+        None,
+        jnp.asarray(target),
+        jnp.asarray(options),
+        Roles(jnp.zeros(50, jnp.int32), nobody, nobody, nobody),
     )
     losses, right, among, probability = [], [], [], []
     for row, answer, allowed in zip(logits.astype(float), target, options, strict=True):
@@ -24,7 +27,9 @@ def test_scores_equal_a_loop():
     scores = standard_scores(jnp.asarray(logits), sequences)
     assert tuple(scores) == SCORES
     expected = [losses, right, among, probability]
-    np.testing.assert_allclose([scores[name] for name in SCORES[:4]], [np.mean(x) for x in expected], rtol=1e-5)
+    np.testing.assert_allclose(
+        [scores[name] for name in SCORES[:4]], [np.mean(x) for x in expected], rtol=1e-5
+    )
     errors = [np.std(losses) / 50**0.5, np.std(right) / 50**0.5]
     np.testing.assert_allclose([scores[name] for name in SCORES[4:]], errors, rtol=1e-5)
     assert np.mean(among) > np.mean(right)

@@ -4,12 +4,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from small import SmallModelSpec, SmallTaskSpec
 
 from dynamicl.measures import probes
 from dynamicl.models import TransformerSpec
 from dynamicl.tasks import FewShotSpec
 from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, pack, plan, run_mesh
+from small import SmallModelSpec, SmallTaskSpec
 
 SMALL = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec("sgd", 0.1), steps=30, batch_size=4)
 REAL = RunSpec(
@@ -23,7 +23,9 @@ REAL = RunSpec(
 
 def variants(base, rates):
     return [
-        dataclasses.replace(base, seeds=Seeds(i, i + 1, 5), optimizer=dataclasses.replace(base.optimizer, learning_rate=r))
+        dataclasses.replace(
+            base, seeds=Seeds(i, i + 1, 5), optimizer=dataclasses.replace(base.optimizer, learning_rate=r)
+        )
         for i, r in enumerate(rates)
     ]
 
@@ -106,19 +108,28 @@ def test_a_run_alone_has_the_bits_it_has_in_a_population(real_runs, population):
 
 
 def test_a_single_device_is_a_layout_of_its_own(real_runs, population):
-    """XLA partitions nothing there and fuses otherwise, so the last bits differ; runs still leave no mark."""
-    assert program(real_runs, 1).layout != program(real_runs, 2).layout
-    alone, pair = (trained(program(runs, 1), 12) for runs in (real_runs[1:2], real_runs[1:]))
-    assert same_bits(one(alone, 0), one(pair, 0))
+    """XLA partitions nothing there and fuses otherwise, so the last bits differ."""
+    single = program(real_runs[1:2], 1)
+    assert single.layout != program(real_runs, 2).layout
+    alone = trained(single, 12)
     for name, value in one(population, 1).items():
+        # Twelve steps of Adam at 1e-2 let differences of the last bit grow to some 1e-4 of an update.
         np.testing.assert_allclose(alone[name][0], value, rtol=1e-3, atol=1e-4, err_msg=name)
 
 
-def test_runs_advancing_together_agree_up_to_rounding(real_runs, population):
-    together = trained(program(real_runs, strategy="vectorised"), 12)
-    for name, value in population.items():
-        # Twelve steps of Adam at 1e-2 let differences of the last bit grow to some 1e-4 of an update.
-        np.testing.assert_allclose(together[name], value, rtol=1e-3, atol=1e-4, err_msg=name)
+@pytest.mark.parametrize("devices", [1, 2])
+def test_runs_on_any_devices_have_their_own_bits(small_runs, devices):
+    every, pair = (trained(program(runs, devices), 30) for runs in (small_runs, small_runs[1:]))
+    for row in (0, 1):
+        assert same_bits(one(pair, row), one(every, row + 1))
+
+
+def test_runs_advancing_together_agree_up_to_rounding(small_runs, small_program):
+    apart = trained(small_program, 30)
+    together = trained(program(small_runs, strategy="vectorised"), 30)
+    for name, value in apart.items():
+        # Thirty steps of descent, each with a last bit of its own.
+        np.testing.assert_allclose(together[name], value, rtol=1e-5, atol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize("strategy", ["sequential", "vectorised"])
@@ -180,7 +191,9 @@ def test_evaluators_score_fixed_sequences(small_runs, small_program):
     for row, run in enumerate(small_runs):
         for i, task in enumerate(small_program.tasks.values()):
             batch = task.batch(jax.random.fold_in(jax.random.key(run.seeds.evaluation), i), 16)
-            logits = jax.vmap(lambda x, row=row: jnp.tanh(x @ weights.rise[row]) @ weights.fall[row])(batch.tokens)
+            logits = jax.vmap(lambda x, row=row: jnp.tanh(x @ weights.rise[row]) @ weights.fall[row])(
+                batch.tokens
+            )
             log_p = jax.nn.log_softmax(logits)[jnp.arange(16), batch.target]
             np.testing.assert_allclose(values["loss"][row, i], -log_p.mean(), rtol=1e-5)
     assert values["at"].tolist() == [7, 7, 7]

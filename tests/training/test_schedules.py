@@ -1,10 +1,10 @@
 import math
 
 import pytest
-from small import forged
 
 from dynamicl.specs import SpecError, validate
 from dynamicl.training import Adaptive, At, Every, Logarithmic, Recording
+from small import forged
 
 
 def steps(schedule, end, watched=()):
@@ -63,7 +63,10 @@ def test_adaptive_is_denser_while_the_curve_moves():
         (Adaptive(tolerance=0.0), "`adaptive.tolerance` is 0.0: give more than 0"),
         (Recording(sequences=0), "`recording.sequences` is 0: give 1 to 1000000"),
         (Recording(evaluate=100), "`recording.evaluate` is 100: give Every, Logarithmic, At or Adaptive"),
-        (Recording(checkpoint=Every), "`recording.checkpoint` is <class .*>: give Every, Logarithmic, At or Adaptive"),
+        (
+            Recording(checkpoint=Every),
+            "`recording.checkpoint` is <class .*>: give Every, Logarithmic, At or Adaptive",
+        ),
         (Recording(checkpoint=Every(-1)), "`every.steps` is -1"),
         (forged(Recording(), measures="heads"), "`measures` is 'heads': give a tuple"),
     ],

@@ -21,10 +21,14 @@ def test_unpack_undoes_pack():
 def test_an_array_that_is_missing():
     arrays = pack(TREE)
     del arrays["b.0"]
-    with pytest.raises(SpecError, match="the state has no array `b.0`: it belongs to another model or optimizer"):
+    with pytest.raises(
+        SpecError, match="the state has no array `b.0`: it belongs to another model or optimizer"
+    ):
         unpack(arrays, TREE)
 
 
 def test_an_array_of_another_shape():
-    with pytest.raises(SpecError, match=r"`a` of the checkpoint has shape \(4,\), the model needs \(3,\): use a checkpoint"):
+    with pytest.raises(
+        SpecError, match=r"`a` of the checkpoint has shape \(4,\), the model needs \(3,\): use a checkpoint"
+    ):
         unpack(pack(TREE) | {"a": np.zeros(4)}, TREE, "checkpoint")

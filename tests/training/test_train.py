@@ -4,7 +4,6 @@ import math
 import equinox as eqx
 import numpy as np
 import pytest
-from small import SmallModelSpec, SmallTaskSpec
 
 from dynamicl.training import (
     Adaptive,
@@ -23,13 +22,18 @@ from dynamicl.training import (
     train,
     watched,
 )
+from small import SmallModelSpec, SmallTaskSpec
 
 RUN = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec("sgd", 0.1), steps=50, batch_size=4)
 
 
 @pytest.fixture(scope="module")
 def program():
-    runs = [RUN, dataclasses.replace(RUN, steps=20), dataclasses.replace(RUN, optimizer=OptimizerSpec("sgd", 1e30))]
+    runs = [
+        RUN,
+        dataclasses.replace(RUN, steps=20),
+        dataclasses.replace(RUN, optimizer=OptimizerSpec("sgd", 1e30)),
+    ]
     return Program(*plan(runs), sequences=8)
 
 
@@ -66,9 +70,18 @@ def test_chunks_are_cut_without_a_mark_on_the_bits(program):
 
 
 def test_records_of_runs_that_ended_or_diverged_are_nan(program):
-    records = {event.step: event.values for event, _ in events(program, Recording(Every(20), At())) if isinstance(event, Records)}
+    records = {
+        event.step: event.values
+        for event, _ in events(program, Recording(Every(20), At()))
+        if isinstance(event, Records)
+    }
     finite = {step: np.isfinite(values["loss"]).all(axis=1).tolist() for step, values in records.items()}
-    assert finite == {0: [True] * 3, 20: [True, True, False], 40: [True, False, False], 50: [True, False, False]}
+    assert finite == {
+        0: [True] * 3,
+        20: [True, True, False],
+        40: [True, False, False],
+        50: [True, False, False],
+    }
     for values in records.values():
         assert np.isfinite(values["train_loss"]).tolist() == np.isfinite(values["loss"]).all(axis=1).tolist()
     assert records[50]["alive"].tolist() == [True, True, False]
@@ -79,7 +92,14 @@ def test_records_of_runs_that_start_later_are_nan(program):
     ahead = program.place(eqx.tree_at(lambda s: s.step, state, np.array([0, 10, 0], np.int32)))
     found = events(program, Recording(Every(5), At()), state=ahead)
     records = {event.step: event.values["loss"] for event, _ in found if isinstance(event, Records)}
-    assert [np.isfinite(records[s][1]).all() for s in (0, 5, 10, 15, 20, 25)] == [False, False, True, True, True, False]
+    assert [np.isfinite(records[s][1]).all() for s in (0, 5, 10, 15, 20, 25)] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_training_loss_starts_anew_at_each_record(program):
@@ -102,7 +122,9 @@ def test_going_on_from_any_event_gives_the_same(program):
         for (one, a), (other, b, _) in zip(rest, whole[cut + 1 :], strict=True):
             assert all(a[name].tobytes() == value.tobytes() for name, value in pack(b).items())
             if isinstance(one, Records):
-                assert all(np.array_equal(one.values[n], v, equal_nan=n != "alive") for n, v in other.values.items())
+                assert all(
+                    np.array_equal(one.values[n], v, equal_nan=n != "alive") for n, v in other.values.items()
+                )
 
 
 def test_watched_is_the_mean_over_runs_still_training():

@@ -103,7 +103,8 @@ class _ClampTap:
     def __init__(
         self, clamps: Sequence[Clamp], context: Context, step: Any, asked: Sequence[str], model: Any
     ):
-        self.clamps, self.context, self.step, self.asked = clamps, context, step, asked
+        self.clamps, self.context, self.asked = clamps, context, asked
+        self.step = jnp.asarray(step, jnp.int32)
         self.readout = getattr(getattr(model, "interface", None), "readout", -1)
 
     def __call__(self, name: str, value: Array) -> Array:

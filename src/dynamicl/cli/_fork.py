@@ -4,12 +4,15 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
 from ._progress import progress
 from ._start import prepare, written_command
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Fork:
         forks: data seeds at each.
         steps: updates of the forks, the parent's included; the parent's length by default.
         optimizer: whether the optimizer's state is kept.
+        out: the page to write; `fates.html` inside the library by default.
         json: print JSON.
     """
 
@@ -32,6 +36,7 @@ class Fork:
     forks: int = 30
     steps: int | None = None
     optimizer: Literal["kept", "fresh"] = "kept"
+    out: Path | None = None
     json: bool = False
 
 
@@ -43,12 +48,15 @@ def command(words: list[str]) -> int:
     from dynamicl.measures import jeffreys
     from dynamicl.specs import check
     from dynamicl.store import Library
+    from dynamicl.views import make_fates_page
 
     runs = Library(options.library).runs
     check(
         bool(options.run) or len(runs) == 1,
         f"the library {options.library} holds {len(runs)} runs: name one with --run",
     )
+    run, out = options.run or runs[0], options.out or options.library / "fates.html"
+    check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
     sys.stdout.write(
         f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n"
     )
@@ -56,7 +64,7 @@ def command(words: list[str]) -> int:
     with progress("forks") as listener:
         fates = fate(
             options.library,
-            options.run or runs[0],
+            run,
             options.at,
             options.forks,
             steps=options.steps,
@@ -64,6 +72,7 @@ def command(words: list[str]) -> int:
             command=written_command(),
             listener=listener,
         )
+    target = make_fates_page(fates.data, out, parent=_parent(options.library, run))
     rows: list[dict[str, Any]] = []
     for step, forks, good in zip(*fates.counts(), strict=True):
         interval = jeffreys(int(good), int(forks))
@@ -79,4 +88,12 @@ def command(words: list[str]) -> int:
             f"at step {row['at']:>8,}: {row['converged']:>3} of {row['forks']} converged, "
             f"P = {value:.2f} [{low:.2f}, {high:.2f}]\n"
         )
+    sys.stdout.write(f"open {target}\n")
     return 0
+
+
+def _parent(library: Path, run: str) -> "xr.DataArray":
+    """The forked run's accuracy on its training distribution."""
+    from dynamicl.store import Library
+
+    return Library(library).trajectory([run]).dataset["accuracy"].sel(evaluator="train").isel(run=0)

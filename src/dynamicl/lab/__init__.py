@@ -11,6 +11,8 @@ from ._machine import versions as versions
 from ._models import Loaded as Loaded
 from ._models import load as load
 from ._models import load_many as load_many
+from ._memory import largest_population as largest_population
+from ._population import InertClamp as InertClamp
 from ._population import Interrupted as Interrupted
 from ._population import Progress as Progress
 from ._population import cost as cost

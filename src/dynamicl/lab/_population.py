@@ -7,6 +7,7 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 import hashlib
 import json
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ from dynamicl.training import (
 from ._examples import examples
 from ._interrupts import held_back
 from ._machine import machine, versions
+from ._memory import largest_population
 from ._records import to_dataset, to_extras
 from ._starts import started
 
@@ -173,8 +175,17 @@ def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _P
             elif found[0].attributes.get("status") != "finished":
                 stores[found[0].path] = found[0]
     todo.resume = list(stores.values())
-    todo.fresh = plan(missing) if missing else []
+    todo.fresh = [part for cohort in (plan(missing) if missing else []) for part in _fitting(cohort)]
     return todo
+
+
+def _fitting(cohort: Cohort) -> list[Cohort]:
+    """Cut a cohort into parts that fit into memory together with their copies for the store."""
+    most = largest_population(cohort.runs[0])
+    if cohort.size <= most:
+        return [cohort]
+    parts = (cohort.runs[i : i + most] for i in range(0, cohort.size, most))
+    return [part for runs in parts for part in plan(runs)]
 
 
 def _left(store: Store) -> int:
@@ -188,6 +199,7 @@ def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[s
     program = Program(cohort, probes(recording.measures), recording.sequences)
     ids = [run_id(spec, recording) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
+    _report_inert(program, state, ids)
     header = {
         **about,
         "runs": ids,
@@ -205,6 +217,22 @@ def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[s
         _train(program, state, start, Done(), recording, store, pace)
 
 
+class InertClamp(UserWarning):
+    """A run's clamps changed nothing on its first batch."""
+
+
+def _report_inert(program: Program, state: RunState, ids: Sequence[str]) -> None:
+    if not program.cohort.static.clamps:
+        return
+    for run, effect in zip(ids, program.clamp_effects(state), strict=True):
+        if effect == 0:
+            warnings.warn(
+                f"the clamps of run {run} changed nothing on its first batch: check their positions, strength and value",
+                InertClamp,
+                stacklevel=4,
+            )
+
+
 def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
     """Go on exactly where a store stopped."""
     from dynamicl.specs import from_json
@@ -219,8 +247,9 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
         else:
             start, arrays = store.state()
             state = program.place(unpack(arrays, host))
-            losses = store.records()["train_loss"] if "train_loss" in store.records() else []
-            curve = [(int(one["step"]), watched(one.values)) for one in (losses.transpose("step", "run") if len(losses) else [])]
+            records = store.records()
+            losses = list(records["train_loss"].transpose("step", "run")) if "train_loss" in records else []
+            curve = [(int(one["step"]), watched(one.values)) for one in losses]
             done = Done(**store.attributes["done"], watched=curve)
         _train(program, state, start, done, recording, store, pace)
 

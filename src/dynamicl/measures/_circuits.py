@@ -80,7 +80,9 @@ def clamped_scores(
         len(variants) == count and len(sizes) == 1 and sizes[0] > 0,
         f"`variants` has sets for {len(variants)} models, {sizes} each: give {count} models' sets, as many for each",
     )
-    groups = _groups(eqx.combine(jax.tree.map(lambda leaf: leaf[0], weights), static), task, sequences, variants)
+    groups = _groups(
+        eqx.combine(jax.tree.map(lambda leaf: leaf[0], weights), static), task, sequences, variants
+    )
     batch = sequences.target.shape[0]
     loss = np.empty((count, sizes[0], batch), np.float32)
     correct = np.empty((count, sizes[0], batch), bool)
@@ -125,14 +127,20 @@ def _chunks(sequences: tasks.Sequence) -> tasks.Sequence:
 
 @eqx.filter_jit
 def _score(
-    weights: Any, static: Any, task: Any, chunks: tasks.Sequence, structure: Any, which: Array, arrays: dict[str, Array]
+    weights: Any,
+    static: Any,
+    task: Any,
+    chunks: tasks.Sequence,
+    structure: Any,
+    which: Array,
+    arrays: dict[str, Array],
 ) -> tuple[Array, Array]:
     def variant(one: tuple[Array, dict[str, Array]]) -> tuple[Array, Array]:
         model = eqx.combine(jax.tree.map(lambda leaf: leaf[one[0]], weights), static)
         clamps = merge(structure, one[1])
 
         def chunk(part: tasks.Sequence) -> tuple[Array, Array]:
-            logits = forward(model, task, part, clamps)
+            logits = forward(model, task, part, clamps, jnp.int32(0))
             loss = optax.softmax_cross_entropy_with_integer_labels(logits, part.target)
             return loss, jnp.argmax(logits, axis=-1) == part.target
 
@@ -182,11 +190,13 @@ def single_paths(
 def _two_layers(model: Any) -> int:
     if not isinstance(model, Transformer) or len(model.blocks) != 2:
         what = f"{len(model.blocks)} layers" if isinstance(model, Transformer) else type(model).__name__
-        raise SpecError(f"paths are from layer 1 to layer 2, the model is of {what}: give a transformer of two layers")
+        raise SpecError(
+            f"paths are from layer 1 to layer 2, the model is of {what}: give a transformer of two layers"
+        )
     return model.blocks[0].attention.heads
 
 
-def composition_scores(model: Transformer) -> dict[str, Float[np.ndarray, "first second"]]:
+def composition_scores(model: Any) -> dict[str, Float[np.ndarray, "first second"]]:
     """Measure from the weights how much of what a layer-1 head writes a layer-2 head reads.
 
     The score is |W_O W|_F / (|W_O|_F |W|_F) with W_O of the first head and W_Q, W_K or W_V of the second, the latter

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from dynamicl.specs import SpecError, nearest
 from dynamicl.training import Probe
 
+from ._curvature import gradient_curvature
 from ._heads import HEAD_MEASURES, attention_maps, head_measures
 
 _PROBES: dict[str, Probe] = {}
@@ -69,5 +70,15 @@ register_measure(
             "attention": ("example", "layer", "head", "query", "key"),
         },
         at="checkpoint",
+    )
+)
+register_measure(
+    Probe(
+        name="curvature",
+        sites=(),
+        compute=lambda model, activations, sequences, task: gradient_curvature(model, task, sequences),
+        dims={"gradient_curvature": (), "evaluation_gradient_norm": ()},
+        sequences=256,
+        needs_task=True,
     )
 )

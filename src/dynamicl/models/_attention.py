@@ -41,7 +41,12 @@ class Attention(eqx.Module):
         self.rotary_base = rotary_base
 
     def __call__(
-        self, x: Float[Array, "seq d"], rows: np.ndarray, valid: Bool[Array, " seq"] | None, tap: Tap, name: str
+        self,
+        x: Float[Array, "seq d"],
+        rows: np.ndarray,
+        valid: Bool[Array, " seq"] | None,
+        tap: Tap,
+        name: str,
     ) -> Float[Array, "query d"]:
         """Return what the heads add to the residual stream at the given rows.
 
@@ -70,7 +75,9 @@ class Attention(eqx.Module):
 
     def _projected(
         self, x: Float[Array, "seq d"], rows: np.ndarray
-    ) -> tuple[Float[Array, "query head d_head"], Float[Array, "seq head d_head"], Float[Array, "seq head d_head"]]:
+    ) -> tuple[
+        Float[Array, "query head d_head"], Float[Array, "seq head d_head"], Float[Array, "seq head d_head"]
+    ]:
         """Return queries of the rows, keys and values; one product does as much of it as it can."""
         length = x.shape[0]
         if len(rows) == length:
@@ -80,8 +87,12 @@ class Attention(eqx.Module):
         kv = (x @ jnp.concatenate([self.w_k, self.w_v], axis=1)).reshape(length, 2, self.heads, -1)
         return (x[rows] @ self.w_q).reshape(len(rows), self.heads, -1), kv[:, 0], kv[:, 1]
 
-    def _mask(self, rows: np.ndarray, length: int, valid: Bool[Array, " seq"] | None) -> Bool[Array, "query key"]:
-        past = np.arange(length)[None, :] <= rows[:, None] if self.causal else np.ones((len(rows), length), bool)
+    def _mask(
+        self, rows: np.ndarray, length: int, valid: Bool[Array, " seq"] | None
+    ) -> Bool[Array, "query key"]:
+        past = (
+            np.arange(length)[None, :] <= rows[:, None] if self.causal else np.ones((len(rows), length), bool)
+        )
         return jnp.asarray(past) if valid is None else jnp.asarray(past) & valid[None, :]
 
 

@@ -16,7 +16,9 @@ def sinusoids(length: int, d: int, base: float) -> np.ndarray:
     return np.pad(table, ((0, 0), (0, d - table.shape[1]))).astype(np.float32)
 
 
-def rotate(x: Float[Array, "head seq d_head"], positions: np.ndarray, base: float) -> Float[Array, "head seq d_head"]:
+def rotate(
+    x: Float[Array, "head seq d_head"], positions: np.ndarray, base: float
+) -> Float[Array, "head seq d_head"]:
     """Rotate interleaved pairs of components by an angle proportional to the position.
 
     Args:

@@ -101,7 +101,9 @@ def match_sites(known: Sequence[Site], pattern: str) -> tuple[Site, ...]:
     found = tuple(site for site in known if fnmatch.fnmatchcase(site.name, pattern))
     if not found:
         names = [site.name for site in known]
-        raise SpecError(f"no site matches `{pattern}`: did you mean {nearest(pattern, names)}? `dynamicl sites` lists all")
+        raise SpecError(
+            f"no site matches `{pattern}`: did you mean {nearest(pattern, names)}? `dynamicl sites` lists all"
+        )
     return found
 
 

@@ -64,8 +64,13 @@ class TransformerSpec:
             "`model.positions`",
         )
         check(0 <= self.mlp_ratio <= 64, f"`model.mlp_ratio` is {self.mlp_ratio}: give 0 (no MLP) to 64")
-        check(1 < self.position_base <= 1e12, f"`model.position_base` is {self.position_base}: give 1 to 1e12")
-        check(0 < self.embedding_scale <= 100, f"`model.embedding_scale` is {self.embedding_scale}: give above 0 to 100")
+        check(
+            1 < self.position_base <= 1e12, f"`model.position_base` is {self.position_base}: give 1 to 1e12"
+        )
+        check(
+            0 < self.embedding_scale <= 100,
+            f"`model.embedding_scale` is {self.embedding_scale}: give above 0 to 100",
+        )
 
     def build(self, interface: Interface, key: PRNGKeyArray) -> "Transformer":
         """Draw a model for a task's interface."""
@@ -86,7 +91,12 @@ class Block(eqx.Module):
         self.mlp = Mlp(spec.d_model, hidden, spec.activation, key=second) if hidden else None
 
     def __call__(
-        self, x: Float[Array, "seq d"], rows: np.ndarray, valid: Bool[Array, " seq"] | None, tap: Tap, name: str
+        self,
+        x: Float[Array, "seq d"],
+        rows: np.ndarray,
+        valid: Bool[Array, " seq"] | None,
+        tap: Tap,
+        name: str,
     ) -> Float[Array, "query d"]:
         """Return the residual stream after the block, at the given rows."""
         x = tap(f"{name}.pre", x)
@@ -118,12 +128,18 @@ class Transformer(eqx.Module):
         k_embed, k_positions, k_out, *k_blocks = jax.random.split(key, spec.layers + 3)
         d, scale = spec.d_model, spec.embedding_scale
         if interface.tokens == "pairs":
-            self.embed = PairEmbedding(interface.features, interface.labels, d, label_scale=scale, key=k_embed)
+            self.embed = PairEmbedding(
+                interface.features, interface.labels, d, label_scale=scale, key=k_embed
+            )
         else:
             self.embed = TokenEmbedding(interface.vocabulary, d, scale=scale, key=k_embed)
         bound = interface.length**-0.5
         learnt = spec.positions == "learnt"
-        self.positions = jax.random.uniform(k_positions, (interface.length, d), minval=-bound, maxval=bound) if learnt else None
+        self.positions = (
+            jax.random.uniform(k_positions, (interface.length, d), minval=-bound, maxval=bound)
+            if learnt
+            else None
+        )
         self.blocks = tuple(Block(spec, key=k) for k in k_blocks)
         self.norm = LayerNorm(d) if spec.final_norm else None
         self.unembed = Linear(d, interface.outputs, key=k_out)
@@ -142,7 +158,9 @@ class Transformer(eqx.Module):
         if self.positions is not None:
             x = x + tap("embed.positions", self.positions[:length])
         elif self.spec.positions == "sinusoidal":
-            x = x + tap("embed.positions", jnp.asarray(sinusoids(length, x.shape[1], self.spec.position_base)))
+            x = x + tap(
+                "embed.positions", jnp.asarray(sinusoids(length, x.shape[1], self.spec.position_base))
+            )
         everything = np.arange(length)
         readout = everything[[self.interface.readout]]
         for i, block in enumerate(self.blocks):

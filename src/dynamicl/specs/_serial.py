@@ -54,7 +54,9 @@ def to_dict(spec: Any) -> Any:
     """Turn a spec into JSON-able dictionaries, lists and scalars."""
     if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
         hints = typing.get_type_hints(type(spec))
-        body = {f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name])) for f in dataclasses.fields(spec)}
+        body = {
+            f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name])) for f in dataclasses.fields(spec)
+        }
         kind = getattr(spec, "kind", None)
         return {"kind": kind, **body} if kind else body
     if isinstance(spec, tuple | list):
@@ -83,7 +85,10 @@ def from_dict(data: Any, like: Any = None) -> Any:
             type.
     """
     if isinstance(data, dict) and set(data) == {"float"}:
-        check(data["float"] in NOT_FINITE, f"`float` is {data['float']!r}: choose one of {', '.join(NOT_FINITE)}")
+        check(
+            data["float"] in NOT_FINITE,
+            f"`float` is {data['float']!r}: choose one of {', '.join(NOT_FINITE)}",
+        )
         return float(data["float"])
     if isinstance(data, dict):
         return _spec_from(data, _class_of(data, like))
@@ -103,7 +108,9 @@ def _spec_from(data: dict, cls: type) -> Any:
     for name, value in data.items():
         if name == "kind":
             continue
-        check(name in fields, f"`{cls.__name__}` has no field `{name}`: did you mean {nearest(name, fields)}?")
+        check(
+            name in fields, f"`{cls.__name__}` has no field `{name}`: did you mean {nearest(name, fields)}?"
+        )
         if hints[name] is float and not isinstance(value, dict):
             _check_type(value, float, name)
         values[name] = from_dict(value, hints[name])
@@ -126,7 +133,9 @@ def _class_of(data: dict, like: Any) -> type:
     for option in options:
         if dataclasses.is_dataclass(option) and isinstance(option, type):
             return option
-    raise SpecError(f"a description with fields {sorted(data)} has no `kind`: add one of {nearest('', _KINDS)}")
+    raise SpecError(
+        f"a description with fields {sorted(data)} has no `kind`: add one of {nearest('', _KINDS)}"
+    )
 
 
 def to_json(spec: Any) -> str:
@@ -174,7 +183,11 @@ def validate(spec: Any, path: str = "") -> None:
 def _check_type(value: Any, hint: Any, path: str) -> None:
     if hint in (int, float, bool, str):
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = numeric if hint is float else (isinstance(value, hint) and (hint is bool or not isinstance(value, bool)))
+        fits = (
+            numeric
+            if hint is float
+            else (isinstance(value, hint) and (hint is bool or not isinstance(value, bool)))
+        )
         check(fits, f"`{path}` is {_shown(value)}: give it as `{hint.__name__}`")
         if isinstance(value, int):
             check(abs(value) < 2**63, f"`{path}` is {_shown(value)}: give less than 2^63")
@@ -187,7 +200,9 @@ def _check_type(value: Any, hint: Any, path: str) -> None:
         args = typing.get_args(hint)
         for i, item in enumerate(value):
             if args:
-                _check_type(item, args[0] if args[-1] is Ellipsis else args[min(i, len(args) - 1)], f"{path}.{i}")
+                _check_type(
+                    item, args[0] if args[-1] is Ellipsis else args[min(i, len(args) - 1)], f"{path}.{i}"
+                )
     elif dataclasses.is_dataclass(hint):
         fits = isinstance(value, typing.cast(type, hint))
         check(fits, f"`{path}` is {_shown(value)}: give a `{getattr(hint, '__name__', hint)}`")

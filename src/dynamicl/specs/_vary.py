@@ -20,7 +20,9 @@ def _number(value: Any) -> np.ndarray:
     return np.asarray(value, np.float32 if isinstance(value, float) else np.int32)
 
 
-def vary(default: Any = dataclasses.MISSING, *, encode: Encode = _number, zero_is_static: bool = False) -> Any:
+def vary(
+    default: Any = dataclasses.MISSING, *, encode: Encode = _number, zero_is_static: bool = False
+) -> Any:
     """Declare a field whose values differ between runs of one cohort.
 
     Args:

@@ -26,7 +26,9 @@ class ExemplarSpec:
         path: feature file, for `file`.
     """
 
-    encoder: Literal["random-convolution", "random-convolution-standardised", "pixels", "file"] = "random-convolution"
+    encoder: Literal["random-convolution", "random-convolution-standardised", "pixels", "file"] = (
+        "random-convolution"
+    )
     encoder_seed: int = 0
     augmentation: Literal["none", "one_transform", "interleaved"] = "none"
     class_seed: int = 0
@@ -65,7 +67,9 @@ class ExemplarSpec:
         source = self._source()
         if isinstance(source, data.FeatureFile):
             every = source.table()
-            split = data.split_classes(every.n_classes, train=classes, test=test_classes, seed=self.class_seed)
+            split = data.split_classes(
+                every.n_classes, train=classes, test=test_classes, seed=self.class_seed
+            )
             images: data.Drawings | None = None
         else:
             images = data.load_omniglot()
@@ -81,7 +85,9 @@ class ExemplarSpec:
             return data.RawPixels()
         if self.encoder == "file":
             return data.FeatureFile(self.path)
-        return data.RandomConvolution(seed=self.encoder_seed, standardise=self.encoder.endswith("standardised"))
+        return data.RandomConvolution(
+            seed=self.encoder_seed, standardise=self.encoder.endswith("standardised")
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,7 +93,9 @@ class FewShot(eqx.Module):
         return [*itertools.chain.from_iterable(pairs), exemplars[-1]]
 
     def _picture(self, row: int) -> dict[str, str]:
-        return self.pictures.describe(row // self.exemplars + self.first[0], row % self.exemplars + self.first[1])
+        return self.pictures.describe(
+            row // self.exemplars + self.first[0], row % self.exemplars + self.first[1]
+        )
 
 
 def _roles(matching: Array) -> Roles:
@@ -141,18 +143,33 @@ class FewShotSpec:
 
     def check(self) -> None:
         """Raise `SpecError` for a task that cannot be drawn."""
-        for name, least in (("classes", self.ways), ("exemplars", 1), ("ways", 2), ("shots", 1), ("labels", self.ways)):
+        for name, least in (
+            ("classes", self.ways),
+            ("exemplars", 1),
+            ("ways", 2),
+            ("shots", 1),
+            ("labels", self.ways),
+        ):
             value = getattr(self, name)
             check(value >= least, f"`task.{name}` is {value}: give at least {least}")
-        check(self.held_out_exemplars >= 0, f"`task.held_out_exemplars` is {self.held_out_exemplars}: give 0 or more")
+        check(
+            self.held_out_exemplars >= 0,
+            f"`task.held_out_exemplars` is {self.held_out_exemplars}: give 0 or more",
+        )
         check(
             self.test_classes == 0 or self.test_classes >= self.ways,
             f"`task.test_classes` is {self.test_classes}: give 0 (none) or at least `task.ways` {self.ways}",
         )
-        check(0 <= self.held_out_labels < 1, f"`task.held_out_labels` is {self.held_out_labels}: give 0 up to below 1")
+        check(
+            0 <= self.held_out_labels < 1,
+            f"`task.held_out_labels` is {self.held_out_labels}: give 0 up to below 1",
+        )
         check(0 <= self.noise < math.inf, f"`task.noise` is {self.noise}: give 0 or more, finite")
         check(self.label_seed >= 0, f"`task.label_seed` is {self.label_seed}: give 0 or more")
-        check(self.ways * self.shots <= 512, f"a context of {self.ways * self.shots} pairs is too long: 512 at most")
+        check(
+            self.ways * self.shots <= 512,
+            f"a context of {self.ways * self.shots} pairs is too long: 512 at most",
+        )
         sets = label_set_count(self.labels, self.ways)
         check(
             sets <= MAX_LABEL_SETS,
@@ -160,11 +177,17 @@ class FewShotSpec:
             "or `task.ways`",
         )
         kept = sets - round(sets * self.held_out_labels)
-        check(kept >= 1, f"`task.held_out_labels` {self.held_out_labels} leaves no label set to train on: reduce it")
+        check(
+            kept >= 1,
+            f"`task.held_out_labels` {self.held_out_labels} leaves no label set to train on: reduce it",
+        )
         if self.source.available:
             most, drawings = self.source.available
             total, each = self.classes + self.test_classes, self.exemplars + self.held_out_exemplars
-            check(total <= most, f"{total} classes asked for (training and test): there are {most}; ask for fewer")
+            check(
+                total <= most,
+                f"{total} classes asked for (training and test): there are {most}; ask for fewer",
+            )
             check(each <= drawings, f"{each} drawings a class asked for: there are {drawings}; ask for fewer")
 
     def prepare(self) -> dict[str, FewShot]:
@@ -182,7 +205,14 @@ class FewShotSpec:
             rows = jnp.asarray(part.reshape(-1, part.shape[2]))
             first = (classes.start or 0, exemplars.start or 0)
             return FewShot(
-                rows, jnp.asarray(sets, jnp.int32), None, part.shape[1], self.shots, self.labels, table.pictures, first
+                rows,
+                jnp.asarray(sets, jnp.int32),
+                None,
+                part.shape[1],
+                self.shots,
+                self.labels,
+                table.pictures,
+                first,
             )
 
         trained_classes, unseen_classes = slice(0, self.classes), slice(self.classes, None)
@@ -201,7 +231,9 @@ class FewShotSpec:
         noise: Any = self.noise  # an array where it varies
         if isinstance(noise, float) and noise == 0:
             return task
-        return eqx.tree_at(lambda t: t.noise, task, jnp.asarray(noise, jnp.float32), is_leaf=lambda leaf: leaf is None)
+        return eqx.tree_at(
+            lambda t: t.noise, task, jnp.asarray(noise, jnp.float32), is_leaf=lambda leaf: leaf is None
+        )
 
     def _label_sets(self) -> tuple[np.ndarray, np.ndarray]:
         sets = np.array(list(itertools.combinations(range(self.labels), self.ways)))

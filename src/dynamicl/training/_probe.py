@@ -24,14 +24,16 @@ class Probe:
         dims: the axes' names of each variable, run and step left out.
         at: `evaluation` or `checkpoint`, when it is recorded.
         sequences: how many of the evaluator's sequences it sees; 0 for all.
+        needs_task: hand the task to `compute` as a fourth argument, for measures that run the model themselves.
     """
 
     name: str
     sites: tuple[str, ...]
-    compute: Callable[[Any, Mapping[str, Array], Sequence], dict[str, Array]]
+    compute: Callable[..., dict[str, Array]]
     dims: Mapping[str, tuple[str, ...]]
     at: str = "evaluation"
     sequences: int = 0
+    needs_task: bool = False
 
 
 def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -> dict[str, Float[Array, ""]]:

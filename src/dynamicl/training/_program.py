@@ -62,7 +62,6 @@ class Program:
         sequences: of each evaluator.
         mesh: devices; all by default.
         strategy: `sequential` or `vectorised`; by default the one that suits the devices.
-        frozen_weights: other models' arrays by name, for clamps and grafts; leading axis run.
     """
 
     def __init__(
@@ -113,6 +112,26 @@ class Program:
         """
         compute = self._evaluate if at == "evaluation" else self._inspect
         return {name: self._real(value) for name, value in compute(state, self.arrays, self.task_arrays).items()}
+
+    def clamp_effects(self, state: RunState) -> np.ndarray:
+        """Measure how much each run's clamps, taken together, move the logits of its first batch.
+
+        Returns:
+            Largest absolute difference from the unclamped logits, by run; windows are taken where they first open.
+        """
+
+        def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree) -> Array:
+            spec = self._spec(arrays)
+            task = spec.task.bind(eqx.combine(tasks, self.task_static)["train"])
+            sequences = task.batch(jax.random.fold_in(jax.random.key(spec.seeds.data), 0), spec.batch_size)
+            model = self.model(state.weights)
+            free = clamps.forward(model, task, sequences)
+            opens = [jnp.min(jnp.asarray(clamp.windows).reshape(-1, 2)[:, 0]) for clamp in spec.clamps]
+            moved = [clamps.forward(model, task, sequences, spec.clamps, step) for step in opens]
+            return jnp.max(jnp.stack([jnp.max(jnp.abs(logits - free)) for logits in moved]))
+
+        mapped = self._over_runs(one, shared=1)
+        return self._real(jax.jit(lambda *given: mapped(given[:2], given[2]))(state, self.arrays, self.task_arrays))
 
     def real(self, tree: PyTree) -> PyTree:
         """Fetch a tree to the host, without the padding runs."""
@@ -264,7 +283,8 @@ class Program:
         for probe in probes:
             part = slice(None, probe.sequences or None)
             chosen = jax.tree.map(lambda a, part=part: a[part], (activations, sequences))
-            records |= probe.compute(full, *chosen)
+            task_too = (spec.task.bind(task),) if probe.needs_task else ()
+            records |= probe.compute(full, *chosen, *task_too)
         return records
 
 

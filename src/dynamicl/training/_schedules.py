@@ -121,7 +121,9 @@ class Recording:
 
     def check(self) -> None:
         """Raise `SpecError` for recordings that cannot be made."""
-        check(1 <= self.sequences <= 1_000_000, f"`recording.sequences` is {self.sequences}: give 1 to 1000000")
+        check(
+            1 <= self.sequences <= 1_000_000, f"`recording.sequences` is {self.sequences}: give 1 to 1000000"
+        )
         for name in ("evaluate", "checkpoint"):
             schedule = getattr(self, name)
             check(

@@ -35,7 +35,9 @@ def unpack(arrays: Mapping[str, np.ndarray], like: PyTree, what: str = "state") 
     def fill(path: Any, leaf: Any) -> np.ndarray:
         name = jax.tree_util.keystr(path, simple=True, separator=".")
         if name not in arrays:
-            raise SpecError(f"the {what} has no array `{name}`: it belongs to another model or optimizer; start afresh")
+            raise SpecError(
+                f"the {what} has no array `{name}`: it belongs to another model or optimizer; start afresh"
+            )
         value = arrays[name]
         if tuple(value.shape) != tuple(leaf.shape):
             raise SpecError(

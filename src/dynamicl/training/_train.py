@@ -54,7 +54,12 @@ class Done:
 
 
 def train(
-    program: Program, state: RunState, recording: Recording, start: int, done: Done | None = None, longest: Longest = no_limit
+    program: Program,
+    state: RunState,
+    recording: Recording,
+    start: int,
+    done: Done | None = None,
+    longest: Longest = no_limit,
 ) -> Iterator[tuple[Event, RunState]]:
     """Train every run of a cohort to its end.
 

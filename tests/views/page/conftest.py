@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
 
 from dynamicl.views.page import write
 from views.page.synthetic import clamped, trajectory, verdicts
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 
 class Shown:
@@ -74,6 +72,18 @@ class Shown:
         return int(self.page.get_attribute("#slider", "aria-valuenow"))
 
 
+def watch_page(context: BrowserContext, faults: list[str]) -> Page:
+    """A page whose errors, warnings and requests are noted as faults."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    page.on("console", lambda m: m.type in ("error", "warning") and faults.append(f"{m.type}: {m.text}"))
+    page.on(
+        "request",
+        lambda r: r.url.startswith(("file:", "data:", "blob:")) or faults.append(f"request: {r.url}"),
+    )
+    return page
+
+
 @pytest.fixture
 def open_page(browser: Browser, tmp_path) -> Iterator[Callable[..., Shown]]:
     """Open a page made of a dataset; errors, warnings and requests of any of them fail the test."""
@@ -88,13 +98,7 @@ def open_page(browser: Browser, tmp_path) -> Iterator[Callable[..., Shown]]:
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
         )
         contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(f"{m.type}: {m.text}"))
-        page.on(
-            "request",
-            lambda r: r.url.startswith(("file:", "data:", "blob:")) or faults.append(f"request: {r.url}"),
-        )
+        page = watch_page(context, faults)
         page.goto(path.as_uri() + address)
         page.wait_for_selector("html[data-ready=yes]")
         return Shown(page)
@@ -116,9 +120,3 @@ def shown(open_page, made) -> Shown:
     """The page of four runs, with verdicts and clamped curves."""
     dataset, transitions = made
     return open_page(dataset, transitions, verdicts(), clamped_curves=clamped(dataset))
-
-
-@pytest.fixture(scope="session")
-def colours_of() -> Callable[[bytes], int]:
-    """How many different colours a PNG has: a blank one has one."""
-    return lambda png: len(Image.open(io.BytesIO(png)).convert("RGB").getcolors(1 << 24))

@@ -26,16 +26,20 @@ def additive(lab: Lab) -> Outcome:
     """Ablate each layer-2 head of the trained networks, and all but each.
 
     The claim is held to have reproduced where, as means over seeds, ablating a head other than the strongest costs
-    less than 0.5 points of accuracy; keeping only the strongest, and keeping all but it, each leave at least 0.95; and
-    a head's accuracy alone correlates with its induction strength (Pearson over heads of all seeds, interval above
-    0.3).
+    less than 0.5 points of accuracy; keeping only the strongest, and keeping all but it, each leave at least
+    0.95; and a head's accuracy alone correlates with its induction strength (Pearson over heads of all seeds,
+    interval above 0.3).
     """
     networks = main_networks(lab)
     loaded = networks.load()
     task = loaded.tasks["train"]
     sets = [(), *ablate_each(1, HEADS), *keep_each(1, HEADS)]
     scores = clamped_scores(loaded.model, task, sample(task), [sets] * len(networks.chosen.seeds))
-    whole, without, alone = scores.accuracy[:, 0], scores.accuracy[:, 1 : HEADS + 1], scores.accuracy[:, HEADS + 1 :]
+    whole, without, alone = (
+        scores.accuracy[:, 0],
+        scores.accuracy[:, 1 : HEADS + 1],
+        scores.accuracy[:, HEADS + 1 :],
+    )
     seeds, best = np.arange(len(whole)), np.array(networks.strongest)
     costs = whole[:, None] - without
     others = np.array([np.delete(costs[i], best[i]).mean() for i in seeds])
@@ -53,7 +57,8 @@ def additive(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"accuracy {whole.mean():.4f}; ablating one of the others costs {words(weak, '.4f')}, the strongest "
-        f"{words(strong, '.4f')}; only the strongest {words(only, '.3f')}; all but it {words(but, '.3f')}; correlation of "
+        f"{words(strong, '.4f')}; only the strongest {words(only, '.3f')}; all but it "
+        f"{words(but, '.3f')}; correlation of "
         f"accuracy alone with induction strength {words(link)}",
         only,
         len(whole),

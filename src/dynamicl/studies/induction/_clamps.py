@@ -15,9 +15,10 @@ from ._plateau import cost
 from ._settings import Setting, run, setting
 
 CLAIM = "induction.clamps"
-LENGTHS = {"1": 2e6, "1,2": 1.2e6, "1,2,3qk,4": 6e5, "3v,5": 1.2e6, "1,2,3v,5": 6e5}
-"""Published sequences by the clamped computations, which have the thesis' numbers: attend to the previous token, layer
-1 complete, match, copy, layer 1 and copy. Slow ones run longer than the thesis' 6e5: with these features everything
+LENGTHS = {"1": 1e6, "1,2": 6e5, "1,2,3qk,4": 6e5, "3v,5": 1e6, "1,2,3v,5": 6e5}
+"""Published sequences by the clamped computations, which have the thesis' numbers: attend to the previous
+token, layer 1 complete, match, copy, layer 1 and copy. Slow ones run longer than the thesis' 6e5: with these
+features everything
 takes about twice as long."""
 CLAMPS = tuple(LENGTHS)
 
@@ -30,7 +31,9 @@ def clamped_runs(networks: Networks) -> list[RunSpec]:
     heads = networks.strongest
     attend, layer, matched, copied, both = LENGTHS.values()
     return [
-        *one_head_runs(networks, attend, tuple(previous_token_attend([h]) for h in networks.previous_token_head)),
+        *one_head_runs(
+            networks, attend, tuple(previous_token_attend([h]) for h in networks.previous_token_head)
+        ),
         *one_head_runs(networks, layer, tuple(layer_one() for _ in heads)),
         *one_head_runs(networks, matched, tuple(match(h) for h in heads)),
         *_all_heads(networks, copied, [copy(h) for h in heads]),
@@ -51,8 +54,8 @@ def train_clamped(lab: Lab, networks: Networks) -> Trajectory:
 def clamps(lab: Lab) -> Outcome:
     """Train under each clamp and compare shapes with the unclamped run of the same seed.
 
-    A phase change is what `find_transition` finds in the loss; the drop's duration runs from 0.9 log 2 to 0.1 log 2 in
-    every curve alike. The claim is held to have reproduced where
+    A phase change is what `find_transition` finds in the loss; the drop's duration runs from 0.9 log 2 to 0.1
+    log 2 in every curve alike. The claim is held to have reproduced where
 
     - unclamped and with step 1 clamped, most seeds show a phase change;
     - with steps 1, 2 most still do, and the drop is shorter than the unclamped one (interval of the ratio below 1);
@@ -68,23 +71,30 @@ def clamps(lab: Lab) -> Outcome:
     alone = stack_runs(free, chosen, clamp=["none"], seed=chosen.seeds)
     curves = stack_runs(held, chosen, clamp=CLAMPS, seed=chosen.seeds)
     base, found = shapes(alone).isel(clamp=0), shapes(curves)
-    durations = {name: _shorter(found["duration"].sel(clamp=name).values, base["duration"].values) for name in CLAMPS}
+    durations = {
+        name: _shorter(found["duration"].sel(clamp=name).values, base["duration"].values) for name in CLAMPS
+    }
     jumps = {name: int(found["jump"].sel(clamp=name).sum()) for name in CLAMPS}
     straight = {name: float(found["straightness"].sel(clamp=name).median()) for name in CLAMPS}
-    onset = ratio(np.maximum(found["onset"].sel(clamp="3v,5").values, 1.0), np.maximum(base["onset"].values, 1.0))
+    onset = ratio(
+        np.maximum(found["onset"].sel(clamp="3v,5").values, 1.0), np.maximum(base["onset"].values, 1.0)
+    )
     free_jumps, most = int(base["jump"].sum()), len(chosen.seeds) / 2
     parts = {
         "unclamped: a phase change": free_jumps > most,
         "1: still a phase change": jumps["1"] > most,
         "1,2: a phase change, sharper": jumps["1,2"] > most and durations["1,2"].high < 1,
         "match: smooth exponential": jumps["1,2,3qk,4"] < most and straight["1,2,3qk,4"] > 0.95,
-        "copy: small plateau, quick drop": jumps["3v,5"] > most and durations["3v,5"].high < 1 and onset.high < 1,
+        "copy: small plateau, quick drop": jumps["3v,5"] > most
+        and durations["3v,5"].high < 1
+        and onset.high < 1,
         "1,2,3v,5: near exponential": jumps["1,2,3v,5"] < most and straight["1,2,3v,5"] > 0.9,
     }
     times = learning_times(curves["loss"])
     typical = float(base["duration"].median())
     told = "; ".join(
-        f"{name}: {jumps[name]}, drop {words(durations[name])} of the unclamped, r squared {straight[name]:.3f}" for name in CLAMPS
+        f"{name}: {jumps[name]}, drop {words(durations[name])} of the unclamped, r squared {straight[name]:.3f}"
+        for name in CLAMPS
     )
     verdict = judge(
         lab,
@@ -97,7 +107,11 @@ def clamps(lab: Lab) -> Outcome:
     )
     kept = curves[["loss", "accuracy"]].assign({name: found[name] for name in found.data_vars})
     kept = kept.assign(learning_time=times["time"], learnt=times["observed"])
-    free_curves = alone[["loss"]].isel(clamp=0, drop=True).rename(loss="unclamped_loss", sequences="unclamped_sequences")
+    free_curves = (
+        alone[["loss"]]
+        .isel(clamp=0, drop=True)
+        .rename(loss="unclamped_loss", sequences="unclamped_sequences")
+    )
     kept = kept.assign(
         unclamped_loss=free_curves["unclamped_loss"],
         unclamped_duration=("seed", base["duration"].values),
@@ -115,7 +129,11 @@ def _shorter(first: np.ndarray, second: np.ndarray) -> Interval:
 def clamps_cost(scale: str) -> int:
     """Return the run-steps of the main, unclamped and clamped runs."""
     chosen: Setting = setting(scale)
-    return cost(scale) + unclamped_cost(scale) + len(chosen.seeds) * sum(chosen.steps(n) for n in LENGTHS.values())
+    return (
+        cost(scale)
+        + unclamped_cost(scale)
+        + len(chosen.seeds) * sum(chosen.steps(n) for n in LENGTHS.values())
+    )
 
 
 CLAMPED = Experiment(CLAIM, clamps, clamps_cost)

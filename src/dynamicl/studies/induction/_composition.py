@@ -23,16 +23,26 @@ HARM = 0.1
 def composition(lab: Lab) -> Outcome:
     """Silence sets of layer-1 heads while layer 2 keeps its patterns, or its values, of a clean pass.
 
-    Previous-token heads are those whose label tokens give the token before them at least 0.6 of their attention. Every
-    distinct training sequence is scored. The claim is held to have reproduced where, as means over seeds, silencing the
-    previous-token heads costs under 0.05 with patterns kept and over 0.1 with values kept; silencing the rest costs under
-    0.05 with values kept and over 0.1 with patterns kept; and silencing all costs over 0.1 with either, more with
-    values kept.
+    Previous-token heads are those whose label tokens give the token before them at least 0.6 of their
+    attention. Every distinct training sequence is scored. The claim is held to have reproduced where, as
+    means over seeds, silencing the previous-token heads costs under 0.05 with patterns kept and over 0.1 with
+    values kept; silencing the rest costs under 0.05 with values kept and over 0.1 with patterns kept; and
+    silencing all costs over 0.1 with either, more with values kept.
     """
     networks = main_networks(lab)
     loaded = networks.load()
     task, seeds = loaded.tasks["train"], networks.chosen.seeds
-    sets = [[(), *(ablate_heads(0, some) + preserve(1, kept) for some in _sets(networks, i) for kept in KEPT.values())] for i in range(len(seeds))]
+    sets = [
+        [
+            (),
+            *(
+                ablate_heads(0, some) + preserve(1, kept)
+                for some in _sets(networks, i)
+                for kept in KEPT.values()
+            ),
+        ]
+        for i in range(len(seeds))
+    ]
     accuracy = clamped_scores(loaded.model, task, every_sequence(task), sets).accuracy
     whole, table = accuracy[:, 0], accuracy[:, 1:].reshape(len(seeds), len(SETS), len(KEPT))
     lost = (whole[:, None, None] - table).mean(axis=0)
@@ -44,9 +54,14 @@ def composition(lab: Lab) -> Outcome:
         "all of layer 1 is needed for both, for patterns more": lost[2, 1] > lost[2, 0] > HARM,
     }
     cells = {
-        (name, kept): mean_interval(table[:, j, k]) for j, name in enumerate(SETS) for k, kept in enumerate(KEPT)
+        (name, kept): mean_interval(table[:, j, k])
+        for j, name in enumerate(SETS)
+        for k, kept in enumerate(KEPT)
     }
-    told = "; ".join(f"without {name} {words(cells[name, 'patterns'], '.3f')} and {words(cells[name, 'values'], '.3f')}" for name in SETS)
+    told = "; ".join(
+        f"without {name} {words(cells[name, 'patterns'], '.3f')} and {words(cells[name, 'values'], '.3f')}"
+        for name in SETS
+    )
     verdict = judge(
         lab,
         CLAIM,

@@ -30,7 +30,8 @@ def stack_runs(trajectory: Trajectory, chosen: Setting, **axes: Sequence[Any]) -
         axes: coordinates by name.
 
     Returns:
-        `loss`, `loss_error`, `train_loss`, `accuracy` on training sequences along the axes and `sequences` (published).
+        `loss`, `loss_error`, `train_loss`, `accuracy` on training sequences along the axes and `sequences`
+        (published).
     """
     data = trajectory.dataset.sel(evaluator="train")
     shape = tuple(len(values) for values in axes.values())
@@ -38,7 +39,9 @@ def stack_runs(trajectory: Trajectory, chosen: Setting, **axes: Sequence[Any]) -
         name: ((*axes, "sequences"), data[name].transpose("run", "step").values.reshape(*shape, -1))
         for name in ("loss", "loss_error", "train_loss", "accuracy")
     }
-    return xr.Dataset(kept, {k: list(v) for k, v in axes.items()} | {"sequences": chosen.published(data["step"].values)})
+    return xr.Dataset(
+        kept, {k: list(v) for k, v in axes.items()} | {"sequences": chosen.published(data["step"].values)}
+    )
 
 
 def learning_times(loss: xr.DataArray, level: float = LEARNT) -> xr.Dataset:

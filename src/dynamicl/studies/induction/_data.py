@@ -28,19 +28,25 @@ def data(lab: Lab) -> Outcome:
     """Train with more classes, or more labels: the whole with one head, and its subcircuits B, C and both.
 
     B is what is left to learn with layer 1 and copying clamped, C with matching clamped, both with layer 1 clamped.
-    Learning times are compared with those of 50 classes and 5 labels, seed by seed, for the most classes (200) and the
-    most labels (15). A property matters where the typical ratio is at least 1.2 and its interval lies above 1; it does
-    not where the ratio is below 1.2. The claim is held to have reproduced where classes matter to the network and to B
-    and not to C, labels matter to the network and to C and not to B, and both matter with only layer 1 clamped.
+    Learning times are compared with those of 50 classes and 5 labels, seed by seed, for the most classes
+    (200) and the most labels (15). A property matters where the typical ratio is at least 1.2 and its
+    interval lies above 1; it does not where the ratio is below 1.2. The claim is held to have reproduced
+    where classes matter to the network and to B and not to C, labels matter to the network and to C and not
+    to B, and both matter with only layer 1 clamped.
     """
     networks = main_networks(lab)
     chosen = networks.chosen
     curves, runs = {}, []
     for part, length in LENGTHS.items():
-        specs = [_spec(networks, part, length, *sizes, i) for sizes, i in itertools.product(TASKS, range(len(chosen.seeds)))]
+        specs = [
+            _spec(networks, part, length, *sizes, i)
+            for sizes, i in itertools.product(TASKS, range(len(chosen.seeds)))
+        ]
         dense = 1 if part == "network" else 4
         trajectory = lab.train(specs, chosen.recording(dense=dense), f"induction: data, {part}")
-        curves[part] = stack_runs(trajectory, chosen, task=[f"{c} classes, {n} labels" for c, n in TASKS], seed=chosen.seeds)
+        curves[part] = stack_runs(
+            trajectory, chosen, task=[f"{c} classes, {n} labels" for c, n in TASKS], seed=chosen.seeds
+        )
         runs += trajectory.runs
     found = {part: learning_times(one["loss"]) for part, one in curves.items()}
     times = np.stack([one["time"].values for one in found.values()])
@@ -105,7 +111,9 @@ def _table(curves: dict[str, xr.Dataset], times: np.ndarray, learnt: np.ndarray)
 def data_cost(scale: str) -> int:
     """Return the run-steps of the main runs and of all tasks and parts."""
     chosen = setting(scale)
-    return cost(scale) + len(TASKS) * len(chosen.seeds) * sum(chosen.steps(length) for length in LENGTHS.values())
+    return cost(scale) + len(TASKS) * len(chosen.seeds) * sum(
+        chosen.steps(length) for length in LENGTHS.values()
+    )
 
 
 DATA = Experiment(CLAIM, data, data_cost)

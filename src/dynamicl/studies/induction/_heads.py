@@ -37,7 +37,9 @@ def heads(lab: Lab) -> Outcome:
         counts.append(int((final > INDUCTIVE).sum()))
         strongest.append(float(final.max()))
         times = sorted(
-            c.time for h in range(one.shape[1]) if (c := crossing(steps, one[:, h], INDUCTIVE, direction="rising")).observed
+            c.time
+            for h in range(one.shape[1])
+            if (c := crossing(steps, one[:, h], INDUCTIVE, direction="rising")).observed
         )
         gaps.append(times[1] / times[0] if len(times) > 1 else np.nan)
         firsts.append(times[0] * BATCH if times else np.nan)
@@ -50,7 +52,8 @@ def heads(lab: Lab) -> Outcome:
     verdict = lab.verdict(
         CLAIM,
         REPRODUCED if ok else NOT_REPRODUCED,
-        f"strongest head {interval.value:.2f} on average; induction heads (> {INDUCTIVE}) per run: {counts}; rise within the "
+        f"strongest head {interval.value:.2f} on average; induction heads (> {INDUCTIVE}) per run: "
+        f"{counts}; rise within the "
         f"loss' drop in {sum(together)} of {len(together)} runs; {_second(gaps)}",
         (interval.low, interval.high),
         len(runs),

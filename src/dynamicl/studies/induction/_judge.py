@@ -35,7 +35,9 @@ def judge(
     verdict = NOT_REPRODUCED if failing else REPRODUCED
     if trained and lab.scale == "smoke":
         verdict = NOT_TESTABLE
-    told = f"{measured}. Holds: {'; '.join(holding) or 'nothing'}" + (f". Fails: {'; '.join(failing)}" if failing else "")
+    told = f"{measured}. Holds: {'; '.join(holding) or 'nothing'}" + (
+        f". Fails: {'; '.join(failing)}" if failing else ""
+    )
     ends = None if deciding is None else (deciding.low, deciding.high)
     return lab.verdict(claim, verdict, told, ends, n, note)
 

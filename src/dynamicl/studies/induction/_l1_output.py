@@ -20,11 +20,11 @@ CUT = ((), cut(0), ablate_heads(1))
 def l1_output(lab: Lab) -> Outcome:
     """Cut, at every checkpoint, the direct paths of layer 1 and of layer 2 to the output.
 
-    Layer 2 keeps the patterns and values of the clean pass while layer 1's heads are silenced; silencing layer 2's heads
-    cuts theirs. The claim is held to have reproduced where the first cut costs less than 0.5 points of accuracy at the
-    end (every distinct training sequence); before the learning time its largest cost in loss is above 0 and above the
-    final one (means over seeds, intervals of the differences above 0); and the second costs more loss at the end than it
-    ever did before the learning time, in every seed.
+    Layer 2 keeps the patterns and values of the clean pass while layer 1's heads are silenced; silencing
+    layer 2's heads cuts theirs. The claim is held to have reproduced where the first cut costs less than 0.5
+    points of accuracy at the end (every distinct training sequence); before the learning time its largest
+    cost in loss is above 0 and above the final one (means over seeds, intervals of the differences above 0);
+    and the second costs more loss at the end than it ever did before the learning time, in every seed.
     """
     networks = main_networks(lab)
     steps = networks.trajectory.checkpoints
@@ -49,12 +49,15 @@ def l1_output(lab: Lab) -> Outcome:
         parts,
         f"final accuracy {accuracy[:, 0].mean():.5f}, with layer 1 cut {accuracy[:, 1].mean():.5f}: costs "
         f"{words(drop, '.5f')}; the cut's largest cost in loss before learning {words(early, '.3f')}, at the end "
-        f"{first[:, -1].mean():.4f}; without layer 2 the loss rises by {second[:, -1].mean():.2f} at the end, more than ever "
+        f"{first[:, -1].mean():.4f}; without layer 2 the loss rises by {second[:, -1].mean():.2f} at the "
+        "end, more than ever "
         f"before learning in {int(grows.sum())} of {len(grows)} seeds",
         drop,
         len(accuracy),
     )
-    changes = changes.assign(final_accuracy=("seed", accuracy[:, 0]), final_accuracy_cut=("seed", accuracy[:, 1]))
+    changes = changes.assign(
+        final_accuracy=("seed", accuracy[:, 0]), final_accuracy_cut=("seed", accuracy[:, 1])
+    )
     return Outcome((verdict,), changes.assign(learning_time=("seed", times)), networks.trajectory.runs)
 
 
@@ -78,7 +81,9 @@ def _at_the_end(networks: Networks) -> np.ndarray:
     """Accuracy of each seed's network clean and with layer 1 cut, on every distinct sequence."""
     loaded = networks.load()
     task = loaded.tasks["train"]
-    return clamped_scores(loaded.model, task, every_sequence(task), [CUT[:2]] * len(networks.chosen.seeds)).accuracy
+    return clamped_scores(
+        loaded.model, task, every_sequence(task), [CUT[:2]] * len(networks.chosen.seeds)
+    ).accuracy
 
 
 L1_OUTPUT = Experiment(CLAIM, l1_output, cost)

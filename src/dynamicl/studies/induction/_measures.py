@@ -29,9 +29,9 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
     Toy first: along unclamped training, the misalignment of the first vector and the loss with the others at their
     truth. Then networks: along the unclamped runs with the strongest head alone, the loss with the previous-token
     pattern perfected (step 1) and with the induction pattern perfected (match). The claim is held to have reproduced
-    where, in the toy, the measured curves show a phase change in most draws that have one in their loss, and the clamped
-    curve does in few (under 10 %); and where both measures show a phase change in most networks, while of the runs
-    trained under the clamps most show one with step 1 and few (under half) with match.
+    where, in the toy, the measured curves show a phase change in most draws that have one in their loss, and
+    the clamped curve does in few (under 10 %); and where both measures show a phase change in most networks,
+    while of the runs trained under the clamps most show one with step 1 and few (under half) with match.
     """
     toys = _toy_jumps()
     networks = main_networks(lab)
@@ -39,16 +39,24 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
     measured = _perfected(lab, networks)
     held = stack_runs(train_clamped(lab, networks), chosen, clamp=CLAMPS, seed=chosen.seeds)
     x = measured["checkpoint"].values
-    jumps = {name: sum(shape(x, measured["loss"].sel(measure=name, seed=s).values).jump for s in chosen.seeds) for name in MEASURED}
+    jumps = {
+        name: sum(shape(x, measured["loss"].sel(measure=name, seed=s).values).jump for s in chosen.seeds)
+        for name in MEASURED
+    }
     trained = {
         name: sum(
-            shape(held["sequences"].values, *(held[k].sel(clamp=name, seed=s).values for k in ("loss", "loss_error"))).jump
+            shape(
+                held["sequences"].values,
+                *(held[k].sel(clamp=name, seed=s).values for k in ("loss", "loss_error")),
+            ).jump
             for s in chosen.seeds
         )
         for name in MEASURED[1:]
     }
     parts = {
-        "toy: measures jump with the loss": min(toys["misalignment"], toys["perfected"]) > toys["loss"] / 2 > 0,
+        "toy: measures jump with the loss": min(toys["misalignment"], toys["perfected"])
+        > toys["loss"] / 2
+        > 0,
         "toy: the clamped curve does not": toys["clamped"] < 0.1 * TOY_DRAWS,
         "networks: both measures jump": min(jumps["1"], jumps["1,2,3qk,4"]) > seeds / 2,
         "networks: under clamps only step 1 does": trained["1"] > seeds / 2 > trained["1,2,3qk,4"],
@@ -58,7 +66,8 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"toy, of {TOY_DRAWS} draws: {toys['loss']} losses jump, with them {toys['misalignment']} misalignments and "
-        f"{toys['perfected']} perfected losses; {toys['clamped']} clamped runs. Networks, of {seeds} seeds, phase changes "
+        f"{toys['perfected']} perfected losses; {toys['clamped']} clamped runs. Networks, of {seeds} "
+        "seeds, phase changes "
         f"in the measure (in the clamped run): step 1 {jumps['1']} ({trained['1']}), match {jumps['1,2,3qk,4']} "
         f"({trained['1,2,3qk,4']}); unclamped loss {jumps['none']}",
         None,
@@ -103,7 +112,11 @@ def _perfected(lab: Lab, networks: Networks) -> xr.Dataset:
     task = loaded.tasks["train"]
     loss = clamped_scores(loaded.model, task, sample(task), sets).mean_loss
     table = np.moveaxis(loss.reshape(len(chosen.seeds), len(steps), len(MEASURED)), 2, 0)
-    coords = {"measure": list(MEASURED), "seed": list(chosen.seeds), "checkpoint": chosen.published(np.array(steps))}
+    coords = {
+        "measure": list(MEASURED),
+        "seed": list(chosen.seeds),
+        "checkpoint": chosen.published(np.array(steps)),
+    }
     return xr.Dataset({"loss": (("measure", "seed", "checkpoint"), table)}, coords)
 
 

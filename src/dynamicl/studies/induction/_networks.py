@@ -51,12 +51,15 @@ class Networks:
     def previous_token_heads(self) -> list[tuple[int, ...]]:
         """All previous-token heads of each seed, the strongest at least."""
         return [
-            tuple(int(h) for h in range(HEADS) if row[h] >= PREVIOUS_TOKEN or h == row.argmax()) for row in self.previous
+            tuple(int(h) for h in range(HEADS) if row[h] >= PREVIOUS_TOKEN or h == row.argmax())
+            for row in self.previous
         ]
 
     def load(self, steps: tuple[int | None, ...] = (None,)) -> Loaded:
         """Load the networks at some checkpoints (`None`: the last), all checkpoints of the first seed first."""
-        return load_many(self.trajectory, [(i, step) for i in range(len(self.chosen.seeds)) for step in steps])
+        return load_many(
+            self.trajectory, [(i, step) for i in range(len(self.chosen.seeds)) for step in steps]
+        )
 
 
 def main_networks(lab: Lab) -> Networks:
@@ -73,7 +76,9 @@ def main_networks(lab: Lab) -> Networks:
     )
 
 
-def one_head_runs(networks: Networks, sequences: float, clamps: tuple[tuple, ...] | None = None) -> list[RunSpec]:
+def one_head_runs(
+    networks: Networks, sequences: float, clamps: tuple[tuple, ...] | None = None
+) -> list[RunSpec]:
     """Describe one run a seed with only the seed's strongest head left in layer 2.
 
     Args:
@@ -84,7 +89,10 @@ def one_head_runs(networks: Networks, sequences: float, clamps: tuple[tuple, ...
     return [
         run(networks.chosen, seed, sequences, keep_heads(1, [head], HEADS) + more)
         for seed, head, more in zip(
-            networks.chosen.seeds, networks.strongest, clamps or [()] * len(networks.chosen.seeds), strict=True
+            networks.chosen.seeds,
+            networks.strongest,
+            clamps or [()] * len(networks.chosen.seeds),
+            strict=True,
         )
     ]
 
@@ -94,7 +102,7 @@ def fine(chosen: Setting, checkpoints: int = 0) -> Recording:
     return chosen.recording(checkpoints=checkpoints, dense=4)
 
 
-UNCLAMPED = 2e6
+UNCLAMPED = 1.2e6
 
 
 def unclamped(lab: Lab, networks: Networks) -> Trajectory:

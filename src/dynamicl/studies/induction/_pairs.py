@@ -36,7 +36,9 @@ def pairs(lab: Lab) -> Outcome:
     found = learning_times(curves["loss"])
     paired = np.exp(np.log(found["time"].values).mean(axis=0))
     full = learning_times(stack_runs(networks.trajectory, chosen, seed=chosen.seeds)["loss"])["time"].values
-    alone = learning_times(stack_runs(unclamped(lab, networks), chosen, seed=chosen.seeds)["loss"])["time"].values
+    alone = learning_times(stack_runs(unclamped(lab, networks), chosen, seed=chosen.seeds)["loss"])[
+        "time"
+    ].values
     against_full, single = ratio(paired, full), ratio(alone, full)
     way = np.log(against_full.value) / np.log(single.value) if single.value > 1 else np.nan
     parts = {

@@ -16,7 +16,8 @@ def plateau(lab: Lab) -> Outcome:
     """Train the main runs and judge plateau, drop and generalisation.
 
     The claim is held to have reproduced where every run shows a transition in the loss from a plateau within 0.1 nats
-    of log 2, and the mean final accuracies reach 0.99 in training and 0.9 on held-out label pairs and held-out classes.
+    of log 2, and the mean final accuracies reach 0.99 in training and 0.9 on held-out label pairs and held-
+    out classes.
     """
     chosen = setting(lab.scale)
     runs, recording = main_runs(chosen)
@@ -26,7 +27,12 @@ def plateau(lab: Lab) -> Outcome:
     errors = data["loss_error"].sel(evaluator="train")
     found = [
         find_transition(
-            data["step"].values, loss[i].values, standard_error=errors[i].values, batch=BATCH, run=str(run), name="loss"
+            data["step"].values,
+            loss[i].values,
+            standard_error=errors[i].values,
+            batch=BATCH,
+            run=str(run),
+            name="loss",
         )
         for i, run in enumerate(data["run"].values)
     ]
@@ -39,14 +45,20 @@ def plateau(lab: Lab) -> Outcome:
     learnt = means["train"] >= 0.99
     time = summary.time_sequences
     measured = (
-        f"{summary.found} of {summary.total} runs drop from a plateau at {np.mean(before) if len(before) else np.nan:.3f} nats"
+        f"{summary.found} of {summary.total} runs drop from a plateau at "
+        f"{np.mean(before) if len(before) else np.nan:.3f} nats"
         f" (log 2 = 0.693), median {time.value if time else float('nan'):,.0f} sequences; final accuracy train "
         f"{means['train']:.4f}, held-out labels {means['held-out labels']:.3f}, held-out classes "
         f"{means['held-out classes']:.3f}, held-out drawings {means['held-out exemplars']:.3f}"
     )
-    note = "" if general else (
-        "plateau and drop are there; generalisation falls short. Features are a frozen random convolution, not the "
-        "thesis' pretrained residual network: some unseen characters can hardly be told apart by them"
+    note = (
+        ""
+        if general
+        else (
+            "plateau and drop are there; generalisation falls short. Features are a frozen random "
+            "convolution, not the "
+            "thesis' pretrained residual network: some unseen characters can hardly be told apart by them"
+        )
     )
     verdict = lab.verdict(
         CLAIM,
@@ -73,4 +85,3 @@ def cost(scale: str) -> int:
 
 
 PLATEAU = Experiment(CLAIM, plateau, cost)
-

@@ -24,8 +24,8 @@ def residual(lab: Lab) -> Outcome:
     Heads are looked at alone, as trained and with their query's attention on the right label, on every distinct
     training sequence. The evidence is mixed, as claimed, where as trained the other heads do worse on the strongest
     head's mistakes than over all sequences (mean difference over heads and seeds below 0 with its interval), so that
-    mistakes are harder sequences; while with perfected match, in most seeds, at least one other head does better on the
-    strongest head's mistakes than over all.
+    mistakes are harder sequences; while with perfected match, in most seeds, at least one other head does
+    better on the strongest head's mistakes than over all.
     """
     networks = main_networks(lab)
     loaded = networks.load()
@@ -48,10 +48,12 @@ def residual(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"accuracy of the other heads on the strongest head's mistakes minus over all: as trained {words(harder)}; with "
+        "accuracy of the other heads on the strongest head's mistakes minus over all: as trained "
+        f"{words(harder)}; with "
         f"perfected match {perfected.mean('head').values.round(2).tolist()}, the best head "
         f"{perfected.max('head').values.round(2).tolist()}, the second strongest "
-        f"{[round(float(perfected.values[i, h]), 2) for i, h in enumerate(second)]} a seed; mistakes of 78,400: as trained "
+        f"{[round(float(perfected.values[i, h]), 2) for i, h in enumerate(second)]} a seed; mistakes of "
+        "78,400: as trained "
         f"{tables['mistakes'].sel(condition=CONDITIONS[0]).values.tolist()}, perfected "
         f"{tables['mistakes'].sel(condition=CONDITIONS[1]).values.tolist()}",
         harder,
@@ -81,7 +83,9 @@ def _tables(scores: Scores, sequences: Sequence, strongest: list[int]) -> xr.Dat
             if wrong.any():
                 on_mistakes[i, k] = correct[i, k][:, wrong].mean(axis=1)
                 on_mistakes[i, k, best] = np.nan
-    by_label = np.stack([correct[..., target == label].mean(axis=-1) for label in range(target.max() + 1)], axis=-1)
+    by_label = np.stack(
+        [correct[..., target == label].mean(axis=-1) for label in range(target.max() + 1)], axis=-1
+    )
     dims = ("seed", "condition", "head")
     return xr.Dataset(
         {

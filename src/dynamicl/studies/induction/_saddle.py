@@ -19,10 +19,10 @@ DRAWS = 8
 def saddle(lab: Lab) -> Outcome:
     """Examine the origin for two to five vectors, several draws each.
 
-    The claim is held to have reproduced where at every draw the gradient vanishes and the loss falls along one direction
-    and rises along another at every distance; where the Hessian has eigenvalues of both signs for two vectors and none
-    from three on (the thesis' reason for looking further); and where the change goes as the distance to the power of
-    the number of vectors, which makes the saddle flatter the more there are.
+    The claim is held to have reproduced where at every draw the gradient vanishes and the loss falls along
+    one direction and rises along another at every distance; where the Hessian has eigenvalues of both signs
+    for two vectors and none from three on (the thesis' reason for looking further); and where the change goes
+    as the distance to the power of the number of vectors, which makes the saddle flatter the more there are.
     """
     is_saddle, largest, order, change = [], [], [], []
     for count in COUNTS:
@@ -43,7 +43,8 @@ def saddle(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"a saddle in {int(np.sum(is_saddle))} of {len(COUNTS) * DRAWS} draws of {COUNTS[0]} to {COUNTS[-1]} vectors; the "
+        f"a saddle in {int(np.sum(is_saddle))} of {len(COUNTS) * DRAWS} draws of {COUNTS[0]} to "
+        f"{COUNTS[-1]} vectors; the "
         f"loss changes as distance to the power {', '.join(f'{row.mean():.2f}' for row in exponents)}",
         share,
         len(COUNTS) * DRAWS,

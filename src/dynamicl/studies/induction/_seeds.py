@@ -20,10 +20,10 @@ CLAIM = "induction.seeds"
 def seeds(lab: Lab) -> Outcome:
     """Correlate each head's induction strength in the full network with its accuracy, loss and learning time alone.
 
-    Accuracy and loss are the trained full network's with all other layer-2 heads silenced; the learning time is that of
-    a run trained with the head alone. The claim is held to have reproduced where, over 8 heads a seed, strength
-    correlates (Spearman) positively with accuracy and negatively with loss and with learning time, with intervals that
-    exclude 0.
+    Accuracy and loss are the trained full network's with all other layer-2 heads silenced; the learning time
+    is that of a run trained with the head alone. The claim is held to have reproduced where, over 8 heads a
+    seed, strength correlates (Spearman) positively with accuracy and negatively with loss and with learning
+    time, with intervals that exclude 0.
     """
     networks = main_networks(lab)
     chosen = networks.chosen
@@ -44,7 +44,11 @@ def seeds(lab: Lab) -> Outcome:
         f"strength goes with {name}": one is not None and min(sign * one.low, sign * one.high) > 0
         for (name, one), sign in zip(linked.items(), signs.values(), strict=True)
     }
-    straight = {name: np.corrcoef(strength, values.ravel())[0, 1] for name, values in measured.items() if np.ptp(values) > 0}
+    straight = {
+        name: np.corrcoef(strength, values.ravel())[0, 1]
+        for name, values in measured.items()
+        if np.ptp(values) > 0
+    }
     told = ", ".join(
         f"{name} {words(one)} (Pearson {straight[name]:.2f})" if one else f"{name} the same throughout"
         for name, one in linked.items()
@@ -53,7 +57,8 @@ def seeds(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"rank correlation of induction strength with {told}; {int((~found['observed'].values).sum())} of {times.size} "
+        f"rank correlation of induction strength with {told}; {int((~found['observed'].values).sum())} of "
+        f"{times.size} "
         "learning times censored",
         linked["learning time"],
         times.size,

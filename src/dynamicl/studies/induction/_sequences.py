@@ -44,11 +44,9 @@ def every_sequence(task: FewShot) -> Sequence:
         ],
         np.int32,
     )
-    queried, other, right, wrong, first = table.T
+    queried, _, right, _, first = table.T
     leads = (first == 1)[:, None]
-    rows = np.concatenate(
-        [np.where(leads, table[:, [0, 1]], table[:, [1, 0]]), queried[:, None]], axis=1
-    )
+    rows = np.concatenate([np.where(leads, table[:, [0, 1]], table[:, [1, 0]]), queried[:, None]], axis=1)
     context = np.where(leads, table[:, [2, 3]], table[:, [3, 2]])
     options = np.zeros((len(table), task.labels), bool)
     options[np.arange(len(table))[:, None], context] = True

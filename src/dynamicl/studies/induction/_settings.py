@@ -41,7 +41,9 @@ class Setting:
         """Return the published sequences that a number of updates stands for."""
         return steps * BATCH * self.learning_rate / PAPER_RATE
 
-    def recording(self, *measures: str, checkpoints: int = 0, sequences: int = 0, dense: int = 1) -> Recording:
+    def recording(
+        self, *measures: str, checkpoints: int = 0, sequences: int = 0, dense: int = 1
+    ) -> Recording:
         """Return what is kept of a run.
 
         Args:

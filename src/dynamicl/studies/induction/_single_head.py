@@ -26,7 +26,8 @@ def single_heads(lab: Lab, chosen: Setting) -> Trajectory:
     They are twice as long as the thesis', which leaves the slowest time to finish.
     """
     runs = [
-        run(chosen, seed, LENGTH, keep_heads(1, [head], HEADS)) for head, seed in itertools.product(range(HEADS), chosen.seeds)
+        run(chosen, seed, LENGTH, keep_heads(1, [head], HEADS))
+        for head, seed in itertools.product(range(HEADS), chosen.seeds)
     ]
     return lab.train(runs, chosen.recording(), "induction: single heads")
 
@@ -57,7 +58,8 @@ def single_head(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"{(final >= SOLVED).sum()} of {final.size} runs reach {SOLVED}; they take {words(typical)} times as long as the "
+        f"{(final >= SOLVED).sum()} of {final.size} runs reach {SOLVED}; they take {words(typical)} times "
+        "as long as the "
         f"full network ({slower.min():.2f} to {slower.max():.2f}; {int((~alone['observed'].values).sum())} censored)",
         typical,
         final.size,

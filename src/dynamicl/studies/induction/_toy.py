@@ -24,15 +24,21 @@ def toy(lab: Lab) -> Outcome:
 
     Every draw of truths and start is trained in all three ways by gradient descent at rate 1 for 1,000 steps. The
     claim is held to have reproduced where most draws show a transition with nothing clamped and with one clamped;
-    none or few (under 10 %) with two, whose log loss is a straight line (r squared above 0.99 in the median draw); and
-    the time until the loss has halved is shorter with one clamped than with none (interval of the ratio below 1).
+    none or few (under 10 %) with two, whose log loss is a straight line (r squared above 0.99 in the median
+    draw); and the time until the loss has halved is shorter with one clamped than with none (interval of the
+    ratio below 1).
     """
     draws = DRAWS[lab.scale]
     keys = jax.random.split(jax.random.key(1), draws)
-    losses = {name: np.asarray(descend_population(keys, clamps=held, steps=STEPS).loss) for name, held in CLAMPS.items()}
+    losses = {
+        name: np.asarray(descend_population(keys, clamps=held, steps=STEPS).loss)
+        for name, held in CLAMPS.items()
+    }
     jumps = {name: sum(_jumps(curve) for curve in curves) for name, curves in losses.items()}
     share = {name: jeffreys(count, draws) for name, count in jumps.items()}
-    straight = {name: float(np.median([_straight(curve) for curve in curves])) for name, curves in losses.items()}
+    straight = {
+        name: float(np.median([_straight(curve) for curve in curves])) for name, curves in losses.items()
+    }
     halved = {name: np.array([_halving(curve) for curve in curves]) for name, curves in losses.items()}
     faster = ratio(halved["c"], halved["none"])
     parts = {
@@ -41,12 +47,15 @@ def toy(lab: Lab) -> Outcome:
         "one clamped: faster": faster.high < 1,
         "two clamped: exponential": share["b, c"].value < 0.1 and straight["b, c"] > 0.99,
     }
-    told = ", ".join(f"{name}: {jumps[name]} of {draws} draws, r squared {straight[name]:.4f}" for name in CLAMPS)
+    told = ", ".join(
+        f"{name}: {jumps[name]} of {draws} draws, r squared {straight[name]:.4f}" for name in CLAMPS
+    )
     verdict = judge(
         lab,
         CLAIM,
         parts,
-        f"transitions and exponential fit by what is clamped: {told}; time to half the loss with c clamped over without "
+        f"transitions and exponential fit by what is clamped: {told}; time to half the loss with c "
+        "clamped over without "
         f"{words(faster)}; with b, c {words(ratio(halved['b, c'], halved['none']))}",
         share["none"],
         draws,

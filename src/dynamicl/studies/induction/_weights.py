@@ -55,13 +55,16 @@ def weights(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"learning time with other seeds' layer 1 over that with the own {words(foreign)}; with the own over training "
+        f"learning time with other seeds' layer 1 over that with the own {words(foreign)}; with the own "
+        "over training "
         f"everything {words(own)}; with others' over training everything {words(ratio(other, full))}; "
         f"{int((~learnt).sum())} of {learnt.size} runs do not learn in their time (lower bounds)",
         foreign,
         learnt.size,
     )
-    kept = curves[["loss"]].assign(learning_time=found["time"], learnt=found["observed"], full_learning_time=("seed", full))
+    kept = curves[["loss"]].assign(
+        learning_time=found["time"], learnt=found["observed"], full_learning_time=("seed", full)
+    )
     return Outcome((verdict,), kept, trajectory.runs)
 
 

@@ -3,9 +3,15 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import clamped_scores, composition_scores, correlation_interval, mean_interval, single_paths
 from dynamicl.clamps import ablate_heads, keep_heads, preserve
 from dynamicl.lab import load
+from dynamicl.measures import (
+    clamped_scores,
+    composition_scores,
+    correlation_interval,
+    mean_interval,
+    single_paths,
+)
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import judge, words
@@ -27,9 +33,9 @@ def wiring(lab: Lab) -> Outcome:
 
     A path is active where its accuracy with layer 2's values preserved is above 0.6. The claim is held to have
     reproduced where in most seeds some layer-2 head has two or more active paths and some layer-1 head feeds two or
-    more; the best path's mean accuracy is at least 0.8; and composition scores are noisier: over all paths they explain
-    less than half of the variance (K scores of the accuracies with values preserved, V scores of those with patterns
-    preserved).
+    more; the best path's mean accuracy is at least 0.8; and composition scores are noisier: over all paths
+    they explain less than half of the variance (K scores of the accuracies with values preserved, V scores of
+    those with patterns preserved).
     """
     networks = main_networks(lab)
     loaded = networks.load()
@@ -42,7 +48,8 @@ def wiring(lab: Lab) -> Outcome:
     convergent, divergent = active.sum(axis=1).max(axis=1) > 1, active.sum(axis=2).max(axis=1) > 1
     best = mean_interval(paths["match"].max(axis=(1, 2)))
     linked = {
-        part: correlation_interval(weights[name].ravel(), paths[part].ravel()) for part, name in (("match", "k"), ("copy", "v"))
+        part: correlation_interval(weights[name].ravel(), paths[part].ravel())
+        for part, name in (("match", "k"), ("copy", "v"))
     }
     parts = {
         "many to many": bool((convergent & divergent).mean() > 0.5),
@@ -54,7 +61,8 @@ def wiring(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"{active.sum(axis=(1, 2)).tolist()} active paths of 64 a seed; layer-2 heads with several in "
-        f"{int(convergent.sum())}, layer-1 heads with several in {int(divergent.sum())} of {len(seeds)} seeds; best path "
+        f"{int(convergent.sum())}, layer-1 heads with several in {int(divergent.sum())} of {len(seeds)} "
+        "seeds; best path "
         f"{words(best)}; correlation with composition scores K {words(linked['match'])}, V {words(linked['copy'])}",
         best,
         len(seeds),
@@ -62,7 +70,9 @@ def wiring(lab: Lab) -> Outcome:
     dims = ("seed", "first", "second")
     kept = {f"path_{part}": (dims, table) for part, table in paths.items()}
     kept |= {f"composition_{name}": (dims, table) for name, table in weights.items()}
-    kept |= {f"lesion_{part}": (dims, table) for part, table in _lesions(networks, loaded.model, task).items()}
+    kept |= {
+        f"lesion_{part}": (dims, table) for part, table in _lesions(networks, loaded.model, task).items()
+    }
     coords = {"seed": list(seeds), "first": range(HEADS), "second": range(HEADS)}
     data = xr.Dataset(kept, coords).assign(
         previous_token_attention=(("seed", "first"), networks.previous),
@@ -76,12 +86,14 @@ def _lesions(networks: Networks, models: object, task: object) -> dict[str, np.n
     found = {}
     for part, kept in KEPT.items():
         sets = [
-            keep_heads(1, [second], HEADS) + ablate_heads(0, [first]) + preserve(1, kept)
+            keep_heads(1, [second], HEADS) + ablate_heads(0, [first]) + preserve(1, kept, [second])
             for first in range(HEADS)
             for second in range(HEADS)
         ]
         sets += [keep_heads(1, [second], HEADS) for second in range(HEADS)]
-        scores = clamped_scores(models, task, sample(task, SEQUENCES), [sets] * len(networks.chosen.seeds)).accuracy
+        scores = clamped_scores(
+            models, task, sample(task, SEQUENCES), [sets] * len(networks.chosen.seeds)
+        ).accuracy
         lesioned = scores[:, : HEADS**2].reshape(-1, HEADS, HEADS)
         found[part] = lesioned - scores[:, None, HEADS**2 :]
     return found

@@ -6,32 +6,32 @@ installation, and a Content-Security-Policy forbids it to reach out.
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
-import html
-import json
-import os
-import re
-import tempfile
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from .._standalone import MARK as MARK
+from .._standalone import assemble as fill
+from .._standalone import check_folder, join_scripts, read_asset, write_whole
+from .._standalone import digest as digest
+from .._standalone import embed as embed
 from ._payload import MEGABYTE, payload
 
 SCRIPTS = [
     "base",
     "data",
+    "watch",
     "state",
     "color",
     "pen",
     "axes",
     "panel",
     "export",
+    "table",
+    "header",
     "timebar",
     "curves",
     "compare",
@@ -44,7 +44,6 @@ SCRIPTS = [
     "tables",
     "main",
 ]
-MARK = re.compile(r"@(policy|title|style|payload|script)@")
 
 
 def build(
@@ -109,69 +108,25 @@ def write(
     Raises:
         FileNotFoundError: when the folder does not exist.
     """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"`path` is {str(path)!r}, but the folder {str(path.parent)!r} does not exist; create it first"
-        )
-    text = build(dataset, transitions, verdicts, **options)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would keep a web server or a colleague out
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
+    check_folder(path)
+    return write_whole(path, build(dataset, transitions, verdicts, **options))
 
 
 def assemble(record: Mapping) -> str:
     """Put a payload into the template with its policy."""
-    parts = {
-        "policy": policy(bool(record["live"])),
-        "title": html.escape(str(record["title"])),
-        "style": style(),
-        "script": script(),
-        "payload": embed(record),
-    }
-    return MARK.sub(lambda match: parts[match[1]], asset("page.html"))
-
-
-def embed(record: Mapping) -> str:
-    """JSON that is inert inside a script element: no character of it can end the element or open another."""
-    text = json.dumps(record, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def policy(live: bool) -> str:
-    """Nothing may be loaded but what is in the page; a served page may ask its own server for news."""
-    rules = [
-        "default-src 'none'",
-        f"script-src '{digest(script())}'",
-        f"style-src '{digest(style())}'",
-        "img-src data: blob:",
-    ]
-    rules += ["connect-src 'self'"] if live else []
-    return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
-
-
-def digest(text: str) -> str:
-    """The hash by which a policy admits an inline element."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return fill(asset("page.html"), record, script(), style())
 
 
 @functools.cache
 def asset(name: str) -> str:
     """A file that travels with this package."""
-    return resources.files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
+    return read_asset("dynamicl.views.page", name)
 
 
 @functools.cache
 def script() -> str:
-    """The scripts in their order, inside one function, so that they leave no global names."""
-    return '(() => {\n"use strict";\n' + "\n".join(asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
+    """The page's scripts."""
+    return join_scripts(asset(f"{name}.js") for name in SCRIPTS)
 
 
 def style() -> str:

@@ -107,32 +107,3 @@ function lastFinite(curve) {
   for (let t = curve.length - 1; t >= 0; t--) if (finite(curve[t])) return curve[t];
   return NaN;
 }
-
-const intervalWords = ([value, low, high]) =>
-  finite(low) && finite(high) ? `${compact(value)} (${compact(low)} – ${compact(high)})` : compact(value);
-
-// A table that scrolls inside its own frame on a narrow screen.
-function tableOf(head, rows, { caption = "", pressed = -1, onrow = null } = {}) {
-  const body = rows.map((row, i) => {
-    const tr = el(
-      "tr",
-      { "aria-selected": pressed === i ? "true" : null, onclick: onrow ? () => onrow(i) : null },
-      ...row.map((cell, k) =>
-        el(k ? "td" : "th", { scope: k ? null : "row" }, cell instanceof Node ? cell : String(cell)),
-      ),
-    );
-    if (onrow) tr.classList.add("pickable");
-    return tr;
-  });
-  return el(
-    "div",
-    { class: "tablebox", tabindex: "0", role: "region", "aria-label": caption || "table" },
-    el(
-      "table",
-      {},
-      caption ? el("caption", { text: caption }) : null,
-      el("thead", {}, el("tr", {}, ...head.map((h) => el("th", { scope: "col", text: h })))),
-      el("tbody", {}, ...body),
-    ),
-  );
-}

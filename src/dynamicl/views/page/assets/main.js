@@ -1,32 +1,5 @@
 // Start: read the payload, restore the view, build the panels; and, when served, keep up with the store.
 
-function buildHeader() {
-  $("#title").textContent = page.title;
-  document.title = page.title;
-  $("#meta").replaceChildren(...page.about.meta.map((text) => el("span", { text })));
-  $("#headline").replaceChildren(...page.headline.map(headlineItem));
-  $("#notes").replaceChildren(...page.notes.map((text) => el("li", { text })));
-  $("#notes").hidden = !page.notes.length;
-}
-
-// A sentence; parts that name a head, a run or a moment take the page there.
-function headlineItem(item) {
-  const parts = item.parts.map((part) =>
-    typeof part === "string"
-      ? document.createTextNode(part)
-      : el("a", {
-          class: "go",
-          href: "#panels",
-          text: part.text,
-          onclick: (event) => {
-            event.preventDefault();
-            goTo(part);
-          },
-        }),
-  );
-  return el("div", { class: "answer" }, el("h3", { text: item.title }), el("p", {}, ...parts));
-}
-
 function goTo({ run, head, step }) {
   const patch = {};
   const r = page.runs.findIndex((x) => x.id === run);
@@ -36,24 +9,13 @@ function goTo({ run, head, step }) {
   set(patch);
 }
 
-function applyTheme() {
-  const name = themeName();
-  document.documentElement.dataset.theme = name;
-  $("#theme").textContent = name === "dark" ? "light" : "dark";
-  $("#theme").setAttribute("aria-label", `Change to the ${name === "dark" ? "light" : "dark"} theme`);
-}
-
 function bindHeader() {
-  $("#theme").addEventListener("click", () => set({ theme: themeName() === "dark" ? "light" : "dark" }));
   $("#share").addEventListener("click", () => copyText(location.href.split("#")[0] + addressText(), $("#share")));
   $("#helpbutton").addEventListener("click", () => $("#help").showModal());
   $("#closehelp").addEventListener("click", () => $("#help").close());
-  watch((changed) => changed.has("theme") && applyTheme());
-  darkWanted.addEventListener("change", () => {
-    applyTheme();
+  bindTheme(() => {
     fillLegend();
     redraw(timebarPanel);
-    redrawAll();
   });
   addEventListener("hashchange", () => set(viewFromAddress()));
 }

@@ -1,5 +1,4 @@
-// What is being looked at. One object; `set` changes it, tells the panels, and keeps the address
-// in step, so that a copied link opens the same view.
+// What is being looked at, and the address that says it.
 
 const state = {
   run: 0,
@@ -22,21 +21,6 @@ const state = {
   hover: -1,
   theme: "auto",
 };
-
-const watchers = [];
-const watch = (fn) => watchers.push(fn);
-
-function set(patch) {
-  const changed = new Set();
-  for (const [key, value] of Object.entries(patch)) {
-    const same = Array.isArray(value) ? value.join() === state[key].join() : value === state[key];
-    if (!same) changed.add(key);
-    state[key] = value;
-  }
-  if (!changed.size) return;
-  for (const fn of watchers) fn(changed);
-  if (!(changed.size === 1 && changed.has("hover"))) writeAddress();
-}
 
 const stepNow = () => page.steps[state.cursor] ?? 0;
 const checkpointNow = () => nearestIndex(page.checkpoints, stepNow());

@@ -8,61 +8,6 @@ function buildTables() {
   addTables({ id: "verdicts", title: "Verdicts", wide: true, still: true, tables: verdictTables });
 }
 
-// tables() -> [{caption, head, rows, pressed, onrow, node, open}]; a `node` stands in place of a table.
-function addTables(spec) {
-  const body = el("div", { class: "tables" });
-  const panel = addPanel({
-    ...spec,
-    body,
-    fill: () => {
-      const scrolls = [...body.querySelectorAll(".tablebox")].map((box) => box.scrollLeft);
-      const open = new Map([...body.querySelectorAll("details")].map((d) => [d.dataset.name, d.open]));
-      body.replaceChildren(...spec.tables().map((t) => tableNode(t, open)));
-      [...body.querySelectorAll(".tablebox")].forEach((box, i) => (box.scrollLeft = scrolls[i] || 0));
-    },
-    height: () => 10 + spec.tables().reduce((sum, t) => sum + 40 + 22 * (t.rows.length + 1), 0),
-    draw: (pen, w) => drawTables(pen, w, spec.tables()),
-    rows: () => spec.tables().flatMap((t) => [[t.caption], t.head, ...t.rows.map((row) => row.map(plain)), []]),
-  });
-  return panel;
-}
-
-const plain = (cell) => (cell instanceof Node ? cell.textContent : cell);
-
-function tableNode(t, open) {
-  const node = t.node
-    ? t.node()
-    : tableOf(t.head, t.rows, { caption: t.folded ? "" : t.caption, pressed: t.pressed ?? -1, onrow: t.onrow });
-  if (!t.folded) return node;
-  const box = el(
-    "details",
-    { "data-name": t.folded, open: open.get(t.folded) || null },
-    el("summary", { text: t.caption }),
-    node,
-  );
-  return box;
-}
-
-function drawTables(pen, w, tables) {
-  let y = 4;
-  const c = pen.colours;
-  for (const t of tables) {
-    pen.text(t.caption, 10, y + 12, { size: 12, weight: 600, fill: c.ink });
-    y += 30;
-    const width = (w - 20) / Math.max(1, t.head.length);
-    const row = (cells, style) => {
-      cells.forEach((cell, i) =>
-        pen.text(cut(String(plain(cell)), Math.floor(width / 6)), 10 + i * width, y, style),
-      );
-      y += 22;
-    };
-    row(t.head, { weight: 600 });
-    pen.line(10, y - 11, w - 10, y - 11, { stroke: c.rule });
-    t.rows.forEach((cells) => row(cells, { fill: c.ink }));
-    y += 10;
-  }
-}
-
 // Every scalar of the selected run at the cursor: measures down, evaluators across.
 function nowTables() {
   if (!page.runs.length || !page.steps.length) return [{ caption: "Nothing recorded yet", head: [], rows: [] }];
@@ -199,23 +144,4 @@ function commandNode() {
     el("pre", { tabindex: "0", "aria-label": "Command to reproduce" }, el("code", { text: words })),
     copy,
   );
-}
-
-function copyText(words, button) {
-  const done = () => {
-    const before = button.textContent;
-    button.textContent = "copied";
-    setTimeout(() => (button.textContent = before), 1200);
-  };
-  const byHand = () => {
-    const area = el("textarea", { "aria-hidden": "true", class: "offscreen" });
-    area.value = words;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    done();
-  };
-  if (navigator.clipboard) navigator.clipboard.writeText(words).then(done, byHand);
-  else byHand();
 }

@@ -220,15 +220,3 @@ function jumpToTransition() {
   const transition = transitionOf(state.run);
   if (transition) moveCursor(nearestIndex(page.steps, transition.time_steps[0]));
 }
-
-function bindKeys() {
-  document.addEventListener("keydown", (event) => {
-    const target = event.target;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("select, input, textarea, dialog")) return;
-    if (event.key === " " && target.closest("button, summary, a")) return;
-    const action = KEYS[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action(event);
-  });
-}

@@ -1,0 +1,104 @@
+"""Figures 9, 10 and 11: P(M, t) rises with t and reaches 1 long before the model converges."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.lab import Fates
+from dynamicl.measures import correlation_p_value, jeffreys
+from dynamicl.studies._experiment import Experiment, Lab, Outcome
+
+from ._forks import Commitment, Parents, commitment, fates, forked, forks_cost
+from ._judge import attempt, judge, words
+
+CLAIM = "lookup.r4.early_fate"
+EARLY = 0.5
+THIN = 3
+"""Every third evaluation of the forks is kept for the figure."""
+
+
+def early_fate(lab: Lab) -> Outcome:
+    """Fork two converging models under 30 data seeds at each of ten steps t, and count who still converges.
+
+    Commitment is where a rising fit of P(t) reaches 50 % and 95 %. The claim is held to have reproduced where for both
+    models (1) P rises: it is below one half at the first t and its rank correlation with t has p < 0.05; (2) it reaches
+    95 % before half of the model's S, the upper end of the interval included. (The report's reaches 1 at 5 % of S.)
+    """
+    found = forked(lab)
+    results = fates(lab, found)
+    fits = [commitment(one) for one in results]
+    rising = [_rises(one) for one in results]
+    ends = [fit.isotonic[1] for fit in fits]
+    early = [end.high < EARLY * time for end, time in zip(ends, found.times, strict=True)]
+    parts = {"P rises with t": all(rising), "95 % before half of S": all(early)}
+    told = "; ".join(_told(*each) for each in zip(found.which, found.times, results, fits, strict=True))
+    share = ends[0]._replace(
+        value=ends[0].value / found.times[0],
+        low=ends[0].low / found.times[0],
+        high=ends[0].high / found.times[0],
+    )
+    verdict = judge(
+        lab,
+        CLAIM,
+        parts,
+        told,
+        share,
+        int(sum(one.counts()[1].sum() for one in results)),
+        forks_cost,
+        "the interval is of the first model's 95 % step over its S",
+        untestable=""
+        if all(found.population.ends["converged"].values[found.which])
+        else "too few runs converged",
+    )
+    runs = (*found.trajectory.runs, *(run for one in results for runs in one.runs.values() for run in runs))
+    return Outcome((verdict,), _kept(found, results, fits), runs)
+
+
+def _rises(one: Fates) -> bool:
+    steps, forks, wins = one.counts()
+    p_value, _ = attempt(correlation_p_value, steps, wins / forks, kind="spearman")
+    return bool(wins[0] / forks[0] < 0.5 and wins[-1] > wins[0] and p_value is not None and p_value < 0.05)
+
+
+def _told(which: int, time: float, one: Fates, fit: Commitment) -> str:
+    steps, forks, wins = one.counts()
+    first, last = (jeffreys(int(wins[i]), int(forks[i])) for i in (0, -1))
+    text = (
+        f"model {which} (S {time:.0f}): P({steps[0]}) {words(first)}, P({steps[-1]}) {words(last)}; 50 % at "
+        f"{words(fit.isotonic[0], '.0f')}, 95 % at {words(fit.isotonic[1], '.0f')} "
+        f"({fit.isotonic[1].value / time:.0%} of S)"
+    )
+    if fit.logistic is not None:
+        text += (
+            f", logistic {words(fit.logistic[0], '.0f')} and {words(fit.logistic[1], '.0f')}, deviance "
+            f"{fit.deviance:.1f} a degree of freedom"
+        )
+    return text
+
+
+def _kept(found: Parents, results: list[Fates], fits: list[Commitment]) -> xr.Dataset:
+    parts = []
+    for at, one, fit in zip(found.at, results, fits, strict=True):
+        _, forks, wins = one.counts()
+        each = [jeffreys(int(k), int(n)) for k, n in zip(wins, forks, strict=True)]
+        # Models are forked at different steps, so that these are counted, not named.
+        data = one.data[["time", "observed"]].assign_coords(at=np.arange(len(at)))
+        some = one.data["accuracy"].isel(at=[0, len(at) // 2, -1], step=slice(None, None, THIN))
+        data = data.assign(
+            fork_step=("at", np.array(at)),
+            probability=("at", [e.value for e in each]),
+            low=("at", [e.low for e in each]),
+            high=("at", [e.high for e in each]),
+            rising=("at", fit.curve.probability),
+            rising_low=("at", fit.curve.low),
+            rising_high=("at", fit.curve.high),
+            commitment=(("level", "end"), np.array(fit.isotonic)),
+            accuracy=(("shown", "fork", "step"), some.values),
+        )
+        parts.append(data.assign_coords(step=some["step"].values))
+    whole = xr.concat(parts, "model", join="outer", coords="minimal", compat="override")
+    return whole.assign(S=("model", found.times)).assign_coords(
+        model=found.which, level=[0.5, 0.95], end=["value", "low", "high"]
+    )
+
+
+EARLY_FATE = Experiment(CLAIM, early_fate, forks_cost)

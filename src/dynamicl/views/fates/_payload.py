@@ -1,0 +1,121 @@
+"""What the page of fates is given: forks, their curves, P(t) and the summary in words, as one JSON-able record."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.measures import convergence_step
+
+from ..page._arrays import pack
+from ..page._records import json_safe
+from ._chances import chances
+from ._headline import fate_headline
+
+NEEDED = ("time", "observed")
+
+
+def fates_payload(
+    data: xr.Dataset,
+    *,
+    parent: xr.Dataset | xr.DataArray | None = None,
+    title: str = "When was it decided?",
+) -> dict[str, Any]:
+    """Gather everything the page shows; arguments as for `make_fates_page`.
+
+    Raises:
+        ValueError: if the dataset has no forks, or lacks what the tree is drawn from.
+    """
+    _check(data)
+    data = data.sortby("at")
+    data = data.isel(at=np.flatnonzero(_there(data).any("fork").values))
+    there = np.asarray(_there(data).values)
+    at = data["at"].values.astype(float)
+    observed = data["observed"].transpose("at", "fork").values.astype(bool) & there
+    times = data["time"].transpose("at", "fork").values.astype(float)
+    root = None if parent is None else _parent(parent)
+    forks, converged = there.sum(axis=1), observed.sum(axis=1)
+    chance = chances(at, forks, converged, _falls(at, forks, converged, root))
+    record: dict[str, Any] = {
+        "title": title,
+        "live": 0,
+        "notes": [],
+        "labels": {},
+        "at": at,
+        "steps": data["step"].values if "step" in data.coords else np.empty(0),
+        "end": _end(data, times, root),
+        "forks": [_forks(data, i, there[i], times[i], observed[i]) for i in range(len(at))],
+        "arrays": {},
+        "chance": chance,
+        "parent": root,
+        "about": {"meta": [f"{int(forks.sum())} forks of {len(at)} checkpoints"]},
+    }
+    if "accuracy" in data:
+        curves = data["accuracy"].transpose("at", "fork", "step")
+        record["arrays"]["accuracy"] = pack(curves.values, curves.dims, "measure")
+    record["headline"] = fate_headline(record)
+    return json_safe(record)
+
+
+def _check(data: xr.Dataset) -> None:
+    missing = [name for name in NEEDED if name not in data or set(data[name].dims) != {"at", "fork"}]
+    if missing:
+        raise ValueError(
+            f"`data` lacks {', '.join(missing)} with dims (at, fork); it has "
+            f"{', '.join(map(str, data.data_vars)) or 'nothing'}. "
+            "Give the `data` of what `dynamicl.lab.fate` returns"
+        )
+    if not _there(data).any():
+        raise ValueError("`data` has no forks; at least one is needed. Fork a checkpoint first")
+
+
+def _there(data: xr.Dataset) -> xr.DataArray:
+    """Which places hold a fork: checkpoints may have different numbers of them."""
+    there = data["data_seed"] >= 0 if "data_seed" in data else data["time"].notnull()
+    return there.transpose("at", "fork")
+
+
+def _forks(
+    data: xr.Dataset, i: int, there: np.ndarray, times: np.ndarray, observed: np.ndarray
+) -> list[dict]:
+    """One checkpoint's forks: those that converged first, by their time."""
+    count = np.arange(len(there))
+    seeds = data["data_seed"].transpose("at", "fork").values[i] if "data_seed" in data else count
+    rows = [
+        {"fork": int(j), "seed": int(seeds[j]), "time": float(times[j]), "converged": bool(observed[j])}
+        for j in np.flatnonzero(there)
+    ]
+    return sorted(rows, key=lambda row: (not row["converged"], row["time"]))
+
+
+def _parent(parent: xr.Dataset | xr.DataArray) -> dict[str, Any]:
+    """The forked run's curve and outcome, read off the curve where it is not given."""
+    curve: xr.DataArray = parent["accuracy"] if isinstance(parent, xr.Dataset) else parent
+    steps, accuracy = curve["step"].values, np.asarray(curve.values, float)
+    fine = np.isfinite(accuracy)
+    steps, accuracy = steps[fine], accuracy[fine]
+    if isinstance(parent, xr.Dataset) and "time" in parent and "observed" in parent:
+        time, observed = float(parent["time"]), bool(parent["observed"])
+    elif len(steps):
+        time, observed = convergence_step(steps, accuracy)
+    else:
+        time, observed = float("nan"), False
+    return {"steps": steps, "accuracy": accuracy, "time": float(time), "converged": bool(observed)}
+
+
+def _falls(at: np.ndarray, forks: np.ndarray, converged: np.ndarray, root: dict[str, Any] | None) -> bool:
+    """Whether the fate is not to converge: the parent's outcome, or else the trend over checkpoints."""
+    if root is not None and len(root["steps"]):
+        return not root["converged"]
+    share = converged / forks
+    return bool(len(at) > 1 and np.sum(forks * (np.argsort(at) - (len(at) - 1) / 2) * share) < 0)
+
+
+def _end(data: xr.Dataset, times: np.ndarray, root: dict[str, Any] | None) -> float:
+    """The last step that anything reaches."""
+    ends = [float(data["at"].values.max()), *times[np.isfinite(times)]]
+    if "step" in data.coords and data.sizes["step"]:
+        ends.append(float(data["step"].values[-1]))
+    if root is not None and len(root["steps"]):
+        ends.append(float(root["steps"][-1]))
+    return max(ends)

@@ -1,0 +1,33 @@
+"""Thesis Figure 4.6b: loss while steps of the circuit are clamped, linear and logarithmic.
+
+Expect a plateau and a drop unclamped and with step 1, a sharper drop with steps 1 and 2; an exponential (a straight
+line on the right) once matching or layer 1 and copying are clamped; a short plateau with copying clamped. Thin: every
+seed, bold: the median one. Diamonds: geometric mean of the learning time with its 95 % interval, hollow where some
+seeds did not learn.
+"""
+
+import xarray as xr
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+from ._induction import LEARNT, STEPS, draw_seeds, draw_time, label_sequences, mark_log2
+
+
+def draw(data: xr.Dataset) -> Figure:
+    """Draw the curves under each clamp, and the unclamped ones."""
+    figure, panels = pyplot.subplots(1, 2, figsize=(8, 3.5), sharex=True)
+    for panel in panels:
+        name, colour = STEPS["none"]
+        draw_seeds(panel, data["unclamped_sequences"].values, data["unclamped_loss"], colour, name)
+        for clamp in data["clamp"].values:
+            name, colour = STEPS[str(clamp)]
+            draw_seeds(panel, data["sequences"].values, data["loss"].sel(clamp=clamp), colour, name)
+        label_sequences(panel)
+    for i, clamp in enumerate(data["clamp"].values):
+        one = data.sel(clamp=clamp)
+        draw_time(panels[0], one["learning_time"], STEPS[str(clamp)][1], LEARNT - 0.045 * i, one["learnt"])
+    mark_log2(panels[0])
+    panels[0].set(ylabel="loss (nats)", ylim=(0, None), title="Clamped step after step")
+    panels[1].set(ylabel="loss (nats, logarithmic)", yscale="log", title="An exponential is straight here")
+    panels[1].legend(fontsize=7.5, loc="lower left")
+    return figure

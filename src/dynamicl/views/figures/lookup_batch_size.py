@@ -1,0 +1,25 @@
+"""Our own: the runs of the first seeds with twice the batch.
+
+Expect the same two fates, and jumps at times of the same order.
+"""
+
+import xarray as xr
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+from .lookup_r1_bimodal import COLOURS
+
+
+def draw(data: xr.Dataset) -> Figure:
+    """Draw every run, and a tick at each S of the usual batch."""
+    figure, axes = pyplot.subplots()
+    for kind in reversed(COLOURS):
+        chosen = data["accuracy"].values[data["kind"].values == kind]
+        if len(chosen):
+            axes.plot(data["step"].values, chosen.T, color=COLOURS[kind], linewidth=0.8, alpha=0.8)
+        axes.plot([], [], color=COLOURS[kind], label=f"{kind}: {len(chosen)}")
+    usual = data["first_time"].values[data["first_converged"].values]
+    axes.plot(usual, [0.02] * len(usual), "|", color="k", markersize=9, label="S with the usual batch")
+    axes.set(xlabel="training steps", ylabel="accuracy", ylim=(0, 1.02))
+    axes.legend(loc="upper left")
+    return figure

@@ -1,0 +1,171 @@
+import pytest
+
+from dynamicl.clamps import (
+    Clamp,
+    Constant,
+    CopyScores,
+    From,
+    Pattern,
+    Scaled,
+    ablate_heads,
+    check_clamps,
+    copy,
+    keep_heads,
+    layer_one,
+    layer_one_and_copy,
+    match,
+    preserve,
+    previous_token_attend,
+)
+from dynamicl.specs import SpecError
+
+from .worlds import world
+
+PATTERN = "layers.0.attn.pattern"
+
+
+@pytest.fixture(scope="module")
+def known():
+    return world(size=1).sites
+
+
+def refused(known, clamps, message, steps=100):
+    with pytest.raises(SpecError, match=message) as caught:
+        check_clamps(clamps, known, steps)
+    assert "\n" not in str(caught.value)
+
+
+def test_selected_sites_are_counted(known):
+    counts = check_clamps([Clamp("layers.*.attn.v"), Clamp("norm.out"), Clamp("*.pre")], known, 10)
+    assert counts == {0: 2, 1: 1, 2: 2}
+
+
+@pytest.mark.parametrize(
+    ("clamp", "message"),
+    [
+        (
+            Clamp("layers.0.atn.pattern", Pattern()),
+            "no site matches `layers.0.atn.pattern`: did you mean .*`layers.0.attn.pattern`.*`dynamicl sites` lists all",
+        ),
+        (Clamp("layers.2.*"), "no site matches `layers.2.\\*`: did you mean"),
+        (
+            Clamp("norm.out", From("clean", "norm.outt")),
+            "no site matches `norm.outt`: did you mean `norm.out`",
+        ),
+        (
+            Clamp(PATTERN, heads=(0, 2)),
+            "head 2 does not exist at `layers.0.attn.pattern`: it has heads 0 to 1",
+        ),
+        (Clamp("norm.out", heads=(0,)), "site `norm.out` has no axis `head`: its axes are d_model"),
+        (
+            Clamp(PATTERN, queries=(5,)),
+            "position 5 does not exist at `layers.0.attn.pattern`: positions are 0 to 4",
+        ),
+        (Clamp(PATTERN, keys=(-6,)), "position -6 does not exist at `layers.0.attn.pattern`"),
+        (
+            Clamp("norm.out", queries=("query",)),
+            r"`clamp.queries` means nothing at `norm.out` with axes \('d_model',\)",
+        ),
+        (
+            Clamp("layers.0.pre", keys=(1,)),
+            r"`clamp.keys` means nothing at `layers.0.pre` with axes \('seq', 'd_model'\)",
+        ),
+        (Clamp("layers.0.attn.v", offsets=(-1,)), "`clamp.offsets` means nothing at `layers.0.attn.v`"),
+        (
+            Clamp("layers.0.attn.scores", offsets=(5,)),
+            "no key is 5 from its query at .*: offsets are -4 to 4",
+        ),
+        (
+            Clamp("layers.0.attn.v", Pattern()),
+            "a pattern cannot be put at `layers.0.attn.v` with axes .*: clamp an",
+        ),
+        (Clamp("norm.out", CopyScores(0)), "copied scores are logits: clamp `logits`, not `norm.out`"),
+        (
+            Clamp("logits", CopyScores(2)),
+            "head 2 does not exist at `layers.1.attn.scores`: it has heads 0 to 1",
+        ),
+        (Clamp("logits", CopyScores(-1)), "head -1 does not exist at `layers.1.attn.scores`"),
+        (Clamp("logits", CopyScores(0, layer=2)), "no site matches `layers.2.attn.scores`: did you mean"),
+        (
+            Clamp("norm.out", windows=((100, 200),)),
+            r"at `norm.out` never acts: its windows \(\(100, 200\),\) begin after",
+        ),
+        (
+            Clamp("norm.out", in_pass="shfted"),
+            r"acts in pass `shfted`, from which nothing is taken: .*From\('shfted'\)",
+        ),
+    ],
+)
+def test_a_clamp_that_misses_is_refused(known, clamp, message):
+    refused(known, [clamp], message)
+
+
+def test_circles_are_refused(known):
+    circle = [Clamp("norm.out", From(other), in_pass=own) for own, other in (("a", "b"), ("b", "a"))]
+    refused(known, [Clamp("norm.out", From("a")), *circle], "the passes a, b, main need each other")
+
+
+def test_positions_of_the_last_layer_are_those_of_the_sequence(known):
+    """Its sites have one row, the read-out's, but positions are counted as everywhere else."""
+    assert check_clamps(
+        [Clamp("layers.1.attn.q", queries=(4,)), Clamp("layers.1.post", queries=(-1,))], known, 1
+    )
+
+
+def test_passes_of_passes_are_needed(known):
+    chain = [
+        Clamp("norm.out", From("a")),
+        Clamp("norm.out", From("b"), in_pass="a"),
+        Clamp("logits", in_pass="b"),
+    ]
+    assert check_clamps(chain, known, 1) == {0: 1, 1: 1, 2: 1}
+
+
+V = "layers.0.attn.v"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (Clamp(V), Clamp("layers.*.attn.v", Constant(1.0))),
+        (Clamp(V, heads=(0, 1)), Clamp(V, heads=(1,))),
+        (Clamp(V, queries=(0, 1)), Clamp(V, queries=(1, 2))),
+        (Clamp(V, queries=(-1,)), Clamp(V, queries=(4,))),
+        (Clamp(V, queries=("labels",)), Clamp(V, queries=("matching label",))),
+        (Clamp(V, queries=("exemplars",)), Clamp(V, queries=("matching exemplar",))),
+        (Clamp(V, queries=(1,)), Clamp(V, queries=("labels",))),
+        (Clamp(V, windows=((0, 5), (9, 12))), Clamp(V, windows=((11, 20),))),
+        match(1) + preserve(1),
+        keep_heads(1, [0], 2) + preserve(1, ("v",)),
+        layer_one() + match(0),
+    ],
+)
+def test_hard_clamps_that_overlap_are_refused(known, pair):
+    refused(
+        known,
+        pair,
+        "two clamps of full strength overlap at `layers.[01].attn.* in pass `main`: the later would undo",
+    )
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (Clamp(V, heads=(0,)), Clamp(V, heads=(1,))),
+        (Clamp(V, queries=(0,)), Clamp(V, queries=(1,))),
+        (Clamp(V, queries=("matching label",)), Clamp(V, queries=("other label",))),
+        (Clamp(V, queries=("matching label",)), Clamp(V, queries=("query",))),
+        (Clamp(V, queries=("labels",)), Clamp(V, queries=("matching exemplar",))),
+        (Clamp(V, windows=((0, 5),)), Clamp(V, windows=((5, 9),))),
+        (Clamp(V), Clamp(V, strength=0.5)),
+        (Clamp(V), Clamp(V, Scaled(2.0))),
+        (Clamp("layers.0.attn.scores", offsets=(-1,)), Clamp("layers.0.attn.scores", offsets=(-2,))),
+        (Clamp(V), Clamp(V, in_pass="a"), Clamp("norm.out", From("a"))),
+        previous_token_attend([0]) + ablate_heads(0, [0]),
+        keep_heads(1, [0], 2) + preserve(1, ("v",), [0]),
+        layer_one() + copy(0),
+        layer_one_and_copy(1) + keep_heads(1, [1], 2),
+    ],
+)
+def test_clamps_that_leave_each_other_alone_are_not(known, pair):
+    assert set(check_clamps(pair, known, 100)) == set(range(len(pair)))

@@ -1,0 +1,127 @@
+"""The documentation's code runs: every page's python blocks, one after the other, at tiny sizes.
+
+A page names its sizes (`steps = 4000`); here they are set again right after, so the code that runs is the code that is
+read. Where a page goes on with what only a real training run gives (which forks converged), that is set too.
+"""
+
+import ast
+import os
+import re
+import sys
+import types
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from dynamicl.studies.induction import _settings as induction
+from dynamicl.studies.lookup import _settings as lookup
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+PAGES = {
+    "README.md": {"steps": 20},
+    "docs/plugging-in.md": {"steps": 20},
+    "docs/store.md": {"steps": 20},
+    "docs/tutorials/three-subcircuits.md": {
+        "steps": 20,
+        "every": 2,
+        "seeds": "range(1)",
+        "circuits": "{'copy: 3v, 5': copy}",
+        "starts": "(0,)",
+        "length": 5,
+    },
+    "docs/tutorials/when-was-it-decided.md": {
+        "steps": 20,
+        "every": 2,
+        "apart": 4,
+        "seeds": "range(6)",
+        "ended": "np.arange(6) % 2 == 0",
+        "times": "np.where(ended, 18.0, 20.0)",
+        "forks": 2,
+        "at": "[0, 8, 16]",
+        "good": "np.array([0, 1, 2])",
+        "first": 2,
+        "budget": 6,
+    },
+}
+"""Pages and what is set in them: names that they assign, and the source of the values that they get instead."""
+
+
+def blocks(page: str) -> list[tuple[int, str]]:
+    """The python blocks of a page, each with the line at which it begins."""
+    text = (ROOT / page).read_text()
+    return [(text.count("\n", 0, match.start(1)) + 1, match.group(1)) for match in BLOCK.finditer(text)]
+
+
+class Smaller(ast.NodeTransformer):
+    """Sets names again after the page has assigned them."""
+
+    def __init__(self, values: dict[str, object]):
+        self.values, self.met = values, set()
+
+    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+        names = {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+        again = [ast.parse(f"{name} = {self.values[name]}").body[0] for name in self.values if name in names]
+        self.met |= names & set(self.values)
+        return [node, *(ast.copy_location(line, node) for line in again)]
+
+
+def run_page(page: str, values: dict[str, object], module: types.ModuleType) -> None:
+    """Run a page's blocks in one namespace."""
+    smaller = Smaller(values)
+    for line, source in blocks(page):
+        tree = ast.increment_lineno(ast.parse(source), line - 1)
+        code = compile(ast.fix_missing_locations(smaller.visit(tree)), str(ROOT / page), "exec")
+        exec(code, module.__dict__)
+    assert smaller.met == set(values), "the page no longer assigns a name that is set here"
+
+
+@pytest.fixture
+def namespace(monkeypatch, tmp_path, request):
+    """An empty module to run a page in, and an empty folder to write to."""
+    jax.devices()  # before the pages' `use_every_core`, which then changes nothing
+    monkeypatch.setenv("XLA_FLAGS", os.environ.get("XLA_FLAGS", ""))
+    monkeypatch.chdir(tmp_path)
+    module = types.ModuleType("page_" + re.sub(r"\W", "_", request.node.name))
+    module.np = np
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return module
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_runs(page, namespace, capsys):
+    run_page(page, PAGES[page], namespace)
+
+
+def test_every_page_with_code_is_run():
+    pages = [path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]]
+    assert {page for page in pages if blocks(page)} == set(PAGES)
+
+
+def rows_of(page: str, heading: str) -> dict[str, list[str]]:
+    """The first table below a heading: cells by the name in each row's first cell."""
+    section = (ROOT / page).read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    return {first.strip("`"): [cell.strip() for cell in rest] for first, *rest in lines}
+
+
+def test_scales_of_induction_are_as_documented():
+    rows = rows_of("docs/scales.md", "The induction study")
+    assert rows.keys() == induction.SETTINGS.keys()
+    for name, setting in induction.SETTINGS.items():
+        numbers = [setting.learning_rate, len(setting.seeds), setting.steps(1e6), setting.sequences]
+        assert [float(cell) for cell in rows[name]] == numbers
+
+
+def test_scales_of_lookup_are_as_documented():
+    rows = rows_of("docs/scales.md", "The lookup study")
+    assert rows.keys() == lookup.SETTINGS.keys()
+    for name, setting in lookup.SETTINGS.items():
+        symbols, pairs, *rest = rows[name]
+        assert {int(symbols)} == {setting.task.keys, setting.task.values}
+        assert [int(n) for n in pairs.split("-")] == sorted({setting.task.least_pairs, setting.task.pairs})
+        numbers = [setting.d_model, setting.learning_rate, setting.steps, setting.seeds, setting.forks]
+        assert [float(cell) for cell in rest] == numbers

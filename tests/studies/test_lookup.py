@@ -1,0 +1,154 @@
+import dataclasses
+
+import matplotlib
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib import pyplot
+
+from dynamicl.specs import SpecError
+from dynamicl.studies import Lab, find_experiments, ledger, read_outcome, write_outcome
+from dynamicl.studies._verdict import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED
+from dynamicl.studies.lookup import _settings as settings
+from dynamicl.studies.lookup._features import SETS, features
+from dynamicl.studies.lookup._forks import fork_steps
+from dynamicl.studies.lookup._judge import attempt, flop_of_step, judge, words
+from dynamicl.studies.lookup._populations import KINDS, converged
+from dynamicl.studies.lookup._two_head import entropy_difference
+from dynamicl.studies.lookup._window import spread
+from dynamicl.views import make_figures
+
+matplotlib.use("agg")
+NAMES = [experiment.name for experiment in find_experiments(["lookup"])]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    return Lab(
+        tmp_path_factory.mktemp("lookup") / "library", "smoke", "dynamicl reproduce lookup --scale smoke"
+    )
+
+
+def test_every_claim_of_the_report_has_an_experiment():
+    assert {row for row in ledger() if row.startswith("lookup.")} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_smoke(name, lab, tmp_path):
+    """Every experiment runs from end to end, and its figure can be drawn from what is kept."""
+    (experiment,) = (e for e in find_experiments([name]) if e.name == name)
+    before = lab.trained
+    outcome = experiment.run(lab)
+    assert lab.trained - before > 0 and experiment.run_steps("paper") > experiment.run_steps("smoke") > 0
+    (verdict,) = outcome.verdicts
+    assert verdict.id == name and verdict.n > 0 and outcome.runs
+    # The control asks for equal bits; everything else needs longer runs.
+    assert verdict.verdict == NOT_TESTABLE and "run-steps" in verdict.note
+    if name == "lookup.control":
+        assert "Fails" not in verdict.measured
+    write_outcome(tmp_path / "lookup", name, outcome)
+    xr.testing.assert_allclose(read_outcome(tmp_path / "lookup", name), _plain(outcome.data), rtol=1e-3)
+    assert len(make_figures(tmp_path, [name], tmp_path / "figures")) == (name != "lookup.control")
+    pyplot.close("all")
+
+
+def _plain(data):
+    return data.map(lambda one: one.astype(float) if one.dtype.kind == "f" else one)
+
+
+def test_an_unknown_scale_is_refused():
+    with pytest.raises(
+        SpecError, match="the lookup study has no scale `demo`: choose one of smoke, laptop, paper"
+    ):
+        settings.setting("demo")
+
+
+def test_runs_differ_only_in_seeds_and_heads():
+    chosen = settings.setting("laptop")
+    one = settings.run(chosen, 3, 4)
+    assert (one.seeds.init, one.seeds.data, one.model.heads, one.model.final_norm) == (3, 4, 1, False)
+    assert dataclasses.replace(one, seeds=settings.Seeds(0, 0)) == settings.run(chosen, 0, 0)
+    inits = {spec.seeds.init for spec in settings.runs_of_one(chosen, 5)}
+    datas = {spec.seeds.data for spec in settings.runs_of_one(chosen, 5)}
+    assert inits == {5} and len(datas) == chosen.data_seeds and not datas & set(range(chosen.seeds))
+
+
+def test_forks_are_spread_on_a_logarithmic_axis():
+    chosen = settings.setting("laptop")
+    steps = fork_steps(chosen, 5000.0)
+    assert len(steps) == 10 and steps[0] == 50 and steps[-1] == 4500
+    assert np.allclose(np.diff(np.log(steps)), np.log(90) / 9, atol=0.02)
+
+
+def test_convergence_needs_three_evaluations_in_a_row():
+    steps = np.arange(0, 700, 100)
+    assert converged(steps, np.array([0.5, 0.96, 0.5, 0.96, 0.97, 0.98, 0.9])) == (300.0, True)
+    assert converged(steps, np.array([0.5, 0.96, 0.96, 0.9, 0.97, 0.98, 0.9])) == (600.0, False)
+
+
+def test_entropy_difference():
+    first, second = np.array([KINDS[0], KINDS[2]] * 20), np.array([KINDS[2]] * 40)
+    found = entropy_difference(first, second)
+    assert found.value == pytest.approx(np.log(2)) and 0.6 < found.low <= found.high <= np.log(2) + 1e-9
+
+
+def test_spread():
+    found = spread(np.array([1.0, 2.0, 3.0]))
+    assert (found.low, found.high, found.middle) == (1.0, 3.0, 2.0) and found.width == pytest.approx(1.8)
+    assert np.isnan(spread(np.array([])).middle)
+
+
+def test_features_are_of_the_past_alone():
+    generator = np.random.default_rng(0)
+    steps = np.arange(0, 1000, 100)
+    curves = {
+        name: (("run", "step"), generator.normal(size=(4, 10)))
+        for name in dict.fromkeys(n for s in SETS.values() for n in s)
+    }
+    curves["part_norm"] = (("run", "step", "part"), generator.normal(size=(4, 10, 3)))
+    data = xr.Dataset(curves, {"step": steps})
+    later = data.copy(deep=True)
+    for name in later:
+        later[name][:, 7:] = 1e9
+    for name, table in features(data, 0, 600).items():
+        assert np.array_equal(table, features(later, 0, 600)[name]), name
+    now = data["squared_norm"].values[:, 4:7].mean(axis=1)
+    assert np.allclose(features(data, 0, 600)["norm"][:, 0], now)
+    assert features(data, 0, 600)["everything"].shape == (4, 2 * (len(SETS["everything"]) + 2))
+
+
+def test_features_that_some_run_lacks_are_left_out():
+    data = xr.Dataset({"squared_norm": (("run", "step"), [[1.0, 2.0], [1.0, np.nan]])}, {"step": [0, 100]})
+    assert features(data, 0, 100)["norm"].shape == (2, 1)
+
+
+def test_judge(tmp_path):
+    lab = Lab(tmp_path, "laptop")
+
+    def asked(**parts):
+        return judge(lab, "lookup.r1.bimodal", parts, "1 of 2", None, 2, lambda scale: 10)
+
+    assert asked(a=True).verdict == REPRODUCED
+    failed = asked(a=True, b=False)
+    assert failed.verdict == NOT_REPRODUCED and failed.measured == "1 of 2. Holds: a. Fails: b"
+    untestable = judge(
+        lab, "lookup.r1.bimodal", {"a": True}, "", None, 2, lambda scale: 10, "more", untestable="few runs"
+    )
+    assert untestable.verdict == NOT_TESTABLE and untestable.note.startswith(
+        "few runs; more; at scale `paper`"
+    )
+
+
+def test_attempt_tells_why_not():
+    def fails():
+        raise ValueError("all alike")
+
+    assert attempt(fails) == (None, "all alike") and attempt(abs, -2) == (2, "")
+    assert words(None) == "not to be had"
+
+
+def test_flop_of_a_step():
+    chosen = settings.setting("laptop")
+    tokens, d = 16 * 8, 32
+    block = 2 * tokens * 6 * d * d + 4 * tokens * 8 * d
+    assert flop_of_step(chosen) == 3 * (2 * block + 2 * 16 * d * 8)
