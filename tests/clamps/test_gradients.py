@@ -40,7 +40,7 @@ def test_blend_alone(rule):
     by_x, by_v = jax.grad(lambda x, v: jnp.sum(w * blend(x, v, mask, S, rule)), argnums=(0, 1))(x, v)
     kept = 1.0 if rule == "straight_through" else 1 - S
     np.testing.assert_allclose(by_x, np.where(mask, kept, 1.0) * w, rtol=1e-6)
-    np.testing.assert_allclose(by_v, np.where(mask, S, 0.0) * w * (rule == "through"), rtol=1e-6)
+    np.testing.assert_allclose(by_v, np.where(mask, S, 0.0) * w * float(rule == "through"), rtol=1e-6)
 
 
 def closed_form(rise, fall, x, target, number, factor):
@@ -131,14 +131,14 @@ THROUGH = {
 @pytest.mark.parametrize("name", THROUGH)
 def test_gradients_through_passes_agree_with_finite_differences(name):
     w, clamps = world(size=4), THROUGH[name]
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(6)
     tree = jax.tree.map(lambda a: jnp.asarray(rng.normal(size=a.shape), jnp.float32) / 30, w.model)
     compute = jax.jit(jax.value_and_grad(lambda step: directional(w, clamps, tree, step)))
     slope = float(compute(0.0)[1])
     around = (float(compute(0.05)[0]) - float(compute(-0.05)[0])) / 0.1
-    assert abs(slope) > 1e-3
-    # Central differences in single precision: about 1e-6 of rounding and h^2 of truncation.
-    np.testing.assert_allclose(slope, around, rtol=0.02, atol=2e-4)
+    assert abs(slope) > 0.02
+    # Central differences in single precision: 1e-5 of rounding, and a part in a thousand of truncation.
+    np.testing.assert_allclose(slope, around, rtol=0.01)
 
 
 def test_a_stopped_value_from_another_pass_is_a_constant():

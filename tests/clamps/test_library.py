@@ -14,7 +14,6 @@ from dynamicl.clamps import (
     copy,
     cut,
     forbid_previous_token,
-    forward_recorded,
     keep_heads,
     layer_one,
     layer_one_and_copy,
@@ -32,15 +31,25 @@ FOUR = TransformerSpec(2, 4, 16)
 SIZES = ((2, 1), (3, 1), (2, 2), (5, 1), (3, 2), (7, 1), (4, 2))
 
 
+CASES = {
+    "clean": (),
+    "previous": previous_token_attend([1], purity=0.75),
+    "match": match(1),
+    "match in part": match(0, purity=0.6),
+    "layer 1": layer_one(),
+    "copy": copy(1),
+    "layer 1 and copy": layer_one_and_copy(0),
+}
+FIRST, LAST = "layers.0.attn.pattern", "layers.1.attn.pattern"
+
+
 @functools.cache
-def made(ways, shots=1):
-    return world(ways, shots, seed=ways + shots, size=3)
-
-
-def recorded(w, clamps, *names):
-    """Sites of the model with every row, as the probes see them."""
-    seen = forward_recorded(with_all_rows(w.model), w.task, w.sequences, clamps, 0, names)[1]
-    return [np.asarray(seen[name]) for name in names]
+def made(ways, shots):
+    """A world and its sites under every case, all rows computed, as the probes see them."""
+    w = world(ways, shots, seed=ways + shots, size=3)
+    sites = ("layers.*.attn.pattern", "layers.1.pre", "layers.1.attn.v", "logits")
+    found = w.recorded(CASES, sites, model=with_all_rows(w.model))
+    return w, {case: seen for case, (_, seen) in found.items()}
 
 
 def close(found, expected):
@@ -55,64 +64,54 @@ def shares(mask):
 @pytest.mark.parametrize(("ways", "shots"), SIZES)
 class TestPatterns:
     def test_previous_token(self, ways, shots):
-        w = made(ways, shots)
+        w, found = made(ways, shots)
         length = 2 * ways * shots + 1
-        (pattern,) = recorded(w, previous_token_attend([1], purity=0.75), "layers.0.attn.pattern")
         expected = np.zeros((length, length))
         expected[0, 0] = 1
         for t in range(1, length):
             expected[t, t - 1], expected[t, t] = 0.75, 0.25
+        pattern = found["previous"][FIRST]
         assert np.array_equal(pattern[:, 1], np.tile(expected, (w.size, 1, 1)))
-        (clean,) = recorded(w, (), "layers.0.attn.pattern")
-        assert np.array_equal(pattern[:, 0], clean[:, 0])
+        close(pattern[:, 0], found["clean"][FIRST][:, 0])
 
     def test_match(self, ways, shots):
-        w, roles = made(ways, shots), made(ways, shots).roles
-        pattern, clean = (recorded(w, c, "layers.1.attn.pattern")[0] for c in (match(1), ()))
-        close(pattern[:, 1, -1], shares(roles.matching_label))
-        assert (roles.matching_label.sum(1) == shots).all()
-        labels = np.asarray(w.sequences.tokens[1])
-        right = labels == np.asarray(w.sequences.target)[:, None]
+        w, found = made(ways, shots)
+        pattern, clean = (found[case][LAST] for case in ("match", "clean"))
+        close(pattern[:, 1, -1], shares(w.roles.matching_label))
+        assert (w.roles.matching_label.sum(1) == shots).all()
+        right = np.asarray(w.sequences.tokens[1]) == np.asarray(w.sequences.target)[:, None]
         assert np.array_equal(pattern[:, 1, -1, 1::2] > 0, right)
-        assert np.array_equal(pattern[:, 1, :-1], clean[:, 1, :-1]) and np.array_equal(
-            pattern[:, 0], clean[:, 0]
-        )
+        close(pattern[:, 1, :-1], clean[:, 1, :-1])
+        close(pattern[:, 0], clean[:, 0])
 
     def test_match_in_part(self, ways, shots):
-        w, roles = made(ways, shots), made(ways, shots).roles
-        (pattern,) = recorded(w, match(0, purity=0.6), "layers.1.attn.pattern")
-        close(pattern[:, 0, -1], 0.6 * shares(roles.matching_label) + 0.4 * shares(roles.other_label))
+        w, found = made(ways, shots)
+        expected = 0.6 * shares(w.roles.matching_label) + 0.4 * shares(w.roles.other_label)
+        close(found["match in part"][LAST][:, 0, -1], expected)
 
     def test_layer_one(self, ways, shots):
         """A A 0 B A in place of A 0 B 1 A decides the patterns; A 0 B 1 A itself is what values and stream hold."""
-        w = made(ways, shots)
-
-        def tap_for(i):
-            own = w.seen(i)["layers.0.pre"]
-            shifted = np.stack([own[0], *own[:-2], own[-1]])
-            patterns = w.seen(i, replacing({"layers.1.pre": shifted}))["layers.1.attn.pattern"]
-            return replacing({"layers.1.pre": own, "layers.1.attn.pattern": patterns})
-
-        names = ("layers.1.pre", "layers.1.attn.pattern", "layers.1.attn.v", "logits")
-        found = recorded(w, layer_one(), *names)
+        w, found = made(ways, shots)
         for i in range(w.size):
-            expected = w.seen(i, tap_for(i))
-            for name, value in zip(names, found, strict=True):
-                close(value[i], expected[name])
-        close(w.clamped(layer_one()), w.loop(tap_for))
+            own = w.seen(i)["layers.0.pre"]
+            patterns = w.seen(i, replacing({"layers.1.pre": shifted(own)}))[LAST]
+            expected = w.seen(i, replacing({"layers.1.pre": own, LAST: patterns}))
+            for name in ("layers.1.pre", LAST, "layers.1.attn.v", "logits"):
+                close(found["layer 1"][name][i], expected[name])
 
     def test_copy(self, ways, shots):
-        w = made(ways, shots)
-        close(w.clamped(copy(1)), copied(w, 1, lambda i: w.seen(i)))
+        w, found = made(ways, shots)
+        close(found["copy"]["logits"], copied(w, 1, w.seen))
 
     def test_layer_one_and_copy(self, ways, shots):
-        w = made(ways, shots)
+        w, found = made(ways, shots)
+        seen = lambda i: w.seen(i, replacing({"layers.1.pre": shifted(w.seen(i)["layers.0.pre"])}))  # noqa: E731
+        close(found["layer 1 and copy"]["logits"], copied(w, 0, seen))
 
-        def scores_from(i):
-            own = w.seen(i)["layers.0.pre"]
-            return w.seen(i, replacing({"layers.1.pre": np.stack([own[0], *own[:-2], own[-1]])}))
 
-        close(w.clamped(layer_one_and_copy(0)), copied(w, 0, scores_from))
+def shifted(stream):
+    """Each position but the first and the query holds what the one before it holds."""
+    return np.stack([stream[0], *stream[:-2], stream[-1]])
 
 
 def copied(w, head, seen):
@@ -128,8 +127,21 @@ def copied(w, head, seen):
 
 
 def test_labels_do_repeat_in_the_copy_test():
-    labels = np.asarray(made(3, 2).sequences.tokens[1])
+    labels = np.asarray(made(3, 2)[0].sequences.tokens[1])
     assert all(len(set(row)) == 3 for row in labels.tolist()) and labels.shape[1] == 6
+
+
+MORE = {
+    "clean": (),
+    "two": ablate_heads(0, [1, 3]),
+    "all": ablate_heads(1),
+    "keep": keep_heads(1, [2], 4),
+    "cut": cut(0, [2]),
+    "temperature": attention_temperature(1, 0.5),
+    "forbid on labels": forbid_previous_token(0, [0, 2]),
+    "forbid": forbid_previous_token(0, [0, 2], labels_only=False),
+    **{f"path {part}": only_path(1, 2, 4, part.split()) for part in ("v", "pattern", "q k")},
+}
 
 
 @pytest.fixture(scope="module")
@@ -137,66 +149,63 @@ def four():
     return world(model=FOUR, size=3)
 
 
+@pytest.fixture(scope="module")
+def more(four):
+    return four.recorded(MORE, [FIRST])
+
+
 def silenced(layer, heads):
     return putting(f"layers.{layer}.attn.v", list(heads), 0.0)
 
 
-def test_ablated_heads_have_no_values_but_keep_their_patterns(four):
-    clean, pattern = (recorded(four, c, "layers.0.attn.pattern")[0] for c in ((), ablate_heads(0, [1, 3])))
-    assert np.array_equal(clean, pattern)
-    close(four.clamped(ablate_heads(0, [1, 3])), four.loop(lambda i: silenced(0, [1, 3])))
-    close(four.clamped(ablate_heads(1)), four.loop(lambda i: silenced(1, range(4))))
+def test_ablated_heads_have_no_values_but_keep_their_patterns(four, more):
+    close(more["two"][1][FIRST], more["clean"][1][FIRST])
+    close(more["two"][0], four.loop(lambda i: silenced(0, [1, 3])))
+    close(more["all"][0], four.loop(lambda i: silenced(1, range(4))))
 
 
-def test_kept_heads_are_all_but_the_ablated(four):
+def test_kept_heads_are_all_but_the_ablated(four, more):
     assert keep_heads(1, [2], 4) == ablate_heads(1, [0, 1, 3])
     assert keep_heads(1, range(4), 4) == ()
-    close(four.clamped(keep_heads(1, [2], 4)), four.loop(lambda i: silenced(1, [0, 1, 3])))
+    close(more["keep"][0], four.loop(lambda i: silenced(1, [0, 1, 3])))
 
 
-def test_a_cut_path_leaves_the_next_layer_as_it_was(four):
+def test_a_cut_path_leaves_the_next_layer_as_it_was(four, more):
     def tap_for(i):
         seen = four.seen(i)
-        names = ("layers.1.attn.pattern", "layers.1.attn.v")
-        return chained(silenced(0, [2]), replacing({name: seen[name] for name in names}))
+        return chained(silenced(0, [2]), replacing({name: seen[name] for name in (LAST, "layers.1.attn.v")}))
 
-    close(four.clamped(cut(0, [2])), four.loop(tap_for))
+    close(more["cut"][0], four.loop(tap_for))
 
 
-@pytest.mark.parametrize("preserved", [("v",), ("pattern",), ("q", "k")])
-def test_only_one_path_is_left(four, preserved):
+@pytest.mark.parametrize("preserved", ["v", "pattern", "q k"])
+def test_only_one_path_is_left(four, more, preserved):
     def tap_for(i):
         seen = four.seen(i)
-        kept = [putting(name, 2, seen[name][2]) for name in (f"layers.1.attn.{part}" for part in preserved)]
+        kept = [putting(name, 2, seen[name][2]) for name in (f"layers.1.attn.{p}" for p in preserved.split())]
         return chained(silenced(0, [0, 2, 3]), silenced(1, [0, 1, 3]), *kept)
 
-    clamps = only_path(1, 2, 4, preserved)
-    check_clamps(clamps, four.sites, 1)
-    close(four.clamped(clamps), four.loop(tap_for))
+    check_clamps(MORE[f"path {preserved}"], four.sites, 1)
+    close(more[f"path {preserved}"][0], four.loop(tap_for))
 
 
-def test_a_temperature_divides_scores(four):
+def test_a_temperature_divides_scores(four, more):
     def tap_for(i):
-        scores = four.seen(i)["layers.1.attn.scores"]
-        return putting("layers.1.attn.pattern", ..., softmax(scores / 0.5))
+        return putting(LAST, ..., softmax(four.seen(i)["layers.1.attn.scores"] / 0.5))
 
-    close(four.clamped(attention_temperature(1, 0.5)), four.loop(tap_for))
+    close(more["temperature"][0], four.loop(tap_for))
 
 
-@pytest.mark.parametrize("labels_only", [True, False])
-def test_the_previous_token_is_forbidden(four, labels_only):
-    clean, pattern = (
-        recorded(four, c, "layers.0.attn.pattern")[0]
-        for c in ((), forbid_previous_token(0, [0, 2], labels_only=labels_only))
-    )
+@pytest.mark.parametrize("case", ["forbid on labels", "forbid"])
+def test_the_previous_token_is_forbidden(more, case):
+    clean, pattern = more["clean"][1][FIRST], more[case][1][FIRST]
     for t in range(1, 5):
-        barred = not labels_only or t in (1, 3)
         expected = clean[:, [0, 2], t].copy()
-        if barred:
+        if case == "forbid" or t in (1, 3):
             expected[..., t - 1] = 0
             expected /= expected.sum(-1, keepdims=True)
         close(pattern[:, [0, 2], t], expected)
-    assert np.array_equal(pattern[:, [1, 3]], clean[:, [1, 3]])
+    close(pattern[:, [1, 3]], clean[:, [1, 3]])
 
 
 def test_preserved_parts_become_clamps_in_order():

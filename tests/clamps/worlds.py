@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamicl.clamps import forward
+from dynamicl.clamps import forward_recorded
 from dynamicl.models import TransformerSpec, null_tap, sites
 from dynamicl.specs import register
 from dynamicl.tasks import FewShot
@@ -86,9 +86,22 @@ class World:
     def roles(self):
         return jax.tree.map(np.asarray, self.sequences.roles)
 
-    def clamped(self, clamps=(), step=0):
-        """Logits by the code under test."""
-        return np.asarray(forward(self.model, self.task, self.sequences, clamps, jnp.int32(step)))
+    def logits(self, cases, step=0):
+        """Logits under each of some named sets of clamps, by the code under test; one program for all of them."""
+        found = self.recorded(cases, (), step)
+        return {name: logits for name, (logits, _) in found.items()}
+
+    def recorded(self, cases, names, step=0, model=None):
+        """Logits and sites of the main pass under each of some named sets of clamps."""
+
+        def compute(model, sequences, step):
+            return {
+                case: forward_recorded(model, self.task, sequences, clamps, step, names)
+                for case, clamps in cases.items()
+            }
+
+        found = jax.jit(compute)(model or self.model, self.sequences, jnp.int32(step))
+        return jax.tree.map(np.asarray, found)
 
     def one(self, i, tap=untouched):
         """Logits of one sequence by plain formulas in float64."""

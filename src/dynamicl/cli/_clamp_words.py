@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from dynamicl.clamps import LIBRARY, Clamp
-from dynamicl.specs import SpecError, check, nearest
+from dynamicl.specs import check, nearest
 
 
 def parse_clamps(words: Sequence[str]) -> tuple[Clamp, ...]:
@@ -26,17 +26,35 @@ def _one(word: str) -> tuple[Clamp, ...]:
     for item in filter(None, rest.split(",")):
         key, _, value = item.partition("=")
         check(key in known, f"clamp `{name}` has no argument `{key}`: did you mean {nearest(key, known)}?")
-        arguments[key] = _value(value)
-    try:
-        return maker(**_listed(arguments))
-    except TypeError as error:
-        raise SpecError(f"clamp `{name}`: {error}") from None
+        arguments[key] = _fitted(name, key, _value(value), known[key].annotation)
+    missing = [key for key, one in known.items() if one.default is one.empty and key not in arguments]
+    check(
+        not missing,
+        f"clamp `{name}` needs {', '.join(f'`{key}`' for key in missing)}: give {name}:KEY=VALUE,...",
+    )
+    return maker(**arguments)
 
 
-def _listed(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Let one head stand for a list of heads where a list is wanted."""
-    plural = ("heads", "parts", "preserved")
-    return {k: (v,) if k in plural and not isinstance(v, tuple) else v for k, v in arguments.items()}
+WORDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a word",
+    Sequence[int]: "whole numbers, e.g. 1+2",
+    Sequence[str]: "words, e.g. q+k",
+}
+
+
+def _fitted(clamp: str, key: str, value: Any, wanted: Any) -> Any:
+    """Make a value what an argument wants: one head may stand for a list of heads, a whole number for a number."""
+    if wanted is float and type(value) is int:
+        value = float(value)
+    several = wanted in (Sequence[int], Sequence[str])
+    items = value if isinstance(value, tuple) else (value,)
+    kind = get_args(wanted)[0] if several else wanted
+    fits = all(type(item) is kind for item in items) and (several or not isinstance(value, tuple))
+    check(wanted not in WORDS or fits, f"clamp `{clamp}`: give `{key}` as {WORDS.get(wanted)}")
+    return items if several else value
 
 
 def _value(text: str) -> Any:

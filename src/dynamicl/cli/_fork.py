@@ -57,10 +57,12 @@ def command(words: list[str]) -> int:
     )
     run, out = options.run or runs[0], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
-    sys.stdout.write(
+    # With --json, stdout is for the JSON alone.
+    said = sys.stderr if options.json else sys.stdout
+    said.write(
         f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n"
     )
-    sys.stdout.flush()
+    said.flush()
     with progress("forks") as listener:
         fates = fate(
             options.library,

@@ -26,8 +26,11 @@ class View:
 def command(words: list[str]) -> int:
     """Run the command."""
     options = tyro.cli(View, args=words, prog="dynamicl view")
+    from dynamicl.specs import check
     from dynamicl.views import PageServer, loader
 
+    check(options.every > 0, f"`every` is {options.every}: give the seconds between two looks, more than 0")
+    check(0 <= options.port < 65536, f"`port` is {options.port}: give 0 (any free one) to 65535")
     server = PageServer(loader(options.path), port=options.port, every=options.every)
     sys.stdout.write(f"open {server.url} (Ctrl-C to stop)\n")
     sys.stdout.flush()

@@ -120,7 +120,7 @@ def _chunks(sequences: tasks.Sequence) -> tasks.Sequence:
     sharding = NamedSharding(mesh, PartitionSpec(None, "run"))
 
     def cut(leaf: Any) -> Array:
-        return jax.device_put(leaf[places].reshape(-1, size, *leaf.shape[1:]), sharding)
+        return jax.device_put(np.asarray(leaf)[places].reshape(-1, size, *leaf.shape[1:]), sharding)
 
     return jax.tree.map(cut, sequences)
 

@@ -132,7 +132,7 @@ def clamps_cost(scale: str) -> int:
     return (
         cost(scale)
         + unclamped_cost(scale)
-        + len(chosen.seeds) * sum(chosen.steps(n) for n in LENGTHS.values())
+        + len(chosen.seeds) * sum(chosen.lasting(n) for n in LENGTHS.values())
     )
 
 

@@ -112,7 +112,7 @@ def data_cost(scale: str) -> int:
     """Return the run-steps of the main runs and of all tasks and parts."""
     chosen = setting(scale)
     return cost(scale) + len(TASKS) * len(chosen.seeds) * sum(
-        chosen.steps(length) for length in LENGTHS.values()
+        chosen.lasting(length) for length in LENGTHS.values()
     )
 
 

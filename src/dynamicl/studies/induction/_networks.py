@@ -117,4 +117,4 @@ def unclamped(lab: Lab, networks: Networks) -> Trajectory:
 def unclamped_cost(scale: str) -> int:
     """Return the run-steps of the unclamped runs."""
     chosen = setting(scale)
-    return len(chosen.seeds) * chosen.steps(UNCLAMPED)
+    return len(chosen.seeds) * chosen.lasting(UNCLAMPED)

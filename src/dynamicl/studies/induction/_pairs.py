@@ -69,7 +69,7 @@ def pairs(lab: Lab) -> Outcome:
 def pairs_cost(scale: str) -> int:
     """Return the run-steps of main runs, pairs and the strongest heads alone."""
     chosen = setting(scale)
-    return cost(scale) + unclamped_cost(scale) + (HEADS - 1) * len(chosen.seeds) * chosen.steps(LENGTH)
+    return cost(scale) + unclamped_cost(scale) + (HEADS - 1) * len(chosen.seeds) * chosen.lasting(LENGTH)
 
 
 PAIRS = Experiment(CLAIM, pairs, pairs_cost)

@@ -85,7 +85,7 @@ def _clamps(networks: Networks, name: str) -> tuple[tuple, ...]:
 def pt_variants_cost(scale: str) -> int:
     """Return the run-steps of these and of all clamped runs."""
     chosen = setting(scale)
-    return clamps_cost(scale) + len(VARIANTS) * len(chosen.seeds) * chosen.steps(LENGTH)
+    return clamps_cost(scale) + len(VARIANTS) * len(chosen.seeds) * chosen.lasting(LENGTH)
 
 
 PT_VARIANTS = Experiment(CLAIM, pt_variants, pt_variants_cost)

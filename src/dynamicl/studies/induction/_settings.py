@@ -5,6 +5,7 @@ the rate, so smaller scales raise the rate and shorten the runs by the same fact
 and so is `demo`, for the main runs.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 from dynamicl.models import TransformerSpec
@@ -26,16 +27,22 @@ class Setting:
         seeds: initialisation seeds; data seeds are the same numbers.
         evaluations: in a run of 1e6 published sequences.
         sequences: of each evaluator.
+        share: of their published length that runs other than the main ones last.
     """
 
     learning_rate: float
     seeds: tuple[int, ...]
     evaluations: int
     sequences: int
+    share: float = 1.0
 
     def steps(self, sequences: float) -> int:
         """Return the updates that stand for a published number of sequences at this rate."""
         return max(1, round(sequences * PAPER_RATE / self.learning_rate / BATCH))
+
+    def lasting(self, sequences: float) -> int:
+        """Return the updates of a run other than the main ones, of a published length."""
+        return self.steps(sequences * self.share)
 
     def published(self, steps: float) -> float:
         """Return the published sequences that a number of updates stands for."""
@@ -58,7 +65,7 @@ class Setting:
 
 
 SETTINGS = {
-    "smoke": Setting(4e-4, (0, 1), 20, 200),
+    "smoke": Setting(4e-4, (0, 1), 20, 200, share=0.25),
     "demo": Setting(1e-5, (0, 1, 2, 3, 4, 5), 100, 1000),
     "laptop": Setting(5e-5, (0, 1, 2, 3, 4), 50, 500),
     "paper": Setting(1e-5, (5, 6, 7, 8, 9), 200, 1000),
@@ -106,7 +113,7 @@ def run(
         clamps=clamps,
         grafts=grafts,
         seeds=Seeds(init=seed, data=seed),
-        steps=chosen.steps(sequences),
+        steps=chosen.lasting(sequences),
         batch_size=BATCH,
     )
 
@@ -116,5 +123,6 @@ MAIN_MEASURES = ("heads", "norms", "attention")
 
 def main_runs(chosen: Setting) -> tuple[list[RunSpec], Recording]:
     """Return the main runs, one a seed, and how they are recorded: every experiment that needs them shares them."""
-    runs = [run(chosen, seed, held_out=True) for seed in chosen.seeds]
+    steps = chosen.steps(1e6)
+    runs = [dataclasses.replace(run(chosen, seed, held_out=True), steps=steps) for seed in chosen.seeds]
     return runs, chosen.recording(*MAIN_MEASURES, checkpoints=20)

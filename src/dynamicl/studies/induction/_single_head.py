@@ -74,7 +74,7 @@ def single_head(lab: Lab) -> Outcome:
 def single_head_cost(scale: str) -> int:
     """Return the run-steps of all single heads."""
     chosen = setting(scale)
-    return HEADS * len(chosen.seeds) * chosen.steps(LENGTH)
+    return HEADS * len(chosen.seeds) * chosen.lasting(LENGTH)
 
 
 SINGLE_HEAD = Experiment(CLAIM, single_head, lambda scale: cost(scale) + single_head_cost(scale))

@@ -71,7 +71,7 @@ def weights(lab: Lab) -> Outcome:
 def weights_cost(scale: str) -> int:
     """Return the run-steps of the main runs and of those with grafts."""
     chosen = setting(scale)
-    return cost(scale) + min(len(SHIFTS), len(chosen.seeds)) * len(chosen.seeds) * chosen.steps(LENGTH)
+    return cost(scale) + min(len(SHIFTS), len(chosen.seeds)) * len(chosen.seeds) * chosen.lasting(LENGTH)
 
 
 WEIGHTS = Experiment(CLAIM, weights, weights_cost)

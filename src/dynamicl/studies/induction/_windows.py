@@ -144,7 +144,7 @@ def _spec(networks: Networks, pulse: Pulse, time: float) -> RunSpec:
     }[pulse.clamp]
     inside = tuple(dataclasses.replace(clamp, windows=(pulse.window,)) for clamp in clamps)
     held = [inside if i == pulse.i else () for i in range(len(networks.chosen.seeds))]
-    return one_head_runs(networks, WATCHED * time, tuple(held))[pulse.i]
+    return one_head_runs(networks, WATCHED * time / networks.chosen.share, tuple(held))[pulse.i]
 
 
 def _learnt(steps: np.ndarray, loss: np.ndarray, window: tuple[int, int]) -> tuple[float, bool]:
@@ -194,7 +194,7 @@ def _means(shift: xr.DataArray) -> xr.Dataset:
 def windows_cost(scale: str) -> int:
     """Return the run-steps of the main runs, the unclamped ones, and pulses if these learn in half of their length."""
     chosen = setting(scale)
-    one = len(chosen.seeds) * chosen.steps(LENGTH / HASTE)
+    one = len(chosen.seeds) * chosen.lasting(LENGTH / HASTE)
     return cost(scale) + one + round(len(PULSED) * len(CELLS) * one * WATCHED / 2)
 
 

@@ -1,7 +1,6 @@
 """Our own: whether the conclusions hang on the batch size, which the report does not tell."""
 
 import numpy as np
-import xarray as xr
 
 from dynamicl.measures import jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
@@ -52,7 +51,7 @@ def batch_size(lab: Lab) -> Outcome:
         first_converged=("run", few["converged"].values),
     )
     kept = kept.assign_coords(seed=("run", np.arange(chosen.other_runs)), step=data["step"].values)
-    return Outcome((verdict,), xr.Dataset(kept), second.trajectory.runs)
+    return Outcome((verdict,), kept, second.trajectory.runs)
 
 
 def cost(scale: str) -> int:

@@ -20,7 +20,7 @@ def early_fate(lab: Lab) -> Outcome:
     """Fork two converging models under 30 data seeds at each of ten steps t, and count who still converges.
 
     Commitment is where a rising fit of P(t) reaches 50 % and 95 %. The claim is held to have reproduced where for both
-    models (1) P rises: it is below one half at the first t and its rank correlation with t has p < 0.05; (2) it reaches
+    models (1) P rises: its rank correlation with t is positive with p < 0.05; (2) it reaches
     95 % before half of the model's S, the upper end of the interval included. (The report's reaches 1 at 5 % of S.)
     """
     found = forked(lab)
@@ -56,7 +56,7 @@ def early_fate(lab: Lab) -> Outcome:
 def _rises(one: Fates) -> bool:
     steps, forks, wins = one.counts()
     p_value, _ = attempt(correlation_p_value, steps, wins / forks, kind="spearman")
-    return bool(wins[0] / forks[0] < 0.5 and wins[-1] > wins[0] and p_value is not None and p_value < 0.05)
+    return bool(wins[-1] > wins[0] and p_value is not None and p_value < 0.05)
 
 
 def _told(which: int, time: float, one: Fates, fit: Commitment) -> str:

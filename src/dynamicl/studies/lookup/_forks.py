@@ -48,9 +48,9 @@ class Parents(NamedTuple):
 
 
 def fork_steps(chosen: Setting, time: float) -> tuple[int, ...]:
-    """Return the steps t of the forks of a run that converges at a time: evenly on a logarithmic axis."""
-    steps = np.geomspace(chosen.fork_first, UNTIL * time, chosen.fork_steps)
-    return tuple(int(step) for step in dict.fromkeys(np.round(steps).astype(int)))
+    """Return the steps t of the forks of a run that converges at a time: 0, then evenly on a logarithmic axis."""
+    steps = np.geomspace(chosen.fork_first, UNTIL * time, chosen.fork_steps - 1)
+    return (0, *(int(step) for step in dict.fromkeys(np.round(steps).astype(int))))
 
 
 def with_checkpoints(lab: Lab, runs: list[RunSpec], at: tuple[int, ...]) -> Trajectory:
@@ -123,5 +123,5 @@ def commitment(one: Fates) -> Commitment:
 def forks_cost(scale: str) -> int:
     """Return at most how many run-steps parents and their forks ask for, the runs from scratch counted too."""
     chosen = setting(scale)
-    each = chosen.fork_steps * chosen.forks * (chosen.fork_end - chosen.fork_first)
+    each = chosen.fork_steps * chosen.forks * chosen.fork_end
     return from_scratch_cost(scale) + chosen.models * (chosen.steps + each)

@@ -1,5 +1,6 @@
 """How a claim of several parts becomes one verdict, with what the report's own scale would cost."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -42,7 +43,8 @@ def judge(
     told = f"{measured}. Holds: {'; '.join(holding) or 'nothing'}"
     told += f". Fails: {'; '.join(failing)}" if failing else ""
     notes = [part for part in (untestable, note, paper_cost(run_steps)) if part]
-    ends = None if deciding is None else (deciding.low, deciding.high)
+    known = deciding is not None and math.isfinite(deciding.low) and math.isfinite(deciding.high)
+    ends = (deciding.low, deciding.high) if deciding is not None and known else None
     return lab.verdict(claim, verdict, told, ends, n, "; ".join(notes))
 
 
@@ -69,7 +71,7 @@ def flop_of_step(chosen: Setting) -> float:
     """Count the matrix-product FLOP of an update, forward and backward, padding included."""
     length, d = 2 * chosen.task.pairs + 4, chosen.d_model
     block = chosen.batch * (2 * length * 6 * d * d + 4 * length * length * d)
-    return 3 * (2 * block + 2 * chosen.batch * d * chosen.task.values)
+    return float(3 * (2 * block + 2 * chosen.batch * d * chosen.task.values))
 
 
 def paper_cost(run_steps: Callable[[str], int]) -> str:

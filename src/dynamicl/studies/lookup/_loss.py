@@ -51,8 +51,7 @@ def loss(lab: Lab) -> Outcome:
         },
         {"seed": ("run", exact), "step": data["step"].values},
     )
-    runs = population.trajectory.runs
-    return Outcome((verdict,), kept, tuple(runs[i] for i in exact))
+    return Outcome((verdict,), kept, population.trajectory.runs)
 
 
 LOSS = Experiment(CLAIM, loss, from_scratch_cost)

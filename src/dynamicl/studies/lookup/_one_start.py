@@ -1,7 +1,6 @@
 """Figure 8: one initialisation under different data sometimes converges, sometimes not."""
 
 import numpy as np
-import xarray as xr
 from scipy import stats
 
 from dynamicl.measures import jeffreys
@@ -41,7 +40,7 @@ def seed(lab: Lab) -> Outcome:
     data = population.data
     kept = ended.assign(accuracy=(("run", "step"), data["accuracy"].transpose("run", "step").values))
     kept = kept.assign_coords(seed=("run", np.arange(n)), step=data["step"].values)
-    return Outcome((verdict,), xr.Dataset(kept), population.trajectory.runs)
+    return Outcome((verdict,), kept, population.trajectory.runs)
 
 
 SEED = Experiment(CLAIM, seed, cost)

@@ -113,7 +113,7 @@ def ends(trajectory: Trajectory, plateau: float) -> xr.Dataset:
     Returns:
         Over `run`: `time` (S, or the last step seen), `converged`, `final_accuracy` (mean of the last evaluations),
         `final_norm` (sum of squared parameters) and `kind`, one of `KINDS`: exact if it converged, else on the plateau
-        if it ends within 0.1 of it, else stalled.
+        if it ends within 0.1 of it, else stalled (or still climbing when it ended).
     """
     data = trajectory.dataset.sel(evaluator="train")
     accuracy = data["accuracy"].transpose("run", "step").values

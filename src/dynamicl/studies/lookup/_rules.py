@@ -19,6 +19,10 @@ DEAD_ROWS = (
     "in layer 2 only the read-out's row reaches the answer; what other rows attend to there is not trained for, "
     "neither here nor in the report"
 )
+OTHER_WAY = (
+    "two pairs leave room for other ways than the report's: here the read-out looks in layer 2 at the solution's value "
+    "itself, so that no carrier three to the right of it is needed"
+)
 
 
 def layer_one(lab: Lab) -> Outcome:
@@ -62,7 +66,7 @@ def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
         means[names[0]],
         len(which),
         from_scratch_cost,
-        DEAD_ROWS if layer == 2 else "",
+        DEAD_ROWS if layer == 2 else OTHER_WAY,
     )
     kept = xr.Dataset(
         {name: ("run", values) for name, values in scores.items()}

@@ -51,8 +51,8 @@ class Setting:
         data_seeds: runs from one initialisation.
         other_runs: with the other batch size.
         models: runs that are forked.
-        fork_first: earliest step t at which each is forked.
-        fork_steps: how many steps t, on a logarithmic axis up to nine tenths of S.
+        fork_first: earliest step t after 0 at which each is forked.
+        fork_steps: how many steps t: 0, and then on a logarithmic axis up to nine tenths of S.
         forks: at each of them.
         neighbours: consecutive steps that are forked.
         neighbour_forks: at each of them.

@@ -1,4 +1,4 @@
-"""Thesis Figure 4.6b: loss while steps of the circuit are clamped, linear and logarithmic.
+"""Thesis Figure 4.6b: loss while steps of the circuit are clamped.
 
 Expect a plateau and a drop unclamped and with step 1, a sharper drop with steps 1 and 2; an exponential (a straight
 line on the right) once matching or layer 1 and copying are clamped; a short plateau with copying clamped. Thin: every
@@ -15,19 +15,22 @@ from ._induction import LEARNT, STEPS, draw_seeds, draw_time, label_sequences, m
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw the curves under each clamp, and the unclamped ones."""
-    figure, panels = pyplot.subplots(1, 2, figsize=(8, 3.5), sharex=True)
-    for panel in panels:
+    figure, (whole, start, logarithmic) = pyplot.subplots(1, 3, figsize=(10, 3.6))
+    for panel in (whole, start, logarithmic):
         name, colour = STEPS["none"]
         draw_seeds(panel, data["unclamped_sequences"].values, data["unclamped_loss"], colour, name)
         for clamp in data["clamp"].values:
             name, colour = STEPS[str(clamp)]
             draw_seeds(panel, data["sequences"].values, data["loss"].sel(clamp=clamp), colour, name)
         label_sequences(panel)
-    for i, clamp in enumerate(data["clamp"].values):
-        one = data.sel(clamp=clamp)
-        draw_time(panels[0], one["learning_time"], STEPS[str(clamp)][1], LEARNT - 0.045 * i, one["learnt"])
-    mark_log2(panels[0])
-    panels[0].set(ylabel="loss (nats)", ylim=(0, None), title="Clamped step after step")
-    panels[1].set(ylabel="loss (nats, logarithmic)", yscale="log", title="An exponential is straight here")
-    panels[1].legend(fontsize=7.5, loc="lower left")
+    for panel in (whole, start):
+        for i, clamp in enumerate(data["clamp"].values):
+            one = data.sel(clamp=clamp)
+            draw_time(panel, one["learning_time"], STEPS[str(clamp)][1], LEARNT - 0.045 * i, one["learnt"])
+        mark_log2(panel)
+        panel.set_ylim(0, None)
+    start.set(xlim=(0, 0.15 * float(data["unclamped_sequences"].max())), title="The beginning of it")
+    whole.set(ylabel="loss (nats)", title="Clamped step after step")
+    logarithmic.set(yscale="log", title="Logarithmic: an exponential is straight")
+    figure.legend(*whole.get_legend_handles_labels(), loc="outside upper center", ncols=6, fontsize=8)
     return figure

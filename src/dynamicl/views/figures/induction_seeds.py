@@ -34,7 +34,8 @@ def draw(data: xr.Dataset) -> Figure:
         panel.set_title(_linked(x, y), fontsize=8.5)
     label_times(panels[2])
     panels[2].set_ylabel("learning time alone\n(published sequences)")
-    panels[0].legend(title="seed", fontsize=7, title_fontsize=7)
+    handles = panels[0].get_legend_handles_labels()
+    figure.legend(*handles, title="seed", fontsize=7, title_fontsize=7, loc="outside right upper")
     return figure
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib import colormaps, pyplot
 from matplotlib.figure import Figure
 
-from ._induction import label_sequences, mark_log2
+from ._induction import label_sequences, label_times, mark_log2
 
 
 def draw(data: xr.Dataset) -> Figure:
@@ -37,10 +37,10 @@ def draw(data: xr.Dataset) -> Figure:
             strength[~there, i], slower[~there, i], "^", color=f"C{i % 8}", markersize=5, fillstyle="none"
         )
     right.axhline(1, color="black", linestyle="--", linewidth=1)
-    right.set(
-        xlabel="induction strength in the full network", ylabel="learning time / full network's", yscale="log"
-    )
-    right.legend(title="seed", fontsize=7, title_fontsize=7)
+    right.set(xlabel="induction strength in the full network", ylabel="learning time / full network's")
+    label_times(right)
+    handles = right.get_legend_handles_labels()
+    figure.legend(*handles, title="seed", fontsize=7, title_fontsize=7, loc="outside right upper")
     return figure
 
 

@@ -27,7 +27,8 @@ def draw(data: xr.Dataset) -> Figure:
             at, one["rising_low"].values, one["rising_high"].values, color="C0", alpha=0.15, linewidth=0
         )
         above.axvline(float(one["S"]), color="0.4", linestyle=":")
-        above.set(xscale="log", ylim=(-0.03, 1.03), xlabel="forked at step t")
+        above.set(ylim=(-0.03, 1.03), xlabel="forked at step t")
+        above.set_xscale("symlog", linthresh=max(1.0, at[1]))
         above.set_title(f"model {int(one['model'])}", fontsize=8)
         shown = [0, len(at) // 2, len(at) - 1]
         for i, axes in enumerate(panels[1:, m]):

@@ -1,0 +1,121 @@
+"""Commands that look at what was trained: report, ablate, fork, view."""
+
+import json
+import re
+
+import pytest
+
+from dynamicl.store import Library
+
+
+def test_report_writes_one_page(dynamicl, library, tmp_path):
+    done = dynamicl("report", library)
+    assert done == (0, f"open {library / 'report.html'}\n", "")
+    page = (library / "report.html").read_text()
+    assert page.lstrip().lower().startswith("<!doctype html>") and str(library) not in page
+    results = tmp_path / "results" / "induction"
+    results.mkdir(parents=True)
+    (results / "claims.json").write_text(
+        json.dumps([{"id": "induction.plateau", "verdict": "reproduced", "measured": "so"}])
+    )
+    other = tmp_path / "other.html"
+    assert dynamicl("report", library, "--out", other, "--results", tmp_path / "results").code == 0
+    assert "induction.plateau" in other.read_text()
+
+
+@pytest.mark.parametrize("command", ["report", "ablate"])
+def test_a_library_that_is_not_there(dynamicl, tmp_path, command):
+    more = ("--clamp", "steps-1-2") if command == "ablate" else ()
+    assert str(tmp_path / "nowhere") in dynamicl(command, tmp_path / "nowhere", *more).line
+
+
+def test_a_foreign_folder(dynamicl, tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing of ours")
+    assert str(tmp_path) in dynamicl("report", tmp_path).line
+
+
+def test_ablate_scores_every_evaluator_with_and_without(dynamicl, library):
+    done = dynamicl("ablate", library, "--clamp", "ablate-heads:layer=1", "--sequences", "16")
+    assert (done.code, done.err) == (0, "")
+    form = r"(.+?) +accuracy \d\.\d{4} -> \d\.\d{4}   loss (\d\.\d{4}) -> (\d\.\d{4})"
+    found = [re.fullmatch(form, line).groups() for line in done.out.splitlines()]
+    assert [name for name, *_ in found] == ["train", "held-out labels"]
+    assert all(before != after for _, before, after in found)
+    nothing = dynamicl(
+        "ablate", library, "--clamp", "steps-3v-5:head=0", "ablate-heads:layer=0,heads=0", "--run", "1"
+    )
+    assert nothing.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--clamp", "ablate:layer=0"), "no clamp `ablate`: did you mean"),
+        (
+            ("--clamp", "ablate-heads:layer=0,heads=2"),
+            "head 2 does not exist at `layers.0.attn.v`: it has heads 0 to 1",
+        ),
+        (("--clamp", "steps-1-2", "--run", "7"), "`run` is 7; this trajectory has the 2 runs"),
+        (("--clamp", "steps-1-2", "--run", "nobody"), "`run` is 'nobody'"),
+        (("--clamp", "steps-1-2", "--step", "13"), "13"),
+    ],
+)
+def test_ablations_that_miss(dynamicl, library, words, message):
+    assert message in dynamicl("ablate", library, *words).line
+
+
+def test_fork_estimates_the_probability_of_converging(dynamicl, library):
+    run = Library(library).runs[0]
+    words = ("fork", library, "--at", "10", "22", "--forks", "2", "--run", run)
+    done = dynamicl(*words)
+    assert done.code == 0, done
+    lines = done.out.splitlines()
+    assert lines[0] == "2 checkpoints x 2 forks = 4 runs"
+    form = r"at step +(\d+): +\d of 2 converged, P = \d\.\d\d \[\d\.\d\d, \d\.\d\d\]"
+    assert [re.fullmatch(form, line).group(1) for line in lines[1:3]] == ["10", "22"]
+    assert lines[3:] == [f"open {library / 'fates.html'}"] and (library / "fates.html").exists()
+    rows = json.loads(dynamicl(*words, "--json").out)
+    assert [(row["at"], row["forks"]) for row in rows] == [(10, 2), (22, 2)]
+    assert all(low <= value <= high for value, low, high in (row["probability"] for row in rows))
+
+
+def test_forks_that_cannot_be_made(dynamicl, library, tmp_path):
+    runs = Library(library).runs
+    several = dynamicl("fork", library, "--at", "10")
+    assert f"the library {library} holds {len(runs)} runs: name one with --run" in several.line
+    nobody = dynamicl("fork", library, "--at", "10", "--run", "feed")
+    assert nobody.code == 1 and "run feed is not in the library" in nobody.err
+    missing = dynamicl("fork", library, "--at", "11", "--run", runs[0])
+    assert missing.code == 1 and "has no checkpoint at step 11: it has 0, 1," in missing.err
+    empty = dynamicl("fork", tmp_path, "--at", "10")
+    assert f"the library {tmp_path} holds 0 runs" in empty.line
+
+
+class Served:
+    """A server that is stopped at once."""
+
+    url = "http://127.0.0.1:1/"
+
+    def __init__(self, load, port, every):
+        self.load = load
+
+    def serve_forever(self):
+        assert self.load()[0].sizes["run"] >= 2
+        raise KeyboardInterrupt
+
+
+def test_view_serves_until_it_is_stopped(dynamicl, library, monkeypatch):
+    monkeypatch.setattr("dynamicl.views.PageServer", Served)
+    done = dynamicl("view", library)
+    assert (done.code, done.out) == (130, "open http://127.0.0.1:1/ (Ctrl-C to stop)\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--every", "0"), "`every` is 0.0: give the seconds"),
+        (("--port", "70000"), "`port` is 70000: give 0"),
+    ],
+)
+def test_views_that_cannot_be_served(dynamicl, library, words, message):
+    assert message in dynamicl("view", library, *words).line

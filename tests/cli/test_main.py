@@ -1,0 +1,90 @@
+import importlib
+import os
+import sys
+
+import pytest
+
+import dynamicl as package
+from dynamicl.cli import _main as module
+from dynamicl.cli._start import is_terminal, prepare, written_command
+from dynamicl.specs import SpecError
+from dynamicl.store import StoreError
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("help",)])
+def test_help_names_every_command(dynamicl, words):
+    done = dynamicl(*words)
+    assert (done.code, done.err) == (0, "")
+    assert all(f"\n  {name} " in done.out for name in module.COMMANDS)
+    assert done.out.startswith("dynamicl: a laboratory")
+
+
+def test_the_version_is_the_packages(dynamicl):
+    assert dynamicl("--version") == (0, f"dynamicl {package.__version__}\n", "")
+
+
+def test_an_unknown_command_is_refused_with_the_nearest(dynamicl):
+    done = dynamicl("trian")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "dynamicl: no command `trian`: did you mean `train`?\n"
+
+
+@pytest.mark.parametrize("name", module.COMMANDS)
+def test_every_command_explains_its_options(dynamicl, name):
+    done = dynamicl(name, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert f"dynamicl {name}" in done.out and "--help" in done.out
+
+
+def test_unusable_arguments_leave_with_2(dynamicl):
+    done = dynamicl("report", "somewhere", "--nonsense")
+    assert (done.code, done.out) == (2, "") and "--nonsense" in done.err
+
+
+class Stub:
+    """A command that raises."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def command(self, words):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (SpecError("`steps` is 0: give\nmore"), 1, "dynamicl bench: `steps` is 0: give more\n"),
+        (StoreError("no store at x"), 1, "dynamicl bench: no store at x\n"),
+        (FileNotFoundError(2, "No such file", "a.json"), 1, "dynamicl bench: No such file: a.json\n"),
+        (BrokenPipeError(), 0, ""),
+        (KeyboardInterrupt("stopped at step 3"), 130, "\ndynamicl bench: stopped at step 3\n"),
+        (KeyboardInterrupt(), 130, "\ndynamicl bench: stopped; give the same command again to go on\n"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(dynamicl, monkeypatch, error, code, line):
+    importlib.import_module("dynamicl.cli._bench")
+    monkeypatch.setitem(sys.modules, "dynamicl.cli._bench", Stub(error))
+    assert dynamicl("bench") == (code, "", line)
+
+
+def test_the_command_is_kept_as_it_can_be_given_again(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/dynamicl", "train", "--title", "two words", "--clamp", "a*b"])
+    assert written_command() == "dynamicl train --title 'two words' --clamp 'a*b'"
+
+
+def test_every_core_is_asked_for_once(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=true")
+    prepare()
+    flags = os.environ["XLA_FLAGS"]
+    assert flags.startswith("--xla_cpu_multi_thread_eigen=true --xla_force_host_platform_device_count=")
+    prepare()
+    assert os.environ["XLA_FLAGS"] == flags
+
+
+def test_bars_are_for_people(monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.delenv("NO_PROGRESS", raising=False)
+    assert is_terminal()
+    monkeypatch.setenv("NO_PROGRESS", "1")
+    assert not is_terminal()

@@ -1,0 +1,68 @@
+import json
+
+import pytest
+
+from dynamicl.studies import find_experiments, ledger
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, dynamicl):
+    """One cheap experiment at `smoke`, everything included."""
+    folder = tmp_path_factory.mktemp("runs")
+    done = dynamicl("reproduce", "induction.plateau", "--scale", "smoke", "--out", folder)
+    assert done.code == 0, done
+    return folder, done.out.splitlines()
+
+
+def test_it_says_what_it_will_cost_and_what_came_of_it(made):
+    folder, lines = made
+    steps = find_experiments(["induction.plateau"])[0].run_steps("smoke")
+    assert lines[0] == f"1 experiments at scale smoke: at most {steps:,} run-steps; runs in {folder}"
+    assert lines[1].startswith("induction.plateau: ")
+    assert lines[2] == f"figure {folder / 'figures' / 'induction.plateau.png'}"
+    assert lines[3] == f"open {folder / 'report.html'}" and lines[4].startswith("done in ")
+
+
+def test_verdicts_carry_the_ledgers_words(made):
+    folder, lines = made
+    (record,) = json.loads((folder / "results" / "induction" / "claims.json").read_text())
+    row = ledger()["induction.plateau"]
+    assert (record["id"], record["scale"], record["claim"]) == (row.id, "smoke", row.claim)
+    assert record["verdict"] in ("reproduced", "not testable at this scale")
+    assert record["n"] == 2 and record["command"] and {"dynamicl", "jax"} <= set(record["versions"])
+    assert lines[1] == f"induction.plateau: {record['verdict']} ({record['measured']})"
+
+
+def test_figures_and_page_are_drawn(made):
+    folder, _ = made
+    png, pdf = ((folder / "figures" / f"induction.plateau.{end}").read_bytes() for end in ("png", "pdf"))
+    assert png.startswith(b"\x89PNG") and pdf.startswith(b"%PDF") and len(png) > 10_000
+    page = (folder / "report.html").read_text()
+    assert "induction.plateau" in page and str(folder) not in page
+
+
+def test_again_it_trains_nothing_and_says_the_same(made, dynamicl, monkeypatch):
+    folder, lines = made
+    before = (folder / "results" / "induction" / "induction.plateau.json").read_bytes()
+    monkeypatch.setattr("dynamicl.lab._population._begin", None)
+    again = dynamicl("reproduce", "induction.plateau", "--scale", "smoke", "--out", folder, "--no-pages")
+    assert again.code == 0 and again.out.splitlines()[:2] == lines[:2]
+    assert (folder / "results" / "induction" / "induction.plateau.json").read_bytes() == before
+
+
+def test_a_dry_run_only_counts(dynamicl, tmp_path):
+    done = dynamicl("reproduce", "induction", "--scale", "laptop", "--dry-run", "--out", tmp_path / "x")
+    lines = done.out.splitlines()
+    experiments = find_experiments(["induction"])
+    assert done.code == 0 and len(lines) == 1 + len(experiments)
+    total = sum(one.run_steps("laptop") for one in experiments)
+    assert lines[0].startswith(f"{len(experiments)} experiments at scale laptop: at most {total:,} run-steps")
+    assert not (tmp_path / "x").exists()
+
+
+def test_experiments_that_are_not(dynamicl):
+    assert (
+        "no experiment `induction.plato`: did you mean `induction.plateau`"
+        in dynamicl("reproduce", "induction.plato").line
+    )
+    assert "name at least one study or experiment" in dynamicl("reproduce").line
