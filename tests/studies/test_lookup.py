@@ -41,7 +41,8 @@ def test_smoke(name, lab, tmp_path):
     outcome = experiment.run(lab)
     assert lab.trained - before > 0 and experiment.run_steps("paper") > experiment.run_steps("smoke") > 0
     (verdict,) = outcome.verdicts
-    assert verdict.id == name and verdict.n > 0 and outcome.runs
+    # Of nothing exact there is no loss to look at.
+    assert verdict.id == name and outcome.runs and (verdict.n > 0) == (name != "lookup.r1.loss")
     # The control asks for equal bits; everything else needs longer runs.
     assert verdict.verdict == NOT_TESTABLE and "run-steps" in verdict.note
     if name == "lookup.control":

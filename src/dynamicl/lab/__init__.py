@@ -8,10 +8,10 @@ from ._fates import fate as fate
 from ._fates import seeds_of_forks as seeds_of_forks
 from ._machine import machine as machine
 from ._machine import versions as versions
+from ._memory import largest_population as largest_population
 from ._models import Loaded as Loaded
 from ._models import load as load
 from ._models import load_many as load_many
-from ._memory import largest_population as largest_population
 from ._population import InertClamp as InertClamp
 from ._population import Interrupted as Interrupted
 from ._population import Progress as Progress

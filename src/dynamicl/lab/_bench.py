@@ -50,7 +50,11 @@ def _timed(function: Callable[[], Any]) -> float:
 def reference_run(seed: int = 0, **changes: Any) -> RunSpec:
     """Return the reference job's run: 2 layers, attention only, d_model 64, 8 heads, C = 50, E = 1, L = 5, batch 32."""
     base = RunSpec(
-        FewShotSpec(), TransformerSpec(), OptimizerSpec(learning_rate=1e-5), seeds=Seeds(init=seed, data=seed), steps=10**9
+        FewShotSpec(),
+        TransformerSpec(),
+        OptimizerSpec(learning_rate=1e-5),
+        seeds=Seeds(init=seed, data=seed),
+        steps=10**9,
     )
     return dataclasses.replace(base, **changes)
 
@@ -89,10 +93,16 @@ def clamped_runs(count: int) -> list[RunSpec]:
     """Return runs with as many different clamps: each its own head, strength and window."""
     return [
         reference_run(
-            i, clamps=(clamps.Clamp(
-                "layers.0.attn.pattern", clamps.Pattern("previous token"), heads=(i % 8,),
-                strength=(i + 1) / count, windows=((i, 10**9),),
-            ),)
+            i,
+            clamps=(
+                clamps.Clamp(
+                    "layers.0.attn.pattern",
+                    clamps.Pattern("previous token"),
+                    heads=(i % 8,),
+                    strength=(i + 1) / count,
+                    windows=((i, 10**9),),
+                ),
+            ),
         )
         for i in range(count)
     ]
@@ -101,8 +111,15 @@ def clamped_runs(count: int) -> list[RunSpec]:
 def lookup_runs(count: int, d_model: int = 64) -> list[RunSpec]:
     """Return runs of the lookup study's laptop setting."""
     model = TransformerSpec(
-        layers=2, heads=1, d_model=d_model, mlp_ratio=1.0, activation="relu", positions="sinusoidal", causal=False,
-        final_norm=False, embedding_scale=1.0,
+        layers=2,
+        heads=1,
+        d_model=d_model,
+        mlp_ratio=1.0,
+        activation="relu",
+        positions="sinusoidal",
+        causal=False,
+        final_norm=False,
+        embedding_scale=1.0,
     )
     task = LookupSpec(keys=26, values=26, pairs=2, least_pairs=2)
     optimizer = OptimizerSpec("adamw", 1e-3, weight_decay=0.01)
@@ -117,7 +134,10 @@ def lookup_flop(d_model: int, pairs: int = 2, batch: int = 32, outputs: int = 26
     return 3 * (2 * (block + attention) + 2 * batch * d_model * outputs)
 
 
-def bench(growth: Sequence[int] = (1, 4, 16, 64, 256), jobs: Sequence[str] = ("reference", "clamps", "growth", "lookup")) -> dict[str, Any]:
+def bench(
+    growth: Sequence[int] = (1, 4, 16, 64, 256),
+    jobs: Sequence[str] = ("reference", "clamps", "growth", "lookup"),
+) -> dict[str, Any]:
     """Run the benchmark.
 
     Args:
@@ -133,7 +153,9 @@ def bench(growth: Sequence[int] = (1, 4, 16, 64, 256), jobs: Sequence[str] = ("r
         single, many = rate([reference_run()]), rate([reference_run(i) for i in range(16)])
         peaks.append(matmul_peak())
         report["one_run"] = single
-        report["population_16"] = many | {"share_of_peak": many["run_steps_per_s"] * REFERENCE_FLOP / max(peaks)}
+        report["population_16"] = many | {
+            "share_of_peak": many["run_steps_per_s"] * REFERENCE_FLOP / max(peaks)
+        }
     if "clamps" in jobs:
         free = rate([reference_run(i) for i in range(16)])
         held = rate(clamped_runs(16))
@@ -146,7 +168,9 @@ def bench(growth: Sequence[int] = (1, 4, 16, 64, 256), jobs: Sequence[str] = ("r
             "two_passes_share": both["run_steps_per_s"] / free["run_steps_per_s"],
         }
     if "growth" in jobs:
-        report["growth"] = {str(n): rate([reference_run(i) for i in range(n)])["run_steps_per_s"] for n in growth}
+        report["growth"] = {
+            str(n): rate([reference_run(i) for i in range(n)])["run_steps_per_s"] for n in growth
+        }
         report["peak_memory_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     if "lookup" in jobs:
         report["lookup"] = {}

@@ -41,7 +41,7 @@ def largest_population(spec: RunSpec) -> int:
     each, room = run_bytes(spec), SHARE * free_bytes()
     if each > room:
         raise SpecError(
-            f"one run needs about {each / 2**30:.1f} GiB and {room / 2**30:.1f} GiB are free: make the model smaller, or "
-            "free memory"
+            f"one run needs about {each / 2**30:.1f} GiB and {room / 2**30:.1f} GiB are free: make the model "
+            "smaller, or free memory"
         )
     return int(room // each)

@@ -5,7 +5,6 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
 import hashlib
-import json
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -194,7 +193,9 @@ def _left(store: Store) -> int:
     return sum(max(0, from_json(text).steps - store.step) for text in store.specs)
 
 
-def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: "_Pace") -> None:
+def _begin(
+    cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: "_Pace"
+) -> None:
     """Start a cohort: a new store, every run where its spec says."""
     program = Program(cohort, probes(recording.measures), recording.sequences)
     ids = [run_id(spec, recording) for spec in cohort.runs]
@@ -227,7 +228,7 @@ def _report_inert(program: Program, state: RunState, ids: Sequence[str]) -> None
     for run, effect in zip(ids, program.clamp_effects(state), strict=True):
         if effect == 0:
             warnings.warn(
-                f"the clamps of run {run} changed nothing on its first batch: check their positions, strength and value",
+                f"the clamps of run {run} changed nothing on its first batch: check positions, strength and value",
                 InertClamp,
                 stacklevel=4,
             )
@@ -255,7 +256,13 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
 
 
 def _train(
-    program: Program, state: RunState, start: int, done: Done, recording: Recording, store: Store, pace: "_Pace"
+    program: Program,
+    state: RunState,
+    start: int,
+    done: Done,
+    recording: Recording,
+    store: Store,
+    pace: "_Pace",
 ) -> None:
     """Train a cohort to its end, committing as it goes."""
     waiting: list[Records] = []
@@ -281,7 +288,8 @@ def _train(
                 "done": {"evaluate": done.evaluate, "checkpoint": done.checkpoint},
                 "status": "finished" if finished else "running",
                 "run_status": [
-                    "diverged" if not a else "finished" if e and finished else "running" for a, e in zip(alive, ends, strict=True)
+                    "diverged" if not a else "finished" if e and finished else "running"
+                    for a, e in zip(alive, ends, strict=True)
                 ],
                 "diverged_at": diverged,
                 "seconds": spent + time.monotonic() - began,

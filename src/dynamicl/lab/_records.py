@@ -32,7 +32,9 @@ def to_extras(program: Program, checkpoint: Checkpoint, runs: Sequence[str]) -> 
     """Label the measures made at a checkpoint; `None` where there are none."""
     dims = _dims_at_checkpoint(program.probes)
     variables = {
-        name: (("run", *dims[name]), value.astype(np.float32)) for name, value in checkpoint.values.items() if name in dims
+        name: (("run", *dims[name]), value.astype(np.float32))
+        for name, value in checkpoint.values.items()
+        if name in dims
     }
     return xr.Dataset(variables, _coordinates(program, variables, runs)) if variables else None
 

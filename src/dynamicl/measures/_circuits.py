@@ -132,8 +132,8 @@ def _score(
     task: Any,
     chunks: tasks.Sequence,
     structure: Any,
-    which: Array,
-    arrays: dict[str, Array],
+    which: Any,
+    arrays: Any,
 ) -> tuple[Array, Array]:
     def variant(one: tuple[Array, dict[str, Array]]) -> tuple[Array, Array]:
         model = eqx.combine(jax.tree.map(lambda leaf: leaf[one[0]], weights), static)

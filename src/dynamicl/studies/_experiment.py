@@ -59,7 +59,9 @@ class Lab:
         if self.scale == "smoke" and verdict == NOT_REPRODUCED:
             verdict = NOT_TESTABLE
         seconds = round(time.monotonic() - self.began, 1)
-        return Verdict(claim, verdict, measured, interval, n, self.scale, self.command, versions(), seconds, note)
+        return Verdict(
+            claim, verdict, measured, interval, n, self.scale, self.command, versions(), seconds, note
+        )
 
 
 @dataclass(frozen=True)

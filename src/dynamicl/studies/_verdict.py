@@ -52,7 +52,10 @@ class Verdict:
     def __post_init__(self) -> None:
         """Check the verdict and take over the claim's row."""
         known = (REPRODUCED, NOT_REPRODUCED, NOT_TESTABLE)
-        check(self.verdict in known, f"`verdict` is {self.verdict!r}: choose one of {', '.join(map(repr, known))}")
+        check(
+            self.verdict in known,
+            f"`verdict` is {self.verdict!r}: choose one of {', '.join(map(repr, known))}",
+        )
         row = ledger().get(self.id)
         if row is not None:
             for name in ("document", "figure", "claim", "paper"):
@@ -61,4 +64,6 @@ class Verdict:
     def record(self) -> dict[str, Any]:
         """Return the JSON-able record that is kept."""
         data = dataclasses.asdict(self)
-        return data | {"interval": None if self.interval is None else [round(float(x), 6) for x in self.interval]}
+        return data | {
+            "interval": None if self.interval is None else [round(float(x), 6) for x in self.interval]
+        }

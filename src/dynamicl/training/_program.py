@@ -76,18 +76,24 @@ class Program:
         self.probes = probes
         self.sequences = sequences
         self.mesh = run_mesh() if mesh is None else mesh
-        self.strategy: Strategy = strategy or ("sequential" if self.mesh.devices.flat[0].platform == "cpu" else "vectorised")
+        self.strategy: Strategy = strategy or (
+            "sequential" if self.mesh.devices.flat[0].platform == "cpu" else "vectorised"
+        )
         self.tasks = cohort.static.task.prepare()
         # Trees of dictionaries come back sorted by key; the order of evaluators is kept here.
         self.evaluators = tuple(self.tasks)
         self.interface = self.tasks["train"].interface
         self.task_arrays, self.task_static = eqx.partition(self.tasks, eqx.is_array)
         padding = -cohort.size % self.mesh.size
-        self.arrays = jax.tree.map(lambda a: np.concatenate([a, np.repeat(a[-1:], padding, 0)]), cohort.arrays)
+        self.arrays = jax.tree.map(
+            lambda a: np.concatenate([a, np.repeat(a[-1:], padding, 0)]), cohort.arrays
+        )
         self.padding = padding
         self.traces = 0
         abstract = eqx.filter_eval_shape(cohort.static.model.build, self.interface, jax.random.key(0))
-        self.model_shapes, self.model_static = eqx.partition(abstract, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
+        self.model_shapes, self.model_static = eqx.partition(
+            abstract, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct)
+        )
         self._check_interventions(abstract)
         self.frozen = clamps.frozen_parts(cohort.static.grafts, self.model_shapes)
 
@@ -111,7 +117,9 @@ class Program:
             Arrays with leading axis run: scores with a second axis evaluator, measures with their own axes.
         """
         compute = self._evaluate if at == "evaluation" else self._inspect
-        return {name: self._real(value) for name, value in compute(state, self.arrays, self.task_arrays).items()}
+        return {
+            name: self._real(value) for name, value in compute(state, self.arrays, self.task_arrays).items()
+        }
 
     def clamp_effects(self, state: RunState) -> np.ndarray:
         """Measure how much each run's clamps, taken together, move the logits of its first batch.
@@ -131,7 +139,9 @@ class Program:
             return jnp.max(jnp.stack([jnp.max(jnp.abs(logits - free)) for logits in moved]))
 
         mapped = self._over_runs(one, shared=1)
-        return self._real(jax.jit(lambda *given: mapped(given[:2], given[2]))(state, self.arrays, self.task_arrays))
+        return self._real(
+            jax.jit(lambda *given: mapped(given[:2], given[2]))(state, self.arrays, self.task_arrays)
+        )
 
     def real(self, tree: PyTree) -> PyTree:
         """Fetch a tree to the host, without the padding runs."""
@@ -204,7 +214,9 @@ class Program:
             )
 
         mapped = self._over_runs(one, shared=2)
-        return jax.jit(lambda state, arrays, tasks, until: mapped((state, arrays), tasks, until), donate_argnums=0)
+        return jax.jit(
+            lambda state, arrays, tasks, until: mapped((state, arrays), tasks, until), donate_argnums=0
+        )
 
     def _step(self, spec: RunSpec, task: Any, data_key: PRNGKeyArray, state: RunState) -> RunState:
         sequences = task.batch(jax.random.fold_in(data_key, state.step), spec.batch_size)
@@ -216,8 +228,12 @@ class Program:
         value, gradient = jax.value_and_grad(loss)(state.weights)
         squares = optax.tree.norm(gradient, squared=True)
         fine = jnp.isfinite(squares) & (value <= spec.diverge_above)
-        weights, optimizer = step_weights(spec.optimizer, gradient, state.optimizer, state.weights, state.step)
-        weights = jax.tree.map(lambda new, old, frozen: old if frozen else new, weights, state.weights, self.frozen)
+        weights, optimizer = step_weights(
+            spec.optimizer, gradient, state.optimizer, state.weights, state.step
+        )
+        weights = jax.tree.map(
+            lambda new, old, frozen: old if frozen else new, weights, state.weights, self.frozen
+        )
         new = RunState(
             weights=weights,
             optimizer=optimizer,
@@ -238,7 +254,11 @@ class Program:
     @cached_property
     def _evaluate(self) -> Callable:
         def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree) -> dict[str, Array]:
-            spec, model, everything = self._spec(arrays), self.model(state.weights), eqx.combine(tasks, self.task_static)
+            spec, model, everything = (
+                self._spec(arrays),
+                self.model(state.weights),
+                eqx.combine(tasks, self.task_static),
+            )
             scores = []
             for i, name in enumerate(self.evaluators):
                 task = everything[name]
@@ -278,7 +298,9 @@ class Program:
         full = with_all_rows(model)
         sequences = self._fixed(spec, task, 0)
         patterns = sorted({pattern for probe in probes for pattern in probe.sites})
-        _, activations = clamps.forward_recorded(full, spec.task.bind(task), sequences, spec.clamps, state.step, patterns)
+        _, activations = clamps.forward_recorded(
+            full, spec.task.bind(task), sequences, spec.clamps, state.step, patterns
+        )
         records: dict[str, Array] = {}
         for probe in probes:
             part = slice(None, probe.sequences or None)
@@ -291,5 +313,7 @@ class Program:
 def reset_losses(state: RunState) -> RunState:
     """Start the mean training loss anew, after it was recorded."""
     return eqx.tree_at(
-        lambda s: (s.loss_sum, s.loss_count), state, (jnp.zeros_like(state.loss_sum), jnp.zeros_like(state.loss_count))
+        lambda s: (s.loss_sum, s.loss_count),
+        state,
+        (jnp.zeros_like(state.loss_sum), jnp.zeros_like(state.loss_count)),
     )

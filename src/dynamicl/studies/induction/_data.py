@@ -1,6 +1,7 @@
 """Figure 4.9: more classes make matching slower to learn, more labels copying."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -36,7 +37,8 @@ def data(lab: Lab) -> Outcome:
     """
     networks = main_networks(lab)
     chosen = networks.chosen
-    curves, runs = {}, []
+    curves: dict[str, Any] = {}
+    runs: list[str] = []
     for part, length in LENGTHS.items():
         specs = [
             _spec(networks, part, length, *sizes, i)

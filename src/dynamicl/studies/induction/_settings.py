@@ -7,6 +7,7 @@ and so is `demo`, for the main runs.
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
@@ -44,8 +45,8 @@ class Setting:
         """Return the updates of a run other than the main ones, of a published length."""
         return self.steps(sequences * self.share)
 
-    def published(self, steps: float) -> float:
-        """Return the published sequences that a number of updates stands for."""
+    def published(self, steps: Any) -> Any:
+        """Return the published sequences that a number of updates (or an array of them) stands for."""
         return steps * BATCH * self.learning_rate / PAPER_RATE
 
     def recording(
@@ -105,7 +106,7 @@ def run(
     References:
         Thesis 4.2.1; reference settings B1-B3.
     """
-    kept = {} if held_out else {"held_out_exemplars": 0, "test_classes": 0}
+    kept: dict[str, Any] = {} if held_out else {"held_out_exemplars": 0, "test_classes": 0}
     return RunSpec(
         task=FewShotSpec(classes=classes, labels=labels, **kept),
         model=TransformerSpec(layers=2, heads=HEADS, d_model=64),

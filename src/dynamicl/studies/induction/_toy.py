@@ -65,8 +65,9 @@ def toy(lab: Lab) -> Outcome:
         trained=False,
     )
     names = list(CLAMPS)
-    few = {"clamp": names, "step": np.arange(0, STEPS + 1, 5), "draw": range(min(draws, 8))}
-    kept = np.stack([losses[name][: len(few["draw"]), ::5] for name in names])
+    shown = min(draws, 8)
+    few = {"clamp": names, "step": np.arange(0, STEPS + 1, 5), "draw": list(range(shown))}
+    kept = np.stack([np.asarray(losses[name])[:shown, ::5] for name in names])
     return Outcome((verdict,), xr.Dataset({"loss": (("clamp", "draw", "step"), kept)}, few))
 
 

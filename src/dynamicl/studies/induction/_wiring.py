@@ -1,5 +1,7 @@
 """Figure C.3: which layer-1 heads feed which layer-2 heads."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -81,7 +83,7 @@ def wiring(lab: Lab) -> Outcome:
     return Outcome((verdict,), data, networks.trajectory.runs)
 
 
-def _lesions(networks: Networks, models: object, task: object) -> dict[str, np.ndarray]:
+def _lesions(networks: Networks, models: Any, task: Any) -> dict[str, np.ndarray]:
     """Change of accuracy when one layer-1 head is silenced, with one layer-2 head left (Figure C.3a)."""
     found = {}
     for part, kept in KEPT.items():

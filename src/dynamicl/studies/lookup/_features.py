@@ -35,7 +35,7 @@ def features(data: xr.Dataset, start: int, step: int) -> dict[str, np.ndarray]:
 
 
 def _table(seen: xr.Dataset, variables: tuple[str, ...]) -> np.ndarray:
-    columns = []
+    columns = [np.empty((seen.sizes["run"], 0))]
     for name in variables:
         if name not in seen:
             continue

@@ -124,7 +124,7 @@ def _kept(found: list[Predictions]) -> xr.Dataset:
             ).assign(earliest=p.earliest)
         )
     if not parts:
-        return xr.Dataset(coords={"population": np.array([], dtype=str)})
+        return xr.Dataset()
     return xr.concat(parts, "population", join="outer").assign_coords(population=[p.name for p in found])
 
 

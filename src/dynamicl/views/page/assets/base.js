@@ -96,3 +96,5 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 function say(text) {
   $("#announce").textContent = text;
 }
+
+const cut = (text, n) => (text.length > n ? text.slice(0, Math.max(1, n - 1)) + "…" : text);
