@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PAGES = {
-    "README.md": {"steps": 20},
+    "README.md": {"steps": 20, "starts": "(0, 10)"},
     "docs/store.md": {},
     "docs/plugging-in.md": {"steps": 20},
     "docs/tutorials/three-subcircuits.md": {

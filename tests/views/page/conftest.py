@@ -84,29 +84,49 @@ def watch_page(context: BrowserContext, faults: list[str]) -> Page:
     return page
 
 
+class Desk:
+    """Chromium's pages of one module, used again by its tests: to open one costs more than most tests do with it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context(reduced_motion="reduce")
+        self.pages: list[Page] = []
+        self.faults: list[str] = []
+
+    def page(self, i: int) -> Page:
+        """The i-th page that a test has open."""
+        while len(self.pages) <= i:
+            self.pages.append(watch_page(self.context, self.faults))
+        return self.pages[i]
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[Desk]:
+    desk = Desk(browser)
+    yield desk
+    desk.context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, tmp_path) -> Iterator[Callable[..., Shown]]:
-    """Open a page made of a dataset; errors, warnings and requests of any of them fail the test."""
-    faults: list[str] = []
-    contexts = []
+def open_page(desk: Desk, tmp_path) -> Iterator[Callable[..., Shown]]:
+    """Load a page made of a dataset anew; errors, warnings and requests of any of them fail the test."""
+    opened = 0
+    desk.faults.clear()
 
     def opening(
         dataset, transitions=(), verdict_list=(), *, address="", size=(1280, 900), scheme="light", **options
     ):
-        path = write(tmp_path / f"page{len(contexts)}.html", dataset, transitions, verdict_list, **options)
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = watch_page(context, faults)
+        nonlocal opened
+        path = write(tmp_path / f"page{opened}.html", dataset, transitions, verdict_list, **options)
+        page = desk.page(opened)
+        opened += 1
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.goto(path.as_uri() + address)
         page.wait_for_selector("html[data-ready=yes]")
         return Shown(page)
 
     yield opening
-    for context in contexts:
-        context.close()
-    assert not faults, faults
+    assert not desk.faults, desk.faults
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from dynamicl.measures import Crossing, Interval, crossing, find_transition, fit_exponential, mean_interval
+from dynamicl.measures import (
+    Criterion,
+    Crossing,
+    Interval,
+    crossing,
+    find_transition,
+    fit_exponential,
+    mean_interval,
+)
 from dynamicl.store import Trajectory
 
 from ._settings import Setting
@@ -86,7 +94,8 @@ class Shape(NamedTuple):
 
     Attributes:
         jump: whether `find_transition` finds a phase change.
-        reason: why not, where it does not.
+        waits: whether at least the first of its criteria holds: the curve lies above its convex hull by more than
+            noise explains, as no exponential does.
         plateau: loss before the jump, nats (NaN without one).
         onset: published sequences until the loss is below 0.9 log 2.
         duration: from there to below 0.1 log 2 (NaN where it does not get there).
@@ -94,7 +103,7 @@ class Shape(NamedTuple):
     """
 
     jump: bool
-    reason: str
+    waits: bool
     plateau: float
     onset: float
     duration: float
@@ -120,16 +129,17 @@ def shape(sequences: ArrayLike, loss: ArrayLike, error: ArrayLike | None = None)
     fitted = max(fallen, 3)
     line = fit_exponential(x[:fitted], np.maximum(y[:fitted], 1e-12))
     plateau = found.before.value if found.before else float("nan")
-    return Shape(found.found, found.reason, plateau, start.time, duration, line.r_squared)
+    waits = found.p_value <= Criterion().significance
+    return Shape(found.found, waits, plateau, start.time, duration, line.r_squared)
 
 
 def shapes(curves: xr.Dataset) -> xr.Dataset:
-    """Describe every curve of `stack_runs`; one variable a field of `Shape`, the reasons left out."""
+    """Describe every curve of `stack_runs`; one variable a field of `Shape`."""
     rest = [dim for dim in curves["loss"].dims if dim != "sequences"]
     loss, error = (curves[name].transpose(..., "sequences").values for name in ("loss", "loss_error"))
     sequences = curves["sequences"].values
-    names = [name for name in Shape._fields if name != "reason"]
-    tables = {name: np.empty(loss.shape[:-1], bool if name == "jump" else float) for name in names}
+    names = Shape._fields
+    tables = {name: np.empty(loss.shape[:-1], bool if name in ("jump", "waits") else float) for name in names}
     for place in np.ndindex(loss.shape[:-1]):
         one = shape(sequences, loss[place], error[place])
         for name in names:

@@ -42,14 +42,15 @@ def loss(lab: Lab) -> Outcome:
         from_scratch_cost,
     )
     data = population.data
-    chosen = data[["train_loss", "accuracy"]].isel(run=exact).transpose("run", "step")
+    shown = exact if len(exact) else np.arange(1)
+    chosen = data[["train_loss", "accuracy"]].isel(run=shown).transpose("run", "step")
     kept = xr.Dataset(
         {name: (("run", "step"), chosen[name].values) for name in chosen}
         | {
-            "rise": ("run", [jump.time for jump in rises]),
-            "drop": ("run", [jump.time for jump in drops]),
+            "rise": ("run", [jump.time for jump in rises] or [np.nan]),
+            "drop": ("run", [jump.time for jump in drops] or [np.nan]),
         },
-        {"seed": ("run", exact), "step": data["step"].values},
+        {"seed": ("run", shown), "step": data["step"].values},
     )
     return Outcome((verdict,), kept, population.trajectory.runs)
 

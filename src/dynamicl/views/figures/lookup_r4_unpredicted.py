@@ -28,6 +28,7 @@ def draw(data: xr.Dataset) -> Figure:
         axes.set_title(str(one["population"].values), fontsize=8)
         axes.set(ylim=(0, 1.02))
     panels[0, 0].set_ylabel("AUC")
-    panels[0, 0].legend(fontsize=7)
+    if populations:
+        panels[0, 0].legend(fontsize=7)
     figure.supxlabel("predicted at step")
     return figure

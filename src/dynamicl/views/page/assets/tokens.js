@@ -62,7 +62,6 @@ function drawToken(pen, token, x, y, side, { size = 11 } = {}) {
   );
 }
 
-
 // A run's name cut at its front: what sets it apart stands at the end.
 const cutFront = (text, n) => (text.length > n ? "…" + text.slice(1 - n) : text);
 

@@ -1,0 +1,281 @@
+"""The induction study: complete, judged by stated rules, and run end to end where it is cheap."""
+
+import jax
+import numpy as np
+import pytest
+import xarray as xr
+
+from dynamicl.lab import load, load_many
+from dynamicl.measures import Interval
+from dynamicl.specs import SpecError
+from dynamicl.studies import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Lab, find_experiments, ledger
+from dynamicl.studies.induction import EXPERIMENTS
+from dynamicl.studies.induction._clamps import clamped_runs
+from dynamicl.studies.induction._curves import learning_times, ratio, shape
+from dynamicl.studies.induction._judge import judge, words
+from dynamicl.studies.induction._networks import Networks
+from dynamicl.studies.induction._sequences import every_sequence, sample
+from dynamicl.studies.induction._settings import SETTINGS, main_runs, run, setting
+from dynamicl.studies.induction._windows import CELLS, _learnt
+from dynamicl.tasks import FewShotSpec
+from dynamicl.training import plan
+
+RECORD = {
+    "id",
+    "document",
+    "figure",
+    "claim",
+    "paper",
+    "measured",
+    "interval",
+    "n",
+    "scale",
+    "verdict",
+    "command",
+    "versions",
+    "seconds",
+    "note",
+}
+LABORATORY = 2_000_000
+"""Run-steps that the whole study may take at scale `laptop`."""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return tmp_path_factory.mktemp("library")
+
+
+@pytest.fixture(scope="module")
+def outcomes(library):
+    """Outcomes, run-steps asked for and stated, of experiments that train the main runs only, or nothing."""
+    found = {}
+    for experiment in find_experiments(["induction.toy", "induction.saddle", "induction.additive"]):
+        lab = Lab(library, "smoke", "a test")
+        found[experiment.name] = experiment.run(lab), lab.trained, experiment.run_steps("smoke")
+    return found
+
+
+def test_every_claim_of_the_ledger_has_its_experiment():
+    rows = [name for name in ledger() if name.startswith("induction.")]
+    assert len(rows) == 17
+    names = [experiment.name for experiment in EXPERIMENTS]
+    assert sorted(names) == sorted([*rows, "induction.windows"])
+    for experiment in EXPERIMENTS:
+        # The id under which its verdict is written.
+        assert experiment.run.__globals__["CLAIM"] == experiment.name
+        assert "held to" in experiment.run.__doc__ or "as claimed, where" in experiment.run.__doc__
+
+
+def test_experiments_run_end_to_end_and_leave_whole_records(outcomes):
+    for name, (outcome, asked, stated) in outcomes.items():
+        (verdict,) = outcome.verdicts
+        record = verdict.record()
+        assert set(record) == RECORD
+        assert record["id"] == name and record["claim"] == ledger()[name].claim
+        assert record["scale"] == "smoke" and record["command"] == "a test" and record["n"] >= 2
+        assert record["versions"]["jax"] == jax.__version__
+        assert asked == stated
+        assert outcome.data.sizes and all(
+            np.asarray(v).size < 20_000 for v in outcome.data.data_vars.values()
+        )
+
+
+def test_what_needs_no_training_is_judged_at_any_scale(outcomes):
+    assert outcomes["induction.saddle"][0].verdicts[0].verdict == REPRODUCED
+    assert outcomes["induction.toy"][0].verdicts[0].verdict in (REPRODUCED, NOT_REPRODUCED, NOT_TESTABLE)
+    assert outcomes["induction.additive"][0].verdicts[0].verdict == NOT_TESTABLE
+
+
+def test_additive_data_agree_with_each_other(outcomes):
+    data = outcomes["induction.additive"][0].data
+    assert dict(data.sizes) == {"seed": 2, "head": 8}
+    assert ((data.accuracy_alone >= 0) & (data.accuracy_alone <= 1)).all()
+    # Savings of all heads add up to what the whole layer saves, which no ablation of one head can exceed by much.
+    assert data.loss_saved.sum("head").shape == (2,) and np.isfinite(data.loss_saved).all()
+
+
+def test_many_models_are_the_models_loaded_one_by_one(outcomes, library):
+    runs, recording = main_runs(setting("smoke"))
+    trajectory = Lab(library, "smoke").train(runs, recording)
+    first = trajectory.checkpoints[1]
+    many = load_many(trajectory, [(0, None), (1, first)])
+    for place, (row, step) in enumerate([(0, None), (1, first)]):
+        one = load(trajectory, row, step)
+        jax.tree.map(lambda a, b, i=place: np.testing.assert_array_equal(a[i], b), many.model, one.model)
+    assert many.spec == runs[0]
+
+
+def test_models_of_two_kinds_are_not_loaded_together(library):
+    chosen = setting("smoke")
+    specs = [run(chosen, 0, 1e4), run(chosen, 0, 1e4, classes=20)]
+    trajectory = Lab(library, "smoke").train(specs, chosen.recording(sequences=8))
+    with pytest.raises(
+        SpecError, match="the runs differ in `task` or `model`: load those of one kind at a time"
+    ):
+        load_many(trajectory, [(0, None), (1, None)])
+
+
+def test_the_laptop_study_is_affordable():
+    # Main runs and others that experiments share are trained once: they are counted in one experiment only.
+    stated = {experiment.name: experiment.run_steps("laptop") for experiment in EXPERIMENTS}
+    main = stated["induction.plateau"]
+    alone = {name: steps - main for name, steps in stated.items() if steps}
+    clamped = alone["induction.clamps"]
+    shared = {
+        "induction.measure_vs_clamp": clamped,
+        "induction.pt_variants": clamped,
+        "induction.seeds": alone["induction.single_head"],
+    }
+    total = main + sum(steps - shared.get(name, 0) for name, steps in alone.items())
+    assert 500_000 < total < LABORATORY
+
+
+@pytest.mark.parametrize("scale", SETTINGS)
+def test_shared_training_sequences_with_and_without_what_is_held_out(scale):
+    chosen = setting(scale)
+    main, plain = main_runs(chosen)[0][0], run(chosen, chosen.seeds[0])
+    assert main.steps == chosen.steps(1e6)
+    assert plain.steps == round(main.steps * chosen.share)
+    assert main.task == FewShotSpec()
+    assert plain.task.held_out_exemplars == plain.task.test_classes == 0
+
+
+def test_features_do_not_depend_on_what_is_held_out():
+    whole, part = FewShotSpec(classes=8), FewShotSpec(classes=8, held_out_exemplars=0, test_classes=0)
+    first, second = (spec.prepare()["train"] for spec in (whole, part))
+    np.testing.assert_array_equal(first.features, second.features)
+    np.testing.assert_array_equal(first.label_sets, second.label_sets)
+
+
+def test_every_sequence_is_there_once_and_is_one_that_the_task_draws():
+    task = FewShotSpec(classes=4, labels=4, held_out_exemplars=0, test_classes=0).prepare()["train"]
+    every = every_sequence(task)
+    keys = [tuple(row) for row in np.concatenate([np.asarray(part) for part in every.tokens], axis=1)]
+    assert len(keys) == len(set(keys)) == 4 * 3 * len(task.label_sets) * 4
+    places = {key: i for i, key in enumerate(keys)}
+    drawn = task.batch(jax.random.key(0), 300)
+    rows = np.array(
+        [places[tuple(row)] for row in np.concatenate([np.asarray(part) for part in drawn.tokens], axis=1)]
+    )
+    for mine, theirs in zip(jax.tree.leaves(every), jax.tree.leaves(drawn), strict=True):
+        np.testing.assert_array_equal(np.asarray(mine)[rows], np.asarray(theirs))
+
+
+def test_the_studys_task_has_as_many_sequences_as_the_document_counts():
+    task = FewShotSpec(held_out_exemplars=0, test_classes=0).prepare()["train"]
+    assert len(every_sequence(task).target) == 78_400
+    first, again = (np.asarray(sample(task, 10).target) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+def test_tasks_with_more_drawings_cannot_be_listed():
+    task = FewShotSpec(classes=4, exemplars=2, held_out_exemplars=0, test_classes=0).prepare()["train"]
+    with pytest.raises(
+        SpecError, match="the task has 2 ways, 1 shots, 2 drawings: only 2, 1, 1 can be listed"
+    ):
+        every_sequence(task)
+
+
+def test_learning_times_along_named_axes():
+    sequences = np.arange(0.0, 101.0, 10.0)
+    falling = np.clip(1.0 - sequences / 100, 0.0, 1.0)
+    loss = xr.DataArray(
+        np.stack([[falling, falling + 5], [falling / 2, np.full(11, np.nan)]]),
+        dims=("head", "seed", "sequences"),
+        coords={"head": [0, 1], "seed": [3, 4], "sequences": sequences},
+    )
+    found = learning_times(loss.isel(seed=[0]), level=0.25)
+    assert found.time.sel(seed=3).values == pytest.approx([75.0, 50.0])
+    assert found.observed.all() and found.time.dims == ("head", "seed")
+    late = learning_times(loss.isel(head=[0]), level=0.25)
+    assert late.time.sel(seed=4).item() == 100.0 and not late.observed.sel(seed=4).item()
+
+
+def test_ratio_is_the_geometric_mean():
+    found = ratio([2.0, 8.0, 4.0], [1.0, 1.0, 1.0])
+    assert found.value == pytest.approx(4.0)
+    assert found.low < 2.5 and found.high > 6
+    assert found.low * found.high == pytest.approx(16.0)  # symmetrical in logs
+
+
+def test_shapes_of_a_jump_and_of_an_exponential():
+    x = np.linspace(0, 1e6, 101)
+    noise = 0.002 * np.random.default_rng(0).normal(size=101)
+    jump = 0.9 * np.exp(-x / 2e4) + 0.7 / (1 + np.exp((x - 5e5) / 3e4)) + 0.01 + noise
+    found = shape(x, jump)
+    assert found.jump and found.waits
+    assert found.plateau == pytest.approx(0.7, abs=0.05)
+    # A logistic of height 0.7 passes 0.9 log 2 - 0.01 and 0.1 log 2 - 0.01 at 0.62 and -2.36 of its widths.
+    levels = np.array([0.9, 0.1]) * np.log(2) - 0.01
+    places = 5e5 + 3e4 * np.log(0.7 / levels - 1)
+    assert found.onset == pytest.approx(places[0], rel=0.02)
+    assert found.duration == pytest.approx(places[1] - places[0], rel=0.1)
+    smooth = shape(x, 1.6 * np.exp(-x / 1e5) + 1e-4)
+    assert not smooth.jump and not smooth.waits
+    assert smooth.straightness > 0.999 > found.straightness
+    stuck = shape(x, np.full(101, 0.69) + noise)
+    assert np.isnan(stuck.duration) and not stuck.jump
+
+
+@pytest.mark.parametrize(
+    ("scale", "holds", "trained", "verdict"),
+    [
+        ("laptop", (True, True), True, REPRODUCED),
+        ("laptop", (True, False), True, NOT_REPRODUCED),
+        ("smoke", (True, True), True, NOT_TESTABLE),
+        ("smoke", (True, True), False, REPRODUCED),
+    ],
+)
+def test_a_claim_reproduces_where_every_part_holds(library, scale, holds, trained, verdict):
+    parts = dict(zip(("one", "two"), holds, strict=True))
+    found = judge(
+        Lab(library, scale), "induction.pairs", parts, "measured 3", Interval(2, 1, 3), 5, trained=trained
+    )
+    assert found.verdict == verdict
+    assert found.interval == (1, 3)
+    assert found.measured == (
+        "measured 3. Holds: one; two" if all(holds) else "measured 3. Holds: one. Fails: two"
+    )
+    assert words(Interval(1.234, -1, 2.5), "+.1f") == "+1.2 [-1.0, +2.5]"
+
+
+def test_heads_are_found_from_the_last_evaluation():
+    strength = np.array([[0.1, 0.9, 0.2], [0.7, 0.1, 0.3]])
+    previous = np.zeros((2, 8))
+    previous[0, [2, 5]], previous[1, 1] = (0.61, 0.9), 0.4
+    networks = Networks(setting("smoke"), None, strength, previous)
+    assert networks.strongest == [1, 0]
+    assert networks.previous_token_head == [5, 1]
+    assert networks.previous_token_heads == [(2, 5), (1,)]  # the strongest at least
+
+
+def test_pulses_lie_in_the_plateau_and_fill_the_grid():
+    assert len(CELLS) == len(set(CELLS)) == 11
+    assert all(start + length < 0.81 for start, length in CELLS)
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ([1, 1, 1, 1, 1, 0.2, 0], (49.0, True)),  # interpolated, after the window
+        ([1, 1, 0, 0, 1, 0, 0], (47.2, True)),  # what the clamp gives does not count
+        ([1, 1, 0, 0, 0.1, 0, 0], (40.0, True)),  # ready when the window ends
+        ([1, 0.1, 1, 1, 1, 1, 0], (8.0, True)),  # before the window
+        ([1, 1, 0, 0, 1, 1, 1], (60.0, False)),
+        ([1, 1, 0, 0, 1, 1, np.nan], (50.0, False)),
+    ],
+)
+def test_the_learning_time_of_a_pulse_is_without_the_clamp(loss, expected):
+    step, observed = _learnt(np.arange(0, 70, 10), np.array(loss, float), (20, 40))
+    assert observed == expected[1]
+    assert step == pytest.approx(expected[0], abs=0.9)
+
+
+def test_clamps_of_one_structure_share_a_cohort_whatever_their_heads():
+    chosen = setting("smoke")
+    rng = np.random.default_rng(0)
+    networks = Networks(chosen, None, rng.random((2, 8)), rng.random((2, 8)))
+    runs = clamped_runs(networks)
+    assert len(runs) == 5 * len(chosen.seeds)
+    assert len(plan(runs)) == 5
+    assert len({one.clamps for one in runs}) > 5  # although heads differ between the seeds
