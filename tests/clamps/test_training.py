@@ -31,7 +31,7 @@ def program(runs):
 
 
 def weights(prog, state):
-    return {name: value for name, value in pack(prog.real(state.weights)).items()}
+    return {name: value.copy() for name, value in pack(prog.real(state.weights)).items()}
 
 
 def same(a, b):

@@ -87,7 +87,7 @@ def draw_time(
 
 
 def draw_points(
-    axes: Axes, place: float, values: ArrayLike, colour: Any, label: str = "", **options: Any
+    axes: Axes, place: float | int, values: ArrayLike, colour: Any, label: str = "", **options: Any
 ) -> None:
     """Draw the seeds' values beside their mean with its 95 % interval.
 

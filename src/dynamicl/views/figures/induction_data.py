@@ -58,5 +58,5 @@ def _draw_task(panel: Axes, data: xr.Dataset, part: str, task: int, colour: tupl
     draw_time(panel, one["learning_time"], colour, level, one["learnt"])
 
 
-def _lighter(colour: str, share: float) -> tuple:
+def _lighter(colour: str, share: float | int) -> tuple:
     return tuple(np.array(to_rgb(colour)) * (1 - share) + share)
