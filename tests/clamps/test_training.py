@@ -15,7 +15,7 @@ from dynamicl.training import OptimizerSpec, Program, Seeds, pack, plan, run_mes
 from .worlds import RUN
 
 ONE = TransformerSpec(1, 4, 8)
-SGD = dataclasses.replace(RUN, model=ONE, optimizer=OptimizerSpec("sgd", 0.5))
+SGD = dataclasses.replace(RUN, model=ONE, optimizer=OptimizerSpec("sgd", 0.5, beta1=0.0))
 V = "layers.0.attn.v"
 LATER = ((FOREVER - 2, FOREVER - 1),)
 

@@ -38,7 +38,7 @@ def judge(
     told = f"{measured}. Holds: {'; '.join(holding) or 'nothing'}" + (
         f". Fails: {'; '.join(failing)}" if failing else ""
     )
-    ends = None if deciding is None else (deciding.low, deciding.high)
+    ends = None if deciding is None else (float(deciding.low), float(deciding.high))
     return lab.verdict(claim, verdict, told, ends, n, note)
 
 

@@ -5,6 +5,7 @@ layer 1, head 2. Every seed has heads of its own; they are found from the last e
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Networks:
     """
 
     chosen: Setting
-    trajectory: Trajectory
+    trajectory: Any
     strength: np.ndarray
     previous: np.ndarray
 

@@ -123,8 +123,18 @@ def mark_log2(axes: Axes) -> None:
 
 def label_times(axes: Axes) -> None:
     """Make the vertical axis logarithmic, with numbers that are read at a glance: 1.5, 2, 300k."""
-    axes.set_yscale("log")
+    if not make_logarithmic(axes):
+        return
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7), numticks=20))
     axes.yaxis.set_major_formatter(EngFormatter(sep=""))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_minor_locator(NullLocator())
+
+
+def make_logarithmic(axes: Axes) -> bool:
+    """Make the vertical axis logarithmic where anything drawn is above 0, and say whether it is."""
+    high = axes.dataLim.intervaly[1]
+    able = bool(np.isfinite(high) and high > 0)
+    if able:
+        axes.set_yscale("log")
+    return able

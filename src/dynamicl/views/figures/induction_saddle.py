@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._induction import interval_over_seeds
+from ._induction import interval_over_seeds, make_logarithmic
 
 
 def draw(data: xr.Dataset) -> Figure:
@@ -22,7 +22,8 @@ def draw(data: xr.Dataset) -> Figure:
         words = f"{count} vectors: slope {slope.value:.3f} [{slope.low:.3f}, {slope.high:.3f}]"
         axes.plot(x, np.abs(one["descent"].values), color=f"C{i}", label=words)
         axes.plot(x, np.abs(one["ascent"].values), color="black", linestyle=(0, (2, 5)), linewidth=0.8)
-    axes.set(xscale="log", yscale="log", xlabel="distance from the origin", ylabel="|change of the loss|")
+    make_logarithmic(axes)
+    axes.set(xscale="log", xlabel="distance from the origin", ylabel="|change of the loss|")
     axes.set_title("A saddle: down one way (solid), up the other (dashed)", fontsize=9)
     axes.legend(fontsize=7.5)
     return figure
