@@ -57,9 +57,8 @@ def additive(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"accuracy {whole.mean():.4f}; ablating one of the others costs {words(weak, '.4f')}, the strongest "
-        f"{words(strong, '.4f')}; only the strongest {words(only, '.3f')}; all but it "
-        f"{words(but, '.3f')}; correlation of "
-        f"accuracy alone with induction strength {words(link)}",
+        f"{words(strong, '.4f')}; only the strongest {words(only, '.3f')}; all but it {words(but, '.3f')}; "
+        f"correlation of accuracy alone with induction strength {words(link)}",
         only,
         len(whole),
     )

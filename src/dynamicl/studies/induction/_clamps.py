@@ -94,8 +94,8 @@ def clamps(lab: Lab) -> Outcome:
     typical = float(base["duration"].median())
     waits = {name: int(found["waits"].sel(clamp=name).sum()) for name in CLAMPS}
     told = "; ".join(
-        f"{name}: {jumps[name]} ({waits[name]} wait), drop {words(durations[name])} of the unclamped, r squared "
-        f"{straight[name]:.3f}"
+        f"{name}: {jumps[name]} ({waits[name]} wait), drop {words(durations[name])} of the unclamped, r "
+        f"squared {straight[name]:.3f}"
         for name in CLAMPS
     )
     level = [
@@ -105,12 +105,12 @@ def clamps(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"phase changes in {free_jumps} of {len(chosen.seeds)} unclamped runs (drop lasts {typical:,.0f} published "
-        f"sequences, r squared {float(base['straightness'].median()):.3f}); under clamps {told}",
+        f"phase changes in {free_jumps} of {len(chosen.seeds)} unclamped runs (drop lasts {typical:,.0f} "
+        f"published sequences, r squared {float(base['straightness'].median()):.3f}); under clamps {told}",
         durations["1,2"],
         len(chosen.seeds) * (len(CLAMPS) + 1),
-        f"with {' and with '.join(level)} clamped the loss waits significantly and then drops faster, as claimed, "
-        "but falls too much while it waits for a plateau in the sense of `find_transition`"
+        f"with {' and with '.join(level)} clamped the loss waits significantly and then drops faster, as "
+        "claimed, but falls too much while it waits for a plateau in the sense of `find_transition`"
         if level
         else "",
     )

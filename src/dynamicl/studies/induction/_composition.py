@@ -70,6 +70,10 @@ def composition(lab: Lab) -> Outcome:
         f"{[list(heads) for heads in networks.previous_token_heads]}",
         cells[SETS[0], "patterns"],
         len(seeds),
+        "in these networks layer 1 matters more for values than for patterns, the other way round than in the "
+        "thesis'"
+        if lost[2, 0] > max(lost[2, 1], HARM)
+        else "",
     )
     member = np.array([[head in heads for head in range(HEADS)] for heads in networks.previous_token_heads])
     data = xr.Dataset(

@@ -53,8 +53,7 @@ def heads(lab: Lab) -> Outcome:
         CLAIM,
         REPRODUCED if ok else NOT_REPRODUCED,
         f"strongest head {interval.value:.2f} on average; induction heads (> {INDUCTIVE}) per run: "
-        f"{counts}; rise within the "
-        f"loss' drop in {sum(together)} of {len(together)} runs; {_second(gaps)}",
+        f"{counts}; rise within the loss' drop in {sum(together)} of {len(together)} runs; {_second(gaps)}",
         (interval.low, interval.high),
         len(runs),
     )

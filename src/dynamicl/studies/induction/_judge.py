@@ -1,5 +1,6 @@
 """How a claim of several parts becomes one verdict."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ def judge(
         claim: its id.
         parts: whether each part holds, by its words.
         measured: numbers in words.
-        deciding: interval of the deciding number.
+        deciding: interval of the deciding number; left out of the record where it is not finite.
         n: runs behind it.
         note: why, where it fails.
         trained: whether it rests on trained networks; those of scale `smoke` are too short-lived to judge anything.
@@ -38,7 +39,8 @@ def judge(
     told = f"{measured}. Holds: {'; '.join(holding) or 'nothing'}" + (
         f". Fails: {'; '.join(failing)}" if failing else ""
     )
-    ends = None if deciding is None else (float(deciding.low), float(deciding.high))
+    known = deciding is not None and math.isfinite(deciding.low) and math.isfinite(deciding.high)
+    ends = (float(deciding.low), float(deciding.high)) if deciding is not None and known else None
     return lab.verdict(claim, verdict, told, ends, n, note)
 
 

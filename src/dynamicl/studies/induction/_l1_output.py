@@ -48,10 +48,9 @@ def l1_output(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"final accuracy {accuracy[:, 0].mean():.5f}, with layer 1 cut {accuracy[:, 1].mean():.5f}: costs "
-        f"{words(drop, '.5f')}; the cut's largest cost in loss before learning {words(early, '.3f')}, at the end "
-        f"{first[:, -1].mean():.4f}; without layer 2 the loss rises by {second[:, -1].mean():.2f} at the "
-        "end, more than ever "
-        f"before learning in {int(grows.sum())} of {len(grows)} seeds",
+        f"{words(drop, '.5f')}; the cut's largest cost in loss before learning {words(early, '.3f')}, at "
+        f"the end {first[:, -1].mean():.4f}; without layer 2 the loss rises by {second[:, -1].mean():.2f} "
+        f"at the end, more than ever before learning in {int(grows.sum())} of {len(grows)} seeds",
         drop,
         len(accuracy),
     )

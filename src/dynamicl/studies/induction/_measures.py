@@ -7,6 +7,7 @@ import xarray as xr
 from dynamicl.clamps import keep_heads, match, previous_token_attend
 from dynamicl.lab import load_many
 from dynamicl.measures import clamped_scores, find_transition
+from dynamicl.store import Trajectory
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.toys import descend_population
 
@@ -36,7 +37,8 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
     toys = _toy_jumps()
     networks = main_networks(lab)
     chosen, seeds = networks.chosen, len(networks.chosen.seeds)
-    measured = _perfected(lab, networks)
+    free = unclamped(lab, networks)
+    measured = _perfected(networks, free)
     held = stack_runs(train_clamped(lab, networks), chosen, clamp=CLAMPS, seed=chosen.seeds)
     x = measured["checkpoint"].values
     jumps = {
@@ -65,17 +67,17 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"toy, of {TOY_DRAWS} draws: {toys['loss']} losses jump, with them {toys['misalignment']} misalignments and "
-        f"{toys['perfected']} perfected losses; {toys['clamped']} clamped runs. Networks, of {seeds} "
-        "seeds, phase changes "
-        f"in the measure (in the clamped run): step 1 {jumps['1']} ({trained['1']}), match {jumps['1,2,3qk,4']} "
-        f"({trained['1,2,3qk,4']}); unclamped loss {jumps['none']}",
+        f"toy, of {TOY_DRAWS} draws: {toys['loss']} losses jump, with them {toys['misalignment']} "
+        f"misalignments and {toys['perfected']} perfected losses; {toys['clamped']} clamped runs. Networks, "
+        f"of {seeds} seeds, phase changes in the measure (in the clamped run): step 1 {jumps['1']} "
+        f"({trained['1']}), match {jumps['1,2,3qk,4']} ({trained['1,2,3qk,4']}); unclamped loss "
+        f"{jumps['none']}",
         None,
         seeds,
     )
     clamped = held["loss"].sel(clamp=list(MEASURED[1:])).rename("clamped_loss")
     data = measured.assign(clamped_loss=clamped)
-    return Outcome((verdict,), data, unclamped(lab, networks).runs)
+    return Outcome((verdict,), data, free.runs)
 
 
 def _toy_jumps() -> dict[str, int]:
@@ -100,10 +102,9 @@ def _jumps(curve: np.ndarray) -> bool:
     return find_transition(np.arange(len(curve)), curve, direction="falling", resamples=20).found
 
 
-def _perfected(lab: Lab, networks: Networks) -> xr.Dataset:
+def _perfected(networks: Networks, trajectory: Trajectory) -> xr.Dataset:
     """Loss at every checkpoint of the unclamped runs: as it is, and with each pattern perfected."""
-    trajectory, chosen = unclamped(lab, networks), networks.chosen
-    steps = trajectory.checkpoints
+    chosen, steps = networks.chosen, trajectory.checkpoints
     loaded = load_many(trajectory, [(i, step) for i in range(len(chosen.seeds)) for step in steps])
     sets = []
     for best, previous in zip(networks.strongest, networks.previous_token_head, strict=True):

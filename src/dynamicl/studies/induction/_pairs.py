@@ -49,9 +49,9 @@ def pairs(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"learning time of a pair over the full network's {words(against_full)}, of the strongest head alone "
-        f"{words(single)}; a pair has gone {way:.2f} of that way; {int((~found['observed'].values).sum())} of "
-        f"{found['observed'].size} pairs do not learn",
+        f"learning time of a pair over the full network's {words(against_full)}, of the strongest head "
+        f"alone {words(single)}; a pair has gone {way:.2f} of that way; "
+        f"{int((~found['observed'].values).sum())} of {found['observed'].size} pairs do not learn",
         against_full,
         len(runs),
     )

@@ -46,18 +46,18 @@ def plateau(lab: Lab) -> Outcome:
     time = summary.time_sequences
     measured = (
         f"{summary.found} of {summary.total} runs drop from a plateau at "
-        f"{np.mean(before) if len(before) else np.nan:.3f} nats"
-        f" (log 2 = 0.693), median {time.value if time else float('nan'):,.0f} sequences; final accuracy train "
-        f"{means['train']:.4f}, held-out labels {means['held-out labels']:.3f}, held-out classes "
-        f"{means['held-out classes']:.3f}, held-out drawings {means['held-out exemplars']:.3f}"
+        f"{np.mean(before) if len(before) else np.nan:.3f} nats (log 2 = 0.693), median "
+        f"{time.value if time else float('nan'):,.0f} sequences; final accuracy train {means['train']:.4f}, "
+        f"held-out labels {means['held-out labels']:.3f}, held-out classes {means['held-out classes']:.3f}, "
+        f"held-out drawings {means['held-out exemplars']:.3f}"
     )
     note = (
         ""
         if general
         else (
             "plateau and drop are there; generalisation falls short. Features are a frozen random "
-            "convolution, not the "
-            "thesis' pretrained residual network: some unseen characters can hardly be told apart by them"
+            "convolution, not the thesis' pretrained residual network: some unseen characters can hardly "
+            "be told apart by them"
         )
     )
     verdict = lab.verdict(

@@ -49,12 +49,10 @@ def residual(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         "accuracy of the other heads on the strongest head's mistakes minus over all: as trained "
-        f"{words(harder)}; with "
-        f"perfected match {perfected.mean('head').values.round(2).tolist()}, the best head "
-        f"{perfected.max('head').values.round(2).tolist()}, the second strongest "
+        f"{words(harder)}; with perfected match {perfected.mean('head').values.round(2).tolist()}, the best "
+        f"head {perfected.max('head').values.round(2).tolist()}, the second strongest "
         f"{[round(float(perfected.values[i, h]), 2) for i, h in enumerate(second)]} a seed; mistakes of "
-        "78,400: as trained "
-        f"{tables['mistakes'].sel(condition=CONDITIONS[0]).values.tolist()}, perfected "
+        f"78,400: as trained {tables['mistakes'].sel(condition=CONDITIONS[0]).values.tolist()}, perfected "
         f"{tables['mistakes'].sel(condition=CONDITIONS[1]).values.tolist()}",
         harder,
         len(second),

@@ -44,8 +44,8 @@ def saddle(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"a saddle in {int(np.sum(is_saddle))} of {len(COUNTS) * DRAWS} draws of {COUNTS[0]} to "
-        f"{COUNTS[-1]} vectors; the "
-        f"loss changes as distance to the power {', '.join(f'{row.mean():.2f}' for row in exponents)}",
+        f"{COUNTS[-1]} vectors; the loss changes as distance to the power "
+        f"{', '.join(f'{row.mean():.2f}' for row in exponents)}",
         share,
         len(COUNTS) * DRAWS,
         trained=False,

@@ -58,8 +58,7 @@ def seeds(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"rank correlation of induction strength with {told}; {int((~found['observed'].values).sum())} of "
-        f"{times.size} "
-        "learning times censored",
+        f"{times.size} learning times censored",
         linked["learning time"],
         times.size,
     )

@@ -31,8 +31,8 @@ def every_sequence(task: FewShot) -> Sequence:
     """
     check(
         (task.ways, task.shots, task.exemplars) == (2, 1, 1),
-        f"the task has {task.ways} ways, {task.shots} shots, {task.exemplars} drawings: only 2, 1, 1 can be listed; "
-        "draw a sample instead",
+        f"the task has {task.ways} ways, {task.shots} shots, {task.exemplars} drawings: only 2, 1, 1 can be "
+        "listed; draw a sample instead",
     )
     count = task.features.shape[0]
     sets = np.asarray(task.label_sets)

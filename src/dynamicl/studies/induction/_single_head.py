@@ -61,12 +61,13 @@ def single_head(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"{(final >= SOLVED).sum()} of {final.size} runs reach {SOLVED}; they take {words(typical)} times "
-        "as long as the "
-        f"full network ({slower.min():.2f} to {slower.max():.2f}; {int((~alone['observed'].values).sum())} censored)",
+        f"as long as the full network ({slower.min():.2f} to {slower.max():.2f}; "
+        f"{int((~alone['observed'].values).sum())} censored)",
         typical,
         final.size,
-        f"{int((slower < 1).sum())} heads are faster alone than all eight together, among them the strongest of "
-        f"{int((best < 1).sum())} of {len(best)} seeds: eight heads need not race faster than the best of them"
+        f"{int((slower < 1).sum())} heads are faster alone than all eight together, among them the "
+        f"strongest of {int((best < 1).sum())} of {len(best)} seeds: eight heads need not race faster than "
+        "the best of them"
         if (slower > 1).mean() < 0.95
         else "",
     )

@@ -59,12 +59,12 @@ def toy(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"transitions and exponential fit by what is clamped: {told}; time to half the loss over that without "
-        f"clamps: with c {words(faster)}; with b, c {words(ratio(halved['b, c'], halved['none']))}",
+        f"transitions and exponential fit by what is clamped: {told}; time to half the loss over that "
+        f"without clamps: with c {words(faster)}; with b, c {words(ratio(halved['b, c'], halved['none']))}",
         share["none"],
         draws,
-        "a single start shows it, a population of starts less often: with one vector clamped most losses wait "
-        "significantly, but fall too much meanwhile for a plateau in the sense of `find_transition`"
+        "a single start shows it, a population of starts less often: with one vector clamped most losses "
+        "wait significantly, but fall too much meanwhile for a plateau in the sense of `find_transition`"
         if jumps["c"] <= draws / 2 < waits["c"]
         else "",
         trained=False,

@@ -56,9 +56,9 @@ def weights(lab: Lab) -> Outcome:
         CLAIM,
         parts,
         f"learning time with other seeds' layer 1 over that with the own {words(foreign)}; with the own "
-        "over training "
-        f"everything {words(own)}; with others' over training everything {words(ratio(other, full))}; "
-        f"{int((~learnt).sum())} of {learnt.size} runs do not learn in their time (lower bounds)",
+        f"over training everything {words(own)}; with others' over training everything "
+        f"{words(ratio(other, full))}; {int((~learnt).sum())} of {learnt.size} runs do not learn in their "
+        "time (lower bounds)",
         foreign,
         learnt.size,
     )

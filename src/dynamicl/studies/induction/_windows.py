@@ -84,10 +84,9 @@ def windows(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         {"equal pulses at different moments shift the transition differently": bool(clear)},
-        f"unclamped learning time {times.mean():,.0f} published sequences; shift over pulse length, "
-        f"pulses of {JUDGED} T "
-        f"{told}. Moments matter for: {', '.join(clear) or 'none'}; {int((learnt == 0).sum())} of "
-        f"{len(pulses)} runs censored",
+        f"unclamped learning time {times.mean():,.0f} published sequences; shift over pulse length, pulses "
+        f"of {JUDGED} T {told}. Moments matter for: {', '.join(clear) or 'none'}; "
+        f"{int((learnt == 0).sum())} of {len(pulses)} runs censored",
         widest,
         len(pulses) + len(times),
     )

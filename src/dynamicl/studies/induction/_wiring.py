@@ -46,6 +46,7 @@ def wiring(lab: Lab) -> Outcome:
     paths = {part: single_paths(loaded.model, task, sequences, kept) for part, kept in KEPT.items()}
     scores = [composition_scores(load(networks.trajectory, i).model) for i in range(len(seeds))]
     weights = {name: np.stack([one[name] for one in scores]) for name in ("q", "k", "v")}
+    clean = clamped_scores(loaded.model, task, sequences, [[()]] * len(seeds)).accuracy[:, 0]
     active = paths["match"] > ACTIVE
     convergent, divergent = active.sum(axis=1).max(axis=1) > 1, active.sum(axis=2).max(axis=1) > 1
     best = mean_interval(paths["match"].max(axis=(1, 2)))
@@ -64,10 +65,14 @@ def wiring(lab: Lab) -> Outcome:
         parts,
         f"{active.sum(axis=(1, 2)).tolist()} active paths of 64 a seed; layer-2 heads with several in "
         f"{int(convergent.sum())}, layer-1 heads with several in {int(divergent.sum())} of {len(seeds)} "
-        "seeds; best path "
-        f"{words(best)}; correlation with composition scores K {words(linked['match'])}, V {words(linked['copy'])}",
+        f"seeds; best path {words(best)}; correlation with composition scores K {words(linked['match'])}, V "
+        f"{words(linked['copy'])}",
         best,
         len(seeds),
+        f"best paths by seed {paths['match'].max(axis=(1, 2)).round(2).tolist()}, while all heads together reach "
+        f"{clean.round(3).tolist()}: several layer-1 heads share the work of one path"
+        if best.value < 0.8
+        else "",
     )
     dims = ("seed", "first", "second")
     kept = {f"path_{part}": (dims, table) for part, table in paths.items()}

@@ -1,0 +1,149 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from dynamicl.lab import train_population
+from dynamicl.models import TransformerSpec
+from dynamicl.specs import SpecError
+from dynamicl.store import Library, StoreError, open_trajectory
+from dynamicl.studies import REPRODUCED, Outcome, Verdict, write_outcome
+from dynamicl.tasks import ExemplarSpec, FewShotSpec
+from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
+from dynamicl.views import loader, make_figures, make_page, make_study_page
+from dynamicl.views._pages import clamped_curves, page_dataset, transitions_of, without_folders
+
+RUNS = [
+    RunSpec(
+        FewShotSpec(4, test_classes=0, held_out_exemplars=0, labels=3, source=ExemplarSpec("pixels")),
+        TransformerSpec(2, 2, 8),
+        OptimizerSpec("adam", 1e-2),
+        seeds=Seeds(seed, seed),
+        steps=40,
+        batch_size=4,
+    )
+    for seed in (0, 1)
+]
+RECORDING = Recording(Every(4), At((20,)), sequences=8, measures=("heads", "norms", "attention"))
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("library")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DYNAMICL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        command = f"dynamicl train --out {folder}/deep/library --seeds 0:2"
+        train_population(RUNS, RECORDING, folder, title="a tiny population", command=command)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(library):
+    return page_dataset(open_trajectory(library))
+
+
+def test_the_dataset_has_what_the_page_shows(data):
+    assert data.sizes["run"] == 2
+    assert np.array_equal(data["sequences"], data["step"] * 4)
+    assert data["example_tokens"].dims == ("example", "query") and data.sizes["query"] == 5
+    tokens = [[json.loads(str(token)) for token in row] for row in data["example_tokens"].values]
+    assert all(
+        [token["kind"] for token in row] == ["image", "text", "image", "text", "image"] for row in tokens
+    )
+    assert {str(target) for target in data["example_target"].values} <= {"0", "1", "2"}
+    assert data.attrs["command"] == "dynamicl train --out library --seeds 0:2" and data.attrs["batch"] == 4
+    assert "examples" not in data.attrs
+
+
+def test_transitions_are_found_run_by_run(data):
+    found = transitions_of(data)
+    assert [one["run"] for one in found] == data["run"].values.tolist()
+    assert all((one["curve"], one["evaluator"]) == ("loss", "train") for one in found)
+    few = data.isel(step=slice(0, 5))
+    assert transitions_of(few) == [] and transitions_of(data.drop_vars("loss")) == []
+
+
+def test_a_jump_is_found_and_reported_in_sequences(data):
+    steps = data["step"].values
+    curve = np.where(steps < 20, 1.0, 0.1)
+    jump = data.assign(loss=data["loss"] * 0 + curve[None, :, None], loss_error=data["loss"] * 0 + 0.01)
+    first = transitions_of(jump)[0]
+    assert first["found"] and 12 <= first["time_steps"]["value"] <= 24
+    assert first["time_sequences"]["value"] == 4 * first["time_steps"]["value"]
+
+
+def test_the_page_is_one_file_that_asks_for_nothing(library, tmp_path):
+    target = make_page(
+        library, tmp_path / "page.html", [{"id": "induction.plateau", "verdict": REPRODUCED, "n": 2}]
+    )
+    page = target.read_text()
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert str(library) not in page and "induction.plateau" in page and "a tiny population" in page
+    assert not re.search(r"""(src|href)=["']https?://""", page)
+    assert all(run in page for run in Library(library).runs)
+
+
+def test_a_loader_reads_what_is_there_now(library):
+    verdicts = [{"id": "x"}]
+    dataset, transitions, same = loader(library, verdicts)()
+    assert dataset.sizes["run"] == 2 and len(transitions) == 2 and same == verdicts
+
+
+def test_a_page_of_nothing_is_refused(tmp_path):
+    with pytest.raises(StoreError, match=str(tmp_path)):
+        make_page(tmp_path, tmp_path / "page.html")
+
+
+def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data):
+    first, second = Library(library).runs
+    results = tmp_path / "results"
+    for name in ("induction.plateau", "induction.heads"):
+        verdict = Verdict(name, REPRODUCED, f"measured {name}", None, 2, "smoke", "dynamicl")
+        write_outcome(results / "induction", name, Outcome((verdict,), data[["loss"]]))
+    target = make_study_page(library, [second], results, ["induction.heads"], tmp_path / "study.html")
+    page = target.read_text()
+    assert second in page and first not in page
+    assert "measured induction.heads" in page and "measured induction.plateau" not in page
+
+
+def test_clamped_curves_are_there_once_the_study_made_them(tmp_path, data):
+    assert clamped_curves(tmp_path) is None
+    curves = {"steps": [0, 1], "clamps": {"copy": [[1.0, 0.5]]}}
+    outcome = Outcome((), data[["loss"]].assign_attrs(clamped_curves=curves))
+    write_outcome(tmp_path / "induction", "induction.clamps", outcome)
+    assert clamped_curves(tmp_path) == curves
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("dynamicl train --out /home/me/runs/library", "dynamicl train --out library"),
+        ("/usr/bin/dynamicl report '/a b/c'", "dynamicl report '/a b/c'"),
+        (
+            "dynamicl train --out runs/library --sweep a=1/2",
+            "dynamicl train --out runs/library --sweep a=1/2",
+        ),
+    ],
+)
+def test_commands_lose_their_folders(command, shown):
+    assert without_folders(command) == shown
+
+
+def test_figures_are_drawn_from_kept_data(tmp_path, data):
+    curves = data[["loss", "accuracy"]].assign(
+        {f"transition{end}": ("run", np.array([60.0, 80.0])) for end in ("", "_low", "_high")}
+    )
+    wanted = curves.reindex(evaluator=["train", "held-out labels", "held-out classes"])
+    write_outcome(tmp_path / "induction", "induction.plateau", Outcome((), wanted))
+    made = make_figures(tmp_path, ["induction.plateau", "induction.has_no_figure"], tmp_path / "figures")
+    assert made == [tmp_path / "figures" / "induction.plateau.png"]
+    assert made[0].read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "figures" / "induction.plateau.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_figure_without_its_data_says_how_to_make_it(tmp_path):
+    with pytest.raises(
+        SpecError, match="there is no result .*: make it with `dynamicl reproduce induction.plateau`"
+    ):
+        make_figures(tmp_path, ["induction.plateau"], tmp_path)
