@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 from matplotlib import pyplot
 
+from dynamicl.measures import isotonic_fate
 from dynamicl.specs import SpecError
 from dynamicl.studies import Lab, find_experiments, ledger, read_outcome, write_outcome
 from dynamicl.studies._verdict import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED
@@ -13,6 +14,7 @@ from dynamicl.studies.lookup import _settings as settings
 from dynamicl.studies.lookup._features import SETS, features
 from dynamicl.studies.lookup._forks import fork_steps
 from dynamicl.studies.lookup._judge import attempt, flop_of_step, judge, words
+from dynamicl.studies.lookup._local import nearest_step
 from dynamicl.studies.lookup._populations import KINDS, converged
 from dynamicl.studies.lookup._two_head import entropy_difference
 from dynamicl.studies.lookup._window import spread
@@ -86,6 +88,14 @@ def test_convergence_needs_three_evaluations_in_a_row():
     steps = np.arange(0, 700, 100)
     assert converged(steps, np.array([0.5, 0.96, 0.5, 0.96, 0.97, 0.98, 0.9])) == (300.0, True)
     assert converged(steps, np.array([0.5, 0.96, 0.96, 0.9, 0.97, 0.98, 0.9])) == (600.0, False)
+
+
+def test_neighbours_are_forked_where_fates_differ():
+    steps, forks = [0, 50, 100, 400, 1600], [30] * 5
+    assert nearest_step(isotonic_fate(steps, forks, [3, 9, 15, 27, 30])) == 250
+    # Above 0.7 from the start: the first step after 0, not one where all forks converge.
+    assert nearest_step(isotonic_fate(steps, forks, [25, 26, 28, 30, 30])) == 50
+    assert nearest_step(isotonic_fate(steps, forks, [0, 1, 2, 3, 6])) == 1600
 
 
 def test_entropy_difference():

@@ -5,13 +5,15 @@ import xarray as xr
 
 NORM = ("squared_norm",)
 RULES = ("collect_accuracy", "readout_accuracy", "diagonal_accuracy")
+HEADS = ("induction_strength", "previous_token_attention", "self_attention", "pattern_entropy")
 LOSS = ("train_loss", "loss", "accuracy", "target_probability")
 GRADIENT = ("gradient_norm", "evaluation_gradient_norm", "gradient_curvature")
 SETS: dict[str, tuple[str, ...]] = {
     "norm": NORM,
     "rules": RULES,
+    "attention": (*RULES, *HEADS),
     "loss": LOSS,
-    "everything": (*NORM, *RULES, *LOSS, *GRADIENT, "part_norm"),
+    "everything": (*NORM, *RULES, *HEADS, *LOSS, *GRADIENT, "part_norm", "logit_attribution"),
 }
 LATELY = 3
 """Evaluations averaged for a curve's present value."""

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import fork, seeds_of_forks
-from dynamicl.measures import dispersion_test, isotonic_commitment, jeffreys
+from dynamicl.measures import FateCurve, dispersion_test, isotonic_commitment, jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import Parents, commitment, fates, forked, forks_cost, with_checkpoints
@@ -85,11 +85,20 @@ def neighbours(lab: Lab) -> tuple[Population, list[int], int]:
 
 
 def turning_step(lab: Lab, found: Parents) -> int:
-    """Return the step at which the first model's P passes 0.7; the middle of its forks where it never does."""
-    step = isotonic_commitment(commitment(fates(lab, found)[0]).curve, ABOUT).value
-    at = found.at[0]
-    inside = np.isfinite(step) and step > at[0]
-    return int(step) if inside else at[len(at) // 2]
+    """Return the step about which the first model's forks are placed: see `nearest_step`."""
+    return nearest_step(commitment(fates(lab, found)[0]).curve)
+
+
+def nearest_step(curve: FateCurve) -> int:
+    """Return the step at which a rising P(t) passes 0.7.
+
+    Where it is above from the start, or never gets there, it is the fork's step after 0 whose P is nearest: at step 0
+    itself nothing was trained, and where P is 0 or 1 nothing can vary.
+    """
+    step = isotonic_commitment(curve, ABOUT).value
+    if np.isfinite(step) and step > curve.steps[0]:
+        return round(step)
+    return int(curve.steps[1:][np.abs(curve.probability[1:] - ABOUT).argmin()])
 
 
 def cost(scale: str) -> int:

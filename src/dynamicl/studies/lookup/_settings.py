@@ -29,7 +29,7 @@ from scratch were seen and before any fork was made.
 HOLD = 3
 LEFT = 0.1
 """A run that ends less than this above the plateau is said never to have left it."""
-MEASURES = ("norms", "norms by part", "rules without exemptions", "gradient curvature")
+MEASURES = ("norms", "norms by part", "rules without exemptions", "heads", "gradient curvature")
 
 
 @dataclass(frozen=True)
