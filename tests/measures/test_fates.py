@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.special import expit
 
 from dynamicl.measures import (
@@ -12,6 +13,7 @@ from dynamicl.measures import (
     isotonic_fate,
     jeffreys,
     next_forks,
+    trend_test,
 )
 
 STEPS = np.array([0, 100, 200, 400, 800, 1600, 3200, 6400])
@@ -117,6 +119,28 @@ def test_dispersion_statistics_closed_form():
     assert chi.p_value == pytest.approx(tail, abs=0.006)
 
 
+def test_a_trend_of_two_steps_is_fishers_exact_test():
+    for low, high in ((2, 8), (5, 6), (9, 3)):
+        found = trend_test([0, 100], [10, 12], [low, high], simulations=20_000)
+        exact = stats.fisher_exact([[high, 12 - high], [low, 10 - low]], alternative="greater").pvalue
+        assert found.p_value == pytest.approx(exact, abs=0.015)
+        assert (found.statistic, found.expected) == (high, pytest.approx(12 * (low + high) / 22))
+
+
+def test_a_trend_keeps_its_size_and_sees_what_ranks_of_ten_steps_do_not():
+    rng = np.random.default_rng(6)
+    forks = np.full(10, 30)
+    flat = [
+        trend_test(np.arange(10), forks, rng.binomial(forks, 0.85), simulations=199, seed=i).p_value
+        for i in range(150)
+    ]
+    assert np.mean(np.array(flat) <= 0.1) == pytest.approx(0.1, abs=0.06)
+    # All alike from the fourth step on: seven of ten shares are tied.
+    rising = [24, 25, 27, 30, 30, 30, 30, 30, 30, 30]
+    assert trend_test(np.arange(10), forks, rising).p_value < 0.001
+    assert trend_test(np.arange(10), forks, rising[::-1]).p_value > 0.999
+
+
 def test_plan_spends_the_budget_near_one_half_and_bisects():
     seen = {0: (10, 0), 1000: (10, 3), 2000: (10, 9), 4000: (10, 10)}
     plan = next_forks(seen, 40)
@@ -168,6 +192,11 @@ def test_fate_times_correlate_the_converged_forks_median():
         (lambda: commitment_step(fit_commitment([0, 1], [3, 3], [0, 1]), 2.0), "`probability` is 2.0"),
         (lambda: dispersion_test([5], [2]), r"`forks` is \[5\]; two steps"),
         (lambda: dispersion_test([5, 5], [0, 0]), "`converged` is 0 of 10"),
+        (lambda: trend_test([5], [3], [1]), "`steps` has 1 entry; at least 2"),
+        (
+            lambda: trend_test([0, 5], [3, 3], [3, 3]),
+            "`converged` is 6 of 6: all ended alike, nothing can rise",
+        ),
         (lambda: next_forks({}, 5), "`observations` is empty"),
         (lambda: next_forks({0: (3, 1)}, 0), "`budget` is 0"),
         (lambda: next_forks({0: (3, 1)}, 5, levels=(1.5,)), "`levels` is 1.5"),

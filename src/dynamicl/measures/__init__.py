@@ -63,3 +63,5 @@ from ._survival import restricted_mean as restricted_mean
 from ._transition_record import Transition as Transition
 from ._transitions import Criterion as Criterion
 from ._transitions import find_transition as find_transition
+from ._trend import Trend as Trend
+from ._trend import trend_test as trend_test
