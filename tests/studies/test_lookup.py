@@ -1,4 +1,5 @@
 import dataclasses
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -11,13 +12,16 @@ from dynamicl.specs import SpecError
 from dynamicl.studies import Lab, find_experiments, ledger, read_outcome, write_outcome
 from dynamicl.studies._verdict import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED
 from dynamicl.studies.lookup import _settings as settings
-from dynamicl.studies.lookup._features import SETS, features
+from dynamicl.studies.lookup._features import SETS, by_pairs, features
 from dynamicl.studies.lookup._forks import fork_steps
 from dynamicl.studies.lookup._judge import attempt, flop_of_step, judge, words
 from dynamicl.studies.lookup._local import nearest_step
-from dynamicl.studies.lookup._populations import KINDS, converged
+from dynamicl.studies.lookup._populations import KINDS, Population, converged
+from dynamicl.studies.lookup._prediction import Predictions
+from dynamicl.studies.lookup._rules import too_short
 from dynamicl.studies.lookup._two_head import entropy_difference
 from dynamicl.studies.lookup._window import spread
+from dynamicl.tasks import LookupSpec
 from dynamicl.views import make_figures
 
 matplotlib.use("agg")
@@ -132,6 +136,44 @@ def test_features_are_of_the_past_alone():
 def test_features_that_some_run_lacks_are_left_out():
     data = xr.Dataset({"squared_norm": (("run", "step"), [[1.0, 2.0], [1.0, np.nan]])}, {"step": [0, 100]})
     assert features(data, 0, 100)["norm"].shape == (2, 0)
+
+
+def test_accuracy_by_number_of_pairs_is_told_where_that_varies():
+    def population(*evaluators):
+        accuracy = np.arange(2.0 * 3 * len(evaluators)).reshape(2, 3, -1)
+        data = xr.Dataset(
+            {"accuracy": (("run", "step", "evaluator"), accuracy)},
+            {"evaluator": list(evaluators), "step": [0, 100, 200]},
+        )
+        return Population(None, SimpleNamespace(dataset=data), None)
+
+    varied = by_pairs(population("train", "n = 1", "n = 3", "held-out combinations"))
+    assert varied["accuracy_by_pairs"].values[0].tolist() == [[1, 2], [5, 6], [9, 10]]
+    assert features(varied, 0, 200)["everything"].shape == (2, 2 * 3)
+    assert "accuracy_by_pairs" not in by_pairs(population("train"))
+
+
+def test_what_is_foretold_is_told_from_many_tests_of_noise():
+    generator = np.random.default_rng(1)
+    fate = np.arange(60) < 25
+    tables = {
+        "norm": (fate + 0.5 * generator.normal(size=60))[:, None],
+        "rules": generator.normal(size=(60, 3)),
+        "attention": (fate + 1.4 * generator.normal(size=60))[:, None],
+    }
+    found = Predictions("own", np.array([100]), 1000.0, {}, tables, fate)
+    assert found.foretold("norm", 9) and not found.foretold("rules", 9)
+    # A weak hint counts alone, not as the best of a hundred tests.
+    assert found.foretold("attention", 1) and not found.foretold("attention", 100)
+
+
+def test_the_reports_rules_need_three_pairs():
+    for pairs, testable in ((2, False), (3, True), (26, True)):
+        chosen = dataclasses.replace(
+            settings.setting("laptop"), task=LookupSpec(pairs=pairs, least_pairs=pairs)
+        )
+        assert (too_short(chosen) == "") == testable
+    assert "2 pairs have no other: it takes at least 3" in too_short(settings.setting("laptop"))
 
 
 def test_judge(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import Fates
-from dynamicl.measures import correlation_p_value, jeffreys
+from dynamicl.measures import Interval, Trend, jeffreys, trend_test
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import Commitment, Parents, commitment, fates, forked, forks_cost
@@ -20,17 +20,27 @@ def early_fate(lab: Lab) -> Outcome:
     """Fork two converging models under 30 data seeds at each of ten steps t, and count who still converges.
 
     Commitment is where a rising fit of P(t) reaches 50 % and 95 %. The claim is held to have reproduced where for both
-    models (1) P rises: its rank correlation with t is positive with p < 0.05; (2) it reaches
-    95 % before half of the model's S, the upper end of the interval included. (The report's reaches 1 at 5 % of S.)
+    models (1) P rises: the trend test of the forks has p < 0.05; (2) it reaches 95 % before half of the model's S, the
+    upper end of the interval included. (The report's reaches 1 at 5 % of S.) It cannot be tested of a model that did
+    not converge, or all of whose forks ended alike.
     """
     found = forked(lab)
     results = fates(lab, found)
     fits = [commitment(one) for one in results]
-    rising = [_rises(one) for one in results]
+    trends = [attempt(trend_test, *one.counts()) for one in results]
+    alike = next((why for trend, why in trends if trend is None), "")
     ends = [fit.isotonic[1] for fit in fits]
     early = [end.high < EARLY * time for end, time in zip(ends, found.times, strict=True)]
-    parts = {"P rises with t": all(rising), "95 % before half of S": all(early)}
-    told = "; ".join(_told(*each) for each in zip(found.which, found.times, results, fits, strict=True))
+    parts = {
+        "P rises with t": all(t is not None and t.p_value < 0.05 for t, _ in trends),
+        "95 % before half of S": all(early),
+    }
+    told = "; ".join(
+        _told(which, time, one, fit, trend)
+        for which, time, one, fit, (trend, _) in zip(
+            found.which, found.times, results, fits, trends, strict=True
+        )
+    )
     share = ends[0]._replace(
         value=ends[0].value / found.times[0],
         low=ends[0].low / found.times[0],
@@ -45,7 +55,7 @@ def early_fate(lab: Lab) -> Outcome:
         int(sum(one.counts()[1].sum() for one in results)),
         forks_cost,
         "the interval is of the first model's 95 % step over its S",
-        untestable=""
+        untestable=alike
         if all(found.population.ends["converged"].values[found.which])
         else "too few runs converged",
     )
@@ -53,18 +63,13 @@ def early_fate(lab: Lab) -> Outcome:
     return Outcome((verdict,), _kept(found, results, fits), runs)
 
 
-def _rises(one: Fates) -> bool:
-    steps, forks, wins = one.counts()
-    p_value, _ = attempt(correlation_p_value, steps, wins / forks, kind="spearman")
-    return bool(wins[-1] > wins[0] and p_value is not None and p_value < 0.05)
-
-
-def _told(which: int, time: float, one: Fates, fit: Commitment) -> str:
+def _told(which: int, time: float, one: Fates, fit: Commitment, trend: Trend | None) -> str:
     steps, forks, wins = one.counts()
     first, last = (jeffreys(int(wins[i]), int(forks[i])) for i in (0, -1))
     text = (
-        f"model {which} (S {time:.0f}): P({steps[0]}) {words(first)}, P({steps[-1]}) {words(last)}; 50 % at "
-        f"{words(fit.isotonic[0], '.0f')}, 95 % at {words(fit.isotonic[1], '.0f')} "
+        f"model {which} (S {time:.0f}): P({steps[0]}) {words(first)}, P({steps[-1]}) {words(last)}"
+        f"{f', trend p {trend.p_value:.2g}' if trend else ''}; 50 % "
+        f"{_since(fit.isotonic[0], steps[0])}, 95 % at {words(fit.isotonic[1], '.0f')} "
         f"({fit.isotonic[1].value / time:.0%} of S)"
     )
     if fit.logistic is not None:
@@ -73,6 +78,11 @@ def _told(which: int, time: float, one: Fates, fit: Commitment) -> str:
             f"{fit.deviance:.1f} a degree of freedom"
         )
     return text
+
+
+def _since(step: Interval, first: int) -> str:
+    """Write when P passed a probability; forks cannot tell of a time before the first."""
+    return "from the start" if step.value <= first else f"at {words(step, '.0f')}"
 
 
 def _kept(found: Parents, results: list[Fates], fits: list[Commitment]) -> xr.Dataset:

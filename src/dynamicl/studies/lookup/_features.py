@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from ._populations import Population
+
 NORM = ("squared_norm",)
 RULES = ("collect_accuracy", "readout_accuracy", "diagonal_accuracy")
 HEADS = ("induction_strength", "previous_token_attention", "self_attention", "pattern_entropy")
@@ -13,7 +15,16 @@ SETS: dict[str, tuple[str, ...]] = {
     "rules": RULES,
     "attention": (*RULES, *HEADS),
     "loss": LOSS,
-    "everything": (*NORM, *RULES, *HEADS, *LOSS, *GRADIENT, "part_norm", "logit_attribution"),
+    "everything": (
+        *NORM,
+        *RULES,
+        *HEADS,
+        *LOSS,
+        "accuracy_by_pairs",
+        *GRADIENT,
+        "part_norm",
+        "logit_attribution",
+    ),
 }
 LATELY = 3
 """Evaluations averaged for a curve's present value."""
@@ -34,6 +45,16 @@ def features(data: xr.Dataset, start: int, step: int) -> dict[str, np.ndarray]:
     """
     seen = data.sel(step=slice(start, step))
     return {name: _table(seen, variables) for name, variables in SETS.items()}
+
+
+def by_pairs(population: Population) -> xr.Dataset:
+    """Return records on training sequences, with `accuracy_by_pairs` (evaluator) where the number of pairs varies."""
+    accuracy = population.trajectory.dataset["accuracy"]
+    data = population.data.drop_vars("evaluator")
+    others = accuracy.sel(
+        evaluator=[str(one) for one in accuracy["evaluator"].values if str(one).startswith("n = ")]
+    )
+    return data.assign(accuracy_by_pairs=others) if others.size else data
 
 
 def _table(seen: xr.Dataset, variables: tuple[str, ...]) -> np.ndarray:

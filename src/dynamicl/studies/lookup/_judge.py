@@ -10,6 +10,9 @@ from dynamicl.studies._verdict import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, 
 
 from ._settings import Setting, setting
 
+SUSTAINED = 1e14
+"""FLOP/s in which the cost of the report's scale is told in hours."""
+
 
 def judge(
     lab: Lab,
@@ -78,4 +81,8 @@ def paper_cost(run_steps: Callable[[str], int]) -> str:
     """Say what an experiment would cost at the report's own scale, shared runs counted again."""
     steps = run_steps("paper")
     flop = steps * flop_of_step(setting("paper"))
-    return f"at scale `paper` it would take {steps:.2g} run-steps, {flop:.1e} FLOP"
+    hours = flop / SUSTAINED / 3600
+    return (
+        f"at scale `paper` it would take {steps:.2g} run-steps, {flop:.1e} FLOP: {hours:.0f} hours of an accelerator "
+        f"that sustains {SUSTAINED:.0e} FLOP/s"
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import fork, seeds_of_forks
-from dynamicl.measures import FateCurve, dispersion_test, isotonic_commitment, jeffreys
+from dynamicl.measures import FateCurve, Interval, dispersion_test, isotonic_commitment, jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import Parents, commitment, fates, forked, forks_cost, with_checkpoints
@@ -15,6 +15,8 @@ from ._populations import Population, ends
 from ._settings import setting
 
 CLAIM = "lookup.r4.local"
+SETTLED = 0.95
+"""Where P is at least this, or at most what is left of 1, too few forks end the other way for P to be seen to vary."""
 ABOUT = 0.7
 """Forks are made where the rising fit passes this; the report's P is about 0.8."""
 
@@ -24,7 +26,7 @@ def local(lab: Lab) -> Outcome:
 
     The report shows that estimates of P from a few forks each scatter between neighbouring steps; so do repeated
     tosses of one coin. The claim is therefore held to have reproduced where Tarone's test finds more scatter than one
-    common P explains (simulated p < 0.05).
+    common P explains (simulated p < 0.05). It cannot be tested where P is above 0.95 or below 0.05.
     """
     population, steps, forks = neighbours(lab)
     wins = population.ends["converged"].values.reshape(len(steps), forks).sum(axis=1)
@@ -50,7 +52,7 @@ def local(lab: Lab) -> Outcome:
         cost,
         "the interval is of P over all these forks; its scatter alone, as the report shows it, "
         "would be called reproduced",
-        untestable=why,
+        untestable=why or _settled(share),
     )
     each = [jeffreys(int(k), forks) for k in wins]
     kept = xr.Dataset(
@@ -64,6 +66,13 @@ def local(lab: Lab) -> Outcome:
         {"together": share.value, "scatter": scatter, "tossed": tossed, "forks": forks},
     )
     return Outcome((verdict,), kept, population.trajectory.runs)
+
+
+def _settled(share: Interval) -> str:
+    settled = not 1 - SETTLED < share.value < SETTLED
+    return (
+        f"P is {share.value:.2f} at these steps, where hardly any fork ends the other way" if settled else ""
+    )
 
 
 def neighbours(lab: Lab) -> tuple[Population, list[int], int]:

@@ -40,7 +40,7 @@ def median(lab: Lab) -> Outcome:
         linked[0].correlation if linked[0] else None,
         int(sum(one.counts()[1].sum() for one in results)),
         forks_cost,
-        untestable="" if all(linked) else "too few forks converged",
+        untestable=next((why for _, why in asked if why), ""),
     )
     parts = []
     for one in results:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import learn_rule, mean_interval
+from dynamicl.measures import Exempt, learn_rule, mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.tasks import Sequence
 
 from ._judge import attempt, judge, words
 from ._patterns import patterns
 from ._populations import Population, from_scratch_cost, one_head
+from ._settings import Setting
 
 HIGH = 0.9
 """The report has 0.97 from two models; a mean above this counts as the same."""
@@ -19,17 +20,13 @@ DEAD_ROWS = (
     "in layer 2 only the read-out's row reaches the answer; what other rows attend to there is not trained for, "
     "neither here nor in the report"
 )
-OTHER_WAY = (
-    "two pairs leave room for other ways than the report's: here the read-out looks in layer 2 at the solution's value "
-    "itself, so that no carrier three to the right of it is needed"
-)
 
 
 def layer_one(lab: Lab) -> Outcome:
     """Score the rule of layer 1 on exact runs: position i attends most to i - 3 or i - 4.
 
     Counted are rows 4 to the last (earlier rows have no such positions). The claim is held to have reproduced where
-    the mean over exact runs is at least 0.9.
+    the mean over exact runs is at least 0.9. See `too_short` for where it cannot be tested.
     """
     return _score(lab, "lookup.r2.layer1", 1, ("collect_accuracy",))
 
@@ -37,8 +34,8 @@ def layer_one(lab: Lab) -> Outcome:
 def layer_two(lab: Lab) -> Outcome:
     """Score the rules of layer 2 on exact runs: the read-out attends 3 right of the solution, carriers to themselves.
 
-    The report's own carriers leave out the first and the last, which would leave none of two pairs; so none is left
-    out here. The claim is held to have reproduced where both rules score at least 0.9 on average over exact runs.
+    The scores leave out no carrier. The claim is held to have reproduced where both rules score at least 0.9 on average
+    over exact runs. See `too_short` for where it cannot be tested.
     """
     return _score(lab, "lookup.r2.layer2", 2, ("readout_accuracy", "diagonal_accuracy"))
 
@@ -66,7 +63,8 @@ def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
         means[names[0]],
         len(which),
         from_scratch_cost,
-        DEAD_ROWS if layer == 2 else OTHER_WAY,
+        DEAD_ROWS if layer == 2 else "",
+        untestable=too_short(population.chosen),
     )
     kept = xr.Dataset(
         {name: ("run", values) for name, values in scores.items()}
@@ -76,6 +74,22 @@ def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
     )
     runs = population.trajectory.runs
     return Outcome((verdict,), kept, tuple(runs[int(i)] for i in which))
+
+
+def too_short(chosen: Setting) -> str:
+    """Say why the report's rules cannot be tested at a scale; "" where they can.
+
+    They were written for about ten pairs and leave out the rows at both ends, the first carrier and the last. Where
+    that leaves no carrier they speak of no row in which pairs would be held together, and a model may well do without.
+    """
+    exempt = Exempt()
+    ends = exempt.first_carriers + exempt.last_carriers
+    if chosen.task.pairs > ends:
+        return ""
+    return (
+        f"the report's rules leave out the first and the last carrier, and {chosen.task.pairs} pairs have no other: it "
+        f"takes at least {ends + 1}; the scores here count every row, and what was found instead is our own"
+    )
 
 
 def habits(found: np.ndarray, sequences: Sequence, layer: int) -> str:

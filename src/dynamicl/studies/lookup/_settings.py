@@ -29,6 +29,9 @@ from scratch were seen and before any fork was made.
 HOLD = 3
 LEFT = 0.1
 """A run that ends less than this above the plateau is said never to have left it."""
+WEIGHT_DECAY = 0.01
+FEWEST = 8
+"""Runs of a kind below which nothing is said of that kind."""
 MEASURES = ("norms", "norms by part", "rules without exemptions", "heads", "gradient curvature")
 
 
@@ -189,7 +192,7 @@ def run(chosen: Setting, init: int, data: int, heads: int = 1) -> RunSpec:
         optimizer=OptimizerSpec(
             name="adamw",
             learning_rate=chosen.learning_rate,
-            weight_decay=0.01,
+            weight_decay=WEIGHT_DECAY,
             schedule="warmup",
             warmup_steps=chosen.warmup,
         ),
