@@ -22,6 +22,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+# Imported by tests as `small`; collected for doctests it would be loaded a second time and register its kinds twice.
+collect_ignore = ["small.py"]
+
 jax.config.update("jax_enable_x64", False)
 # Two devices, so that every test of a population also tests that it is sharded over them.
 jax.config.update("jax_num_cpu_devices", 2)

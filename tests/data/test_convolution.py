@@ -14,10 +14,15 @@ def encoder():
 
 
 @pytest.fixture(scope="module")
-def directions(encoder):
+def standardising():
+    return RandomConvolution(standardise=True)
+
+
+@pytest.fixture(scope="module")
+def directions(standardising):
     """Unit feature vectors of the first and of the second drawing of every character."""
     omniglot = load_omniglot()
-    out = [encoder.encode(omniglot.images(*where)) for where in (FIRST, SECOND)]
+    out = [standardising.encode(omniglot.images(*where)) for where in (FIRST, SECOND)]
     return [values / np.linalg.norm(values, axis=1, keepdims=True) for values in out]
 
 
@@ -40,6 +45,7 @@ def plain_responses(encoder, image):
     return np.stack(maps, axis=-1).reshape(-1)
 
 
+@pytest.mark.parametrize("encoder", [RandomConvolution(), RandomConvolution(standardise=True)])
 def test_against_a_plain_network(encoder):
     image = load_omniglot().images([77], 3).astype(np.float64)
     expected = plain_responses(encoder, centred(image)[0])
@@ -47,8 +53,19 @@ def test_against_a_plain_network(encoder):
     np.testing.assert_allclose(encoder.encode(image)[0], (expected - mean) / scale, atol=1e-4)
 
 
-def test_calibration_drawings_have_mean_zero_and_at_most_unit_deviation(encoder):
-    out = encoder.encode(load_omniglot().images(*FIRST))
+def test_calibration_drawings_have_mean_square_one_and_a_common_direction(encoder):
+    """The figures in the docstring: positive features, whose mean cosine of two characters is .88."""
+    out = encoder.encode(load_omniglot().images(*FIRST)).astype(np.float64)
+    assert out.min() == 0
+    np.testing.assert_allclose((out**2).mean(), 1, atol=1e-5)
+    unit = out / np.linalg.norm(out, axis=1, keepdims=True)
+    n = len(unit)
+    # The sum over all pairs is the square of the sum; n of its terms are a character with itself.
+    np.testing.assert_allclose((np.sum(unit.sum(0) ** 2) - n) / (n * (n - 1)), 0.88, atol=0.01)
+
+
+def test_standardised_calibration_drawings_have_mean_zero_and_at_most_unit_deviation(standardising):
+    out = standardising.encode(load_omniglot().images(*FIRST))
     assert out.shape == (1623, 512) and out.dtype == np.float32
     np.testing.assert_allclose(out.mean(0), 0, atol=1e-4)
     deviations = out.std(0)
@@ -109,7 +126,8 @@ def test_blank_and_large_images(encoder):
 
 def test_spec():
     encoder = RandomConvolution(features=64, seed=3, centre=False)
-    expected = {"name": "random_convolution", "version": 1, "features": 64, "seed": 3, "centre": False}
+    expected = {"name": "random_convolution", "version": 2, "features": 64, "seed": 3, "centre": False}
+    expected["standardise"] = False
     assert encoder.spec == expected
     assert encoder.dimension == 64 and encoder.encode(np.ones((2, 28, 28))).shape == (2, 64)
 

@@ -15,6 +15,7 @@ from dynamicl.data._messages import nearest
         RawPixels(size=9),
         RandomConvolution(),
         RandomConvolution(features=32, seed=4, centre=False),
+        RandomConvolution(standardise=True),
     ],
 )
 def test_encoders_go_through_json_and_back(source):
@@ -42,6 +43,10 @@ def test_missing_fields_take_their_defaults():
             "`spec` of 'raw_pixels' has a field 'sise': did you mean 'size'?",
         ),
         ({"name": "raw_pixels", "version": 2}, "`spec` of 'raw_pixels' has version 2: this release knows 1"),
+        (
+            {"name": "random_convolution", "version": 1},
+            "`spec` of 'random_convolution' has version 1: this release knows 2, install the one that wrote it",
+        ),
     ],
 )
 def test_specs_that_describe_nothing(spec, message):

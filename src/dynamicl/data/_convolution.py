@@ -8,7 +8,7 @@ import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 from jaxtyping import Float32
@@ -74,6 +74,8 @@ class RandomConvolution(Encoder):
         512
     """
 
+    version: ClassVar[int] = 2
+
     features: int = 512
     seed: int = 0
     centre: bool = True
@@ -101,7 +103,7 @@ class RandomConvolution(Encoder):
     def spec(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "version": 2,
+            "version": self.version,
             "features": self.features,
             "seed": self.seed,
             "centre": self.centre,

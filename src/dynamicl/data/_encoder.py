@@ -5,7 +5,7 @@ that holds them. Both go into `features`, and both come back from their `spec` b
 """
 
 import abc
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float32
@@ -14,7 +14,13 @@ from ._resize import resize
 
 
 class FeatureSource(abc.ABC):
-    """Where the vectors that stand for exemplars come from."""
+    """Where the vectors that stand for exemplars come from.
+
+    Attributes:
+        version: raised whenever the same fields come to mean other features; part of the `spec`.
+    """
+
+    version: ClassVar[int] = 1
 
     @property
     @abc.abstractmethod

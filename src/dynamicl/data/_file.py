@@ -59,7 +59,7 @@ class FeatureFile(FeatureSource):
     def spec(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "version": 1,
+            "version": self.version,
             "path": self.path,
             "key": self.key,
             "sha256": self._hash,

@@ -55,7 +55,7 @@ class RawPixels(Encoder):
 
     @property
     def spec(self) -> dict[str, Any]:
-        return {"name": self.name, "version": 1, "size": self.size}
+        return {"name": self.name, "version": self.version, "size": self.size}
 
     @functools.cached_property
     def _moments(self) -> tuple[np.ndarray, np.float32]:

@@ -36,12 +36,13 @@ def source_from_spec(spec: dict[str, Any]) -> FeatureSource:
     name = fields.pop("name", None)
     if name not in _KINDS:
         raise ValueError(f"`spec` has name {name!r}: {nearest(str(name), _KINDS)}")
-    version = fields.pop("version", 1)
-    if version != 1:
-        raise ValueError(
-            f"`spec` of {name!r} has version {version!r}: this release knows 1, install the one that wrote it"
-        )
     kind = _KINDS[name]
+    version = fields.pop("version", kind.version)
+    if version != kind.version:
+        raise ValueError(
+            f"`spec` of {name!r} has version {version!r}: this release knows {kind.version}, install the one "
+            "that wrote it"
+        )
     known = [declared.name for declared in dataclasses.fields(kind)]
     for field in fields:
         if field not in known:

@@ -20,8 +20,9 @@ class Tap(Protocol):
 def null_tap(name: str, value: Array) -> Array:
     """Return the value untouched.
 
-    >>> null_tap("logits", 3)
-    3
+    >>> import jax.numpy as jnp
+    >>> null_tap("logits", jnp.ones(2))
+    Array([1., 1.], dtype=float32)
     """
     return value
 
@@ -29,10 +30,11 @@ def null_tap(name: str, value: Array) -> Array:
 class Recorder:
     """A tap that keeps what passes it, by name, for the sites its patterns select.
 
+    >>> import jax.numpy as jnp
     >>> recorder = Recorder(["layers.*.attn.pattern"])
-    >>> _ = recorder("layers.0.attn.pattern", 1), recorder("logits", 2)
+    >>> _ = recorder("layers.0.attn.pattern", jnp.ones(2)), recorder("logits", jnp.zeros(3))
     >>> recorder.values
-    {'layers.0.attn.pattern': 1}
+    {'layers.0.attn.pattern': Array([1., 1.], dtype=float32)}
     """
 
     def __init__(self, patterns: Sequence[str] = ("*",), inner: Tap = null_tap):
