@@ -8,43 +8,22 @@ shared machines drift; nothing here is ever a test.
 import dataclasses
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.sharding import PartitionSpec
 
 from dynamicl import clamps
-from dynamicl.models import TransformerSpec
+from dynamicl.models import TransformerSpec, lookup_encoder
 from dynamicl.tasks import FewShotSpec, LookupSpec
-from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan, run_mesh
+from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan
 
+from ._flop import REFERENCE_FLOP, executed_flop, lookup_flop, matmul_peak
 from ._machine import machine, versions
 
 REPEATS = 4
 CHUNK_SECONDS = 1.5
-
-
-def matmul_peak(size: int = 1024) -> float:
-    """Measure the machine's float32 product rate, every device at once, in FLOP/s."""
-    mesh = run_mesh()
-    left = jnp.ones((mesh.size * size, size), jnp.float32)
-    right = jnp.ones((size, size), jnp.float32)
-    spec = PartitionSpec("run")
-    product = jax.jit(
-        jax.shard_map(lambda a, b: a @ b, mesh=mesh, in_specs=(spec, PartitionSpec()), out_specs=spec)
-    )
-    jax.block_until_ready(product(left, right))
-    best = min(_timed(lambda: product(left, right)) for _ in range(20))
-    return 2 * mesh.size * size**3 / best
-
-
-def _timed(function: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    jax.block_until_ready(function())
-    return time.perf_counter() - start
 
 
 def reference_run(seed: int = 0, **changes: Any) -> RunSpec:
@@ -57,10 +36,6 @@ def reference_run(seed: int = 0, **changes: Any) -> RunSpec:
         steps=10**9,
     )
     return dataclasses.replace(base, **changes)
-
-
-REFERENCE_FLOP = 44.1e6
-"""Matrix-product FLOP of a run-step of the reference job, forward and backward, every row of every block counted."""
 
 
 def rate(runs: Sequence[RunSpec], seconds: float = CHUNK_SECONDS) -> dict[str, float]:
@@ -108,30 +83,24 @@ def clamped_runs(count: int) -> list[RunSpec]:
     ]
 
 
-def lookup_runs(count: int, d_model: int = 64) -> list[RunSpec]:
-    """Return runs of the lookup study's laptop setting."""
-    model = TransformerSpec(
-        layers=2,
-        heads=1,
-        d_model=d_model,
-        mlp_ratio=1.0,
-        activation="relu",
-        positions="sinusoidal",
-        causal=False,
-        final_norm=False,
-        embedding_scale=1.0,
-    )
-    task = LookupSpec(keys=26, values=26, pairs=2, least_pairs=2)
-    optimizer = OptimizerSpec("adamw", 1e-3, weight_decay=0.01)
-    return [RunSpec(task, model, optimizer, seeds=Seeds(init=s, data=s), steps=10**9) for s in range(count)]
+def lookup_runs(count: int, d_model: int = 32, symbols: int = 8, batch: int = 16) -> list[RunSpec]:
+    """Return one-head runs of two-pair lookup; the defaults are the lookup study's setting at scale `laptop`."""
+    task = LookupSpec(keys=symbols, values=symbols, pairs=2, least_pairs=2)
+    model = lookup_encoder(d_model=d_model)
+    optimizer = OptimizerSpec("adamw", 3e-3, weight_decay=0.01, schedule="warmup", warmup_steps=200)
+    return [
+        RunSpec(task, model, optimizer, seeds=Seeds(init=s, data=s), steps=10**9, batch_size=batch)
+        for s in range(count)
+    ]
 
 
-def lookup_flop(d_model: int, pairs: int = 2, batch: int = 32, outputs: int = 26) -> float:
-    """Count matrix-product FLOP of a lookup run-step, forward and backward, every row of both blocks counted."""
-    tokens = batch * (2 * pairs + 4)
-    block = 2 * tokens * d_model * d_model * 6
-    attention = 2 * 2 * tokens * (2 * pairs + 4) * d_model
-    return 3 * (2 * (block + attention) + 2 * batch * d_model * outputs)
+LOOKUP_JOBS = {
+    "laptop setting, 300 forks": (300, 32, 8, 16),
+    "d_model 64, 300 forks": (300, 64, 26, 32),
+    "d_model 256, 16 forks": (16, 256, 26, 32),
+    "d_model 512, 8 forks": (8, 512, 26, 32),
+}
+"""Number of runs, width, symbols and batch. A fork runs the program of its parent; only its start differs."""
 
 
 def bench(
@@ -153,9 +122,7 @@ def bench(
         single, many = rate([reference_run()]), rate([reference_run(i) for i in range(16)])
         peaks.append(matmul_peak())
         report["one_run"] = single
-        report["population_16"] = many | {
-            "share_of_peak": many["run_steps_per_s"] * REFERENCE_FLOP / max(peaks)
-        }
+        report["population_16"] = many | _shares(many, reference_run(), REFERENCE_FLOP, max(peaks))
     if "clamps" in jobs:
         free = rate([reference_run(i) for i in range(16)])
         held = rate(clamped_runs(16))
@@ -174,10 +141,17 @@ def bench(
         report["peak_memory_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     if "lookup" in jobs:
         report["lookup"] = {}
-        for d_model, count in ((64, 300), (256, 16)):
-            measured = rate(lookup_runs(count, d_model))
+        for name, (count, d_model, symbols, batch) in LOOKUP_JOBS.items():
+            runs = lookup_runs(count, d_model, symbols, batch)
+            measured = rate(runs)
             peaks.append(matmul_peak())
-            share = measured["run_steps_per_s"] * lookup_flop(d_model) / max(peaks)
-            report["lookup"][f"d_model {d_model}, {count} runs"] = measured | {"share_of_peak": share}
+            whole = lookup_flop(d_model, symbols, batch)
+            report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
     report["matmul_peak_gflops"] = [round(peak / 1e9, 1) for peak in peaks]
     return report
+
+
+def _shares(measured: Mapping[str, float], run: RunSpec, flop: float, peak: float) -> dict[str, float]:
+    """Return the shares of the matmul peak: of the model's products, and of those that are really computed."""
+    speed = measured["run_steps_per_s"]
+    return {"share_of_peak": speed * flop / peak, "executed_share": speed * executed_flop(run) / peak}
