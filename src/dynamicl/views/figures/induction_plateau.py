@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 SHOWN = ("train", "held-out labels", "held-out classes")
 
@@ -26,6 +27,7 @@ def draw(data: xr.Dataset) -> Figure:
     ):
         axes.axvspan(low, high, color="0.5", alpha=0.12, linewidth=0)
         axes.axvline(middle, color="0.5", linewidth=0.6)
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     axes.set(xlabel="training sequences", ylabel="loss (nats)", ylim=(0, 2), title="Plateau and drop")
     axes.legend()
     return figure
