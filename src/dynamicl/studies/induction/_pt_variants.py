@@ -7,7 +7,7 @@ import numpy as np
 from dynamicl.clamps import previous_token_attend
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
-from ._clamps import clamps_cost, train_clamped
+from ._clamps import CLAMPS, clamps_cost, train_clamped
 from ._curves import learning_times, ratio, stack_runs
 from ._judge import judge, words
 from ._networks import Networks, main_networks, one_head_runs, unclamped
@@ -41,15 +41,8 @@ def pt_variants(lab: Lab) -> Outcome:
     free = learning_times(stack_runs(unclamped(lab, networks), chosen, seed=chosen.seeds)["loss"])[
         "time"
     ].values
-    first = (
-        train_clamped(lab, networks)
-        .dataset.isel(run=slice(0, len(chosen.seeds)))["loss"]
-        .sel(evaluator="train")
-    )
-    first = first.rename(run="seed", step="sequences").assign_coords(
-        sequences=chosen.published(first["step"].values)
-    )
-    single = learning_times(first.assign_coords(seed=list(chosen.seeds)))["time"].values
+    clamped = stack_runs(train_clamped(lab, networks), chosen, clamp=CLAMPS, seed=chosen.seeds)
+    single = learning_times(clamped["loss"].sel(clamp="1"))["time"].values
     slower = {"the strongest head": ratio(single, free)}
     slower |= {name: ratio(found["time"].sel(heads=name).values, free) for name in VARIANTS}
     *subsets, everything = slower
