@@ -1,14 +1,18 @@
 """A hook of MkDocs: makes the reference pages and the navigation from what exists; neither is kept by hand.
 
-One page per room that exports something, with one entry per name that its `__init__.py` exports.
+One page per room that exports something, with one entry per name that its `__init__.py` exports. Where a page says
+`<!-- result: CLAIM -->`, the claim's verdict, numbers and figure are put in from `docs/results`.
 """
 
 import ast
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 PACKAGE = Path(__file__).parents[1] / "src" / "dynamicl"
 # Pages and folders of docs/ in the navigation's order; those not named here come just before the reference.
@@ -42,6 +46,40 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.append(page)
     config.nav = navigation([file.src_uri for file in files.documentation_pages()])
     return files
+
+
+MARK = re.compile(r"^<!-- result: (\S+) -->$", re.MULTILINE)
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put results where a page asks for them."""
+    up = "../" * page.file.src_uri.count("/")
+    return MARK.sub(lambda mark: result(mark[1], Path(config.docs_dir) / "results", f"{up}results"), markdown)
+
+
+def result(claim: str, results: Path, link: str) -> str:
+    """What became of a claim, as an admonition; a claim without a verdict says so.
+
+    Args:
+        claim: its id.
+        results: folder with one folder a study, each with `claims.json` and figures.
+        link: the same folder as seen from the page.
+    """
+    study = claim.split(".")[0]
+    ledger = results / study / "claims.json"
+    rows = json.loads(ledger.read_text()) if ledger.exists() else []
+    for row in rows:
+        if row["id"] == claim:
+            lines = [
+                f'!!! quote "{claim}: {row["verdict"]} (scale {row["scale"]}, n = {row["n"]})"',
+                f"    Claim ({row['figure']}): {row['claim']}." if row["claim"] else "",
+                f"    Measured: {row['measured']}.",
+                f"    {row['note']}." if row["note"] else "",
+            ]
+            if (results / study / f"{claim}.png").exists():
+                lines.append(f"    ![{claim}]({link}/{study}/{claim}.png)")
+            return "\n\n".join(line for line in lines if line)
+    return f'!!! quote "{claim}"\n\n    Not measured yet.'
 
 
 def navigation(pages: list[str]) -> list[Any]:

@@ -79,6 +79,22 @@ def test_fork_estimates_the_probability_of_converging(dynamicl, library):
     assert all(low <= value <= high for value, low, high in (row["probability"] for row in rows))
 
 
+def test_forks_converge_by_the_tolerance_that_is_given(dynamicl, library):
+    run = Library(library).runs[0]
+    words = ("fork", library, "--at", "22", "10", "--forks", "2", "--run", run, "--json")
+    strict = json.loads(dynamicl(*words).out)
+    lax = json.loads(dynamicl(*words, "--tolerance", "0.999", "--hold", "1").out)
+    assert [row["at"] for row in lax] == [22, 10]
+    assert [row["converged"] for row in strict] == [0, 0] and [row["converged"] for row in lax] == [2, 2]
+    page = (library / "fates.html").read_text()
+    assert page.count("<html") == 1
+    for words, message in (
+        (("--tolerance", "0"), "--tolerance is 0.0: give a number above 0 and below 1"),
+        (("--hold", "0"), "--hold is 0: give 1 evaluation or more"),
+    ):
+        assert message in dynamicl("fork", library, "--at", "10", "--run", run, *words).line
+
+
 def test_forks_that_cannot_be_made(dynamicl, library, tmp_path):
     runs = Library(library).runs
     several = dynamicl("fork", library, "--at", "10")
@@ -88,7 +104,7 @@ def test_forks_that_cannot_be_made(dynamicl, library, tmp_path):
     missing = dynamicl("fork", library, "--at", "11", "--run", runs[0])
     assert missing.code == 1 and "has no checkpoint at step 11: it has 0, 1," in missing.err
     empty = dynamicl("fork", tmp_path, "--at", "10")
-    assert f"the library {tmp_path} holds 0 runs" in empty.line
+    assert f"the library {tmp_path} holds 0 runs: train one into it with `dynamicl train --out`" in empty.line
 
 
 class Served:

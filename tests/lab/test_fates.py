@@ -6,6 +6,7 @@ import xarray as xr
 
 from dynamicl.lab import Fates, adaptive_fate, converged, fate, fork, seeds_of_forks, train_population
 from dynamicl.lab import _fates as module
+from dynamicl.lab import _population as population
 from dynamicl.lab._population import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import At, Recording, Seeds
@@ -97,6 +98,32 @@ def test_what_is_trained_is_not_trained_again(fates, folder):
     again = fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=above, listener=heard.append)
     assert heard == [] and again.runs == fates.runs
     assert again.data.identical(fates.data)
+
+
+class Killed(Exception):
+    """Like a kill: nothing can be committed any more."""
+
+
+@pytest.mark.parametrize("kill", [Killed, KeyboardInterrupt])
+@pytest.mark.parametrize("moment", [1, 3])
+def test_an_estimate_killed_in_the_middle_goes_on(parent, fates, folder, tmp_path, monkeypatch, kill, moment):
+    train_population([PARENT], RECORDING, tmp_path)
+    monkeypatch.setattr(population, "COMMIT_SECONDS", 0.0)
+    heard = []
+
+    def listen(progress):
+        heard.append(progress.step)
+        if len(heard) == moment:
+            raise kill
+
+    asked = (tmp_path, NAME, (40, 20), {20: 3, 40: 2})
+    with pytest.raises((Killed, KeyboardInterrupt)):
+        fate(*asked, outcome=above, listener=listen)
+    reached, heard = heard[-1], []
+    again = fate(*asked, outcome=above, listener=heard.append)
+    assert again.runs == fates.runs and again.data.identical(fates.data)
+    # What was heard of is not trained again.
+    assert heard[0].step >= reached and heard[-1].done == heard[-1].total
 
 
 def test_runs_that_do_not_converge_are_censored_at_their_last_step(fates, folder):

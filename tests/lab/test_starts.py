@@ -3,11 +3,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dynamicl.lab import fork, init_from, train_population
+from dynamicl.lab import OtherGround, fork, init_from, train_population
+from dynamicl.lab import _starts as module
+from dynamicl.lab._machine import versions as real_versions
 from dynamicl.lab._population import run_id
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
-from dynamicl.training import Every, OptimizerSpec, Recording, Start
+from dynamicl.training import Every, OptimizerSpec, Program, Recording, Start
+from small import SmallTaskSpec
 
 from .populations import BASE, RECORDING, runs
 
@@ -106,6 +109,10 @@ def test_forks_that_start_later_have_no_records_before(parent, folder):
             "the checkpoint's weights has no array .*: it belongs to another model or optimizer",
         ),
         (
+            fork(dataclasses.replace(PARENT, task=SmallTaskSpec(shift=0.7)), NAME, 20, 1),
+            f"`task` of a fork of run {NAME} is not its parent's: .* start from its weights on another one with `init_",
+        ),
+        (
             fork(dataclasses.replace(PARENT, optimizer=OptimizerSpec("sgd", 0.1)), NAME, 20, 1),
             "the checkpoint's optimizer state has no array",
         ),
@@ -114,6 +121,48 @@ def test_forks_that_start_later_have_no_records_before(parent, folder):
 def test_starts_that_cannot_be_are_refused(parent, folder, spec, message):
     with pytest.raises(SpecError, match=message):
         train_population([spec], RECORDING, folder)
+
+
+def test_weights_may_go_to_another_task(parent, folder):
+    other = dataclasses.replace(PARENT, task=SmallTaskSpec(shift=0.7))
+    trained = train_population([init_from(other, NAME, 60)], RECORDING, folder)
+    assert trained.dataset.status.values.tolist() == ["finished"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        (
+            "versions",
+            lambda: {**real_versions(), "jax": "0.0.1"},
+            r"with jax .* \(here 0\.0\.1\): its forks",
+        ),
+        (
+            "layout",
+            lambda: "vectorised over 8 x abacus",
+            r"layout sequential .* \(here vectorised over 8 x abacus\)",
+        ),
+    ],
+)
+def test_forks_on_other_ground_say_so_once_a_parent(
+    parent, folder, tmp_path, monkeypatch, name, value, message
+):
+    if name == "versions":
+        monkeypatch.setattr(module, "versions", value)
+    else:
+        monkeypatch.setattr(Program, "layout", property(lambda self: value()))
+    specs = [
+        fork(PARENT, NAME, 20, seed)
+        for seed in ({"versions": 300, "layout": 310}[name] + i for i in range(3))
+    ]
+    with pytest.warns(OtherGround, match=message) as said:
+        train_population(specs, RECORDING, folder)
+    assert len(said) == 1 and "to compare bit by bit, train it again here first" in str(said[0].message)
+
+
+def test_another_python_is_no_other_ground(parent, folder, monkeypatch):
+    monkeypatch.setattr(module, "versions", lambda: {**real_versions(), "python": "9.9"})
+    train_population([fork(PARENT, NAME, 20, 320)], RECORDING, folder)
 
 
 def test_a_fork_needs_the_optimizers_state(tmp_path):

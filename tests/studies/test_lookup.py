@@ -16,7 +16,7 @@ from dynamicl.studies.lookup._features import SETS, by_pairs, features
 from dynamicl.studies.lookup._forks import fork_steps
 from dynamicl.studies.lookup._judge import attempt, flop_of_step, judge, words
 from dynamicl.studies.lookup._local import nearest_step
-from dynamicl.studies.lookup._populations import KINDS, Population, converged
+from dynamicl.studies.lookup._populations import KINDS, Population, converged, too_few_exact
 from dynamicl.studies.lookup._prediction import Predictions
 from dynamicl.studies.lookup._rules import too_short
 from dynamicl.studies.lookup._two_head import entropy_difference
@@ -174,6 +174,15 @@ def test_the_reports_rules_need_three_pairs():
         )
         assert (too_short(chosen) == "") == testable
     assert "2 pairs have no other: it takes at least 3" in too_short(settings.setting("laptop"))
+
+
+def test_nothing_is_told_of_a_single_exact_run():
+    def population(converged):
+        ends = xr.Dataset({"converged": ("run", np.arange(5) < converged)})
+        return Population(None, SimpleNamespace(), ends)
+
+    assert too_few_exact(population(1)) == "1 of 5 runs converged, fewer than 2"
+    assert too_few_exact(population(2)) == ""
 
 
 def test_judge(tmp_path):

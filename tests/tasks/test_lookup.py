@@ -11,6 +11,8 @@ import optax
 import pytest
 import scipy.stats
 
+from dynamicl.measures import learn_rule, rule_accuracy, score_rule
+from dynamicl.measures._heads import head_measures
 from dynamicl.models import TokenIds, lookup_encoder, record, with_all_rows
 from dynamicl.specs import SpecError, from_json, to_json, validate
 from dynamicl.tasks import LookupSpec, Task, TaskSpec
@@ -219,6 +221,34 @@ def test_padding_changes_no_logit():
     for site in long:
         assert (long[site][..., 14:] == 0).all()
         np.testing.assert_allclose(long[site][..., :14, :14], short[site], rtol=0, atol=2e-6)
+
+
+def test_padding_changes_no_measure():
+    model, padded, bare = padded_and_bare()
+    # Roles and options without the padding's positions.
+    alone = eqx.tree_at(
+        lambda s: (s.tokens, s.roles),
+        padded,
+        (bare, jax.tree.map(lambda leaf: leaf[:, :14] if leaf.ndim == 2 else leaf, padded.roles)),
+    )
+    full = with_all_rows(model)
+    sites = ("*.attn.pattern", "*.attn.head_out", "layers.*.post")
+
+    def measured(sequences):
+        taken = jax.jit(jax.vmap(lambda tokens: record(full, tokens, sites)[1]))(sequences.tokens)
+        pattern = np.stack([np.asarray(taken[f"layers.{i}.attn.pattern"]) for i in range(2)], axis=1)
+        rule = learn_rule(pattern, sequences)
+        return {
+            **head_measures(full, taken, sequences),
+            **rule_accuracy(pattern, sequences),
+            "learnt": score_rule(rule, pattern, sequences),
+        }, rule
+
+    (long, rule), (short, same) = measured(padded), measured(alone)
+    assert rule == same and len(long) == 10
+    for name in long:
+        assert long[name].shape == (2, 2)
+        np.testing.assert_allclose(long[name], short[name], rtol=0, atol=1e-5, err_msg=name)
 
 
 def test_padding_gets_no_gradient():

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +14,9 @@ from ._start import prepare, written_command
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from dynamicl.lab import Fates
+    from dynamicl.lab._fates import Converged
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Fork:
         forks: data seeds at each.
         steps: updates of the forks, the parent's included; the parent's length by default.
         optimizer: whether the optimizer's state is kept.
+        tolerance: a run has converged where its accuracy stays within this of 1.
+        hold: for so many evaluations in a row.
         out: the page to write; `fates.html` inside the library by default.
         json: print JSON.
     """
@@ -36,6 +42,8 @@ class Fork:
     forks: int = 30
     steps: int | None = None
     optimizer: Literal["kept", "fresh"] = "kept"
+    tolerance: float = 0.01
+    hold: int = 3
     out: Path | None = None
     json: bool = False
 
@@ -44,19 +52,25 @@ def command(words: list[str]) -> int:
     """Run the command."""
     options = tyro.cli(Fork, args=words, prog="dynamicl fork")
     prepare()
-    from dynamicl.lab import fate
-    from dynamicl.measures import jeffreys
+    from dynamicl.lab import converged, fate
     from dynamicl.specs import check
     from dynamicl.store import Library
     from dynamicl.views import make_fates_page
 
     runs = Library(options.library).runs
     check(
+        bool(runs),
+        f"the library {options.library} holds 0 runs: train one into it with `dynamicl train --out`",
+    )
+    check(
         bool(options.run) or len(runs) == 1,
         f"the library {options.library} holds {len(runs)} runs: name one with --run",
     )
+    check(0 < options.tolerance < 1, f"--tolerance is {options.tolerance}: give a number above 0 and below 1")
+    check(options.hold >= 1, f"--hold is {options.hold}: give 1 evaluation or more")
     run, out = options.run or runs[0], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
+    outcome = partial(converged, tolerance=options.tolerance, hold=options.hold)
     # With --json, stdout is for the JSON alone.
     said = sys.stderr if options.json else sys.stdout
     said.write(
@@ -71,16 +85,12 @@ def command(words: list[str]) -> int:
             options.forks,
             steps=options.steps,
             optimizer=options.optimizer,
+            outcome=outcome,
             command=written_command(),
             listener=listener,
         )
-    target = make_fates_page(fates.data, out, parent=_parent(options.library, run))
-    rows: list[dict[str, Any]] = []
-    for step, forks, good in zip(*fates.counts(), strict=True):
-        interval = jeffreys(int(good), int(forks))
-        rows.append(
-            {"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)}
-        )
+    target = make_fates_page(fates.data, out, parent=_parent(options.library, run, outcome))
+    rows = _rows(fates)
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return 0
@@ -94,8 +104,23 @@ def command(words: list[str]) -> int:
     return 0
 
 
-def _parent(library: Path, run: str) -> "xr.DataArray":
-    """The forked run's accuracy on its training distribution."""
+def _rows(fates: "Fates") -> list[dict[str, Any]]:
+    """What became of the forks of every checkpoint."""
+    from dynamicl.measures import jeffreys
+
+    rows = []
+    for step, forks, good in zip(*fates.counts(), strict=True):
+        interval = jeffreys(int(good), int(forks))
+        rows.append(
+            {"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)}
+        )
+    return rows
+
+
+def _parent(library: Path, run: str, outcome: "Converged") -> "xr.Dataset":
+    """The forked run's accuracy on its training distribution, and what became of it."""
     from dynamicl.store import Library
 
-    return Library(library).trajectory([run]).dataset["accuracy"].sel(evaluator="train").isel(run=0)
+    data = Library(library).trajectory([run]).dataset[["accuracy"]].sel(evaluator="train").isel(run=0)
+    time, observed = outcome(data["step"].values, data["accuracy"].values)
+    return data.assign(time=time, observed=observed)

@@ -18,5 +18,6 @@ from ._population import Progress as Progress
 from ._population import cost as cost
 from ._population import run_id as run_id
 from ._population import train_population as train_population
+from ._starts import OtherGround as OtherGround
 from ._starts import fork as fork
 from ._starts import init_from as init_from

@@ -2,15 +2,22 @@
 
 import dataclasses
 import fnmatch
+import warnings
 from collections.abc import Mapping
 from typing import Literal
 
 import jax
 import numpy as np
 
-from dynamicl.specs import SpecError
-from dynamicl.store import Library
+from dynamicl.specs import SpecError, check, from_json, to_json
+from dynamicl.store import Library, Store
 from dynamicl.training import Program, RunSpec, RunState, Start, pack, unpack
+
+from ._machine import versions
+
+
+class OtherGround(UserWarning):
+    """Forks of a run that was trained with other versions, or in another layout, than they will be."""
 
 
 def fork(
@@ -50,12 +57,14 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
         The state, and the earliest step of any run.
 
     Raises:
-        SpecError: the other run or checkpoint is not in the library, or belongs to another model.
+        SpecError: the other run or checkpoint is not in the library, or belongs to another model; a fork's task is not
+            its parent's.
     """
     runs = program.cohort.runs
     grafted = any(graft.run for run in runs for graft in run.grafts)
     if all(run.start.how == "fresh" for run in runs) and not grafted:
         return fresh, 0
+    _check_forks(program, library)
     host = jax.tree.map(np.array, program.real(fresh))
     for i, spec in enumerate(runs):
         for graft in spec.grafts:
@@ -77,6 +86,45 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
     return program.place(host), int(min(host.step))
 
 
+def _check_forks(program: Program, library: Library) -> None:
+    """Refuse forks on another task than their parent's, and warn once a parent of what no longer gives its bits."""
+    seen: set[str] = set()
+    for spec in program.cohort.runs:
+        run = spec.start.run
+        if spec.start.how != "fork":
+            continue
+        store, row = _parent(library, spec.start)
+        check(
+            to_json(spec.task) == to_json(from_json(store.specs[row]).task),
+            f"`task` of a fork of run {run} is not its parent's: a fork goes on with the same task; start from its "
+            "weights on another one with `init_from`",
+        )
+        changes = _changes(store, program.layout)
+        if changes and run not in seen:
+            warnings.warn(
+                f"run {run} was trained with {changes}: its forks are another draw of the same experiment; to compare "
+                "bit by bit, train it again here first",
+                OtherGround,
+                stacklevel=6,
+            )
+        seen.add(run)
+
+
+def _changes(store: Store, layout: str) -> str:
+    """Write what a store was made with that is different here; "" where nothing is."""
+    was, now = dict(store.header.get("versions", {})), versions()
+    changed = [
+        f"{name} {was.get(name, 'none')} (here {now.get(name, 'none')})"
+        for name in sorted(was | now)
+        # Python itself computes nothing.
+        if name != "python" and was.get(name) != now.get(name)
+    ]
+    before = store.header.get("layout", "none")
+    if before != layout:
+        changed.append(f"layout {before} (here {layout})")
+    return ", ".join(changed)
+
+
 def _fill(tree: object, arrays: Mapping[str, np.ndarray], row: int, what: str) -> None:
     one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype), tree)
     filled = unpack(arrays, one, what)
@@ -95,13 +143,17 @@ def _fill_part(tree: object, arrays: Mapping[str, np.ndarray], row: int, part: s
             leaf[row] = arrays[name]
 
 
-def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:
+def _parent(library: Library, start: Start) -> tuple[Store, int]:
     found = library.find(start.run)
     if found is None:
         raise SpecError(
             f"`start.run` {start.run} is not in the library {library.root}: train it first, or name another"
         )
-    store, row = found
+    return found
+
+
+def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:
+    store, row = _parent(library, start)
     if start.step not in store.checkpoints:
         have = ", ".join(map(str, store.checkpoints)) or "none"
         raise SpecError(f"run {start.run} has no checkpoint at step {start.step}: it has {have}")

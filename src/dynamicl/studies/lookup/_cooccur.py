@@ -10,7 +10,7 @@ from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import attempt, judge, words
 from ._patterns import patterns
-from ._populations import Population, from_scratch_cost, one_head
+from ._populations import Population, from_scratch_cost, one_head, too_few_exact
 from ._rules import HIGH
 from ._same_rule import rule_score
 
@@ -75,6 +75,7 @@ def cooccur(lab: Lab) -> Outcome:
         len(which),
         from_scratch_cost,
         f"learnt rules are scored at checkpoints, {steps[1] - steps[0]} steps apart",
+        untestable=too_few_exact(population),
     )
     kept = xr.Dataset(
         {

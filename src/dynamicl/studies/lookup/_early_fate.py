@@ -69,7 +69,7 @@ def _told(which: int, time: float, one: Fates, fit: Commitment, trend: Trend | N
     text = (
         f"model {which} (S {time:.0f}): P({steps[0]}) {words(first)}, P({steps[-1]}) {words(last)}"
         f"{f', trend p {trend.p_value:.2g}' if trend else ''}; 50 % "
-        f"{_since(fit.isotonic[0], steps[0])}, 95 % at {words(fit.isotonic[1], '.0f')} "
+        f"{_since(fit.isotonic[0], int(steps[0]))}, 95 % at {words(fit.isotonic[1], '.0f')} "
         f"({fit.isotonic[1].value / time:.0%} of S)"
     )
     if fit.logistic is not None:

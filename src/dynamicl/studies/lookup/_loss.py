@@ -7,7 +7,7 @@ from dynamicl.measures import bootstrap_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import attempt, judge, words
-from ._populations import from_scratch_cost, jumps, one_head
+from ._populations import from_scratch_cost, jumps, one_head, too_few_exact
 
 CLAIM = "lookup.r1.loss"
 MOST = 0.9
@@ -40,6 +40,7 @@ def loss(lab: Lab) -> Outcome:
         between,
         len(both),
         from_scratch_cost,
+        untestable=too_few_exact(population),
     )
     data = population.data
     shown = exact if len(exact) else np.arange(1)

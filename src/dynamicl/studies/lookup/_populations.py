@@ -134,6 +134,12 @@ def ends(trajectory: Trajectory, plateau: float) -> xr.Dataset:
     )
 
 
+def too_few_exact(population: Population) -> str:
+    """Say why nothing can be told of exact runs; "" where at least two converged."""
+    found = len(population.exact)
+    return f"{found} of {population.ends.sizes['run']} runs converged, fewer than 2" if found < 2 else ""
+
+
 def counts(ended: xr.Dataset) -> dict[str, int]:
     """Count runs of each kind."""
     return {kind: int((ended["kind"] == kind).sum()) for kind in KINDS}

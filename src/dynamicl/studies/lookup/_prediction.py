@@ -88,7 +88,7 @@ def unpredicted(lab: Lab) -> Outcome:
         sum(population.ends.sizes["run"] for _, population, _ in asked),
         cost,
         "the interval is that of everything together, over runs from scratch",
-        untestable="" if found else "too few runs of either fate",
+        untestable="" if tests else "too few runs of either fate",
     )
     runs = tuple(run for _, population, _ in asked[:2] for run in population.trajectory.runs)
     return Outcome((verdict,), _kept(found), runs)

@@ -11,7 +11,7 @@ from dynamicl.tasks import Sequence
 
 from ._judge import attempt, judge, words
 from ._patterns import patterns
-from ._populations import Population, from_scratch_cost, one_head
+from ._populations import Population, from_scratch_cost, one_head, too_few_exact
 from ._settings import Setting
 
 HIGH = 0.9
@@ -47,8 +47,7 @@ def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
     scores = {name: last[name].values for name in names}
     means = {name: attempt(mean_interval, values)[0] for name, values in scores.items()}
     parts = {
-        f"{name.replace('_accuracy', '')} rule at least {HIGH}": len(population.exact) > 1
-        and interval is not None
+        f"{name.replace('_accuracy', '')} rule at least {HIGH}": interval is not None
         and interval.value >= HIGH
         for name, interval in means.items()
     }
@@ -64,7 +63,7 @@ def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
         len(which),
         from_scratch_cost,
         DEAD_ROWS if layer == 2 else "",
-        untestable=too_short(population.chosen),
+        untestable=too_short(population.chosen) or too_few_exact(population),
     )
     kept = xr.Dataset(
         {name: ("run", values) for name, values in scores.items()}
