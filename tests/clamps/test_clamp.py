@@ -72,6 +72,10 @@ def test_heads_strength_and_windows_are_arrays_the_rest_is_static():
         (Clamp("logits", windows=()), "`clamp.windows` is empty: the clamp would never act"),
         (Clamp("logits", windows=((5, 5),)), r"`clamp.windows` has \(5, 5\): give pairs \(from, to\)"),
         (Clamp("logits", windows=((-1, 5),)), r"`clamp.windows` has \(-1, 5\): give pairs"),
+        (
+            Clamp("logits", windows=((0, 2**31),)),
+            r"`clamp.windows` has \(0, 2147483648\): .* < to <= 2147483647",
+        ),
         (forged(Clamp("logits"), windows=((0, 1, 2),)), r"`clamp.windows` has \(0, 1, 2\): give pairs"),
         (
             Clamp("logits", heads=(-1,)),

@@ -117,6 +117,19 @@ def test_evaluators_are_clamped_too_while_the_window_is_open():
     assert loss[1] == loss[2] != loss[0]
 
 
+def test_effects_are_measured_where_windows_first_open():
+    runs = [clamped((0, 5)), clamped((7, 9), (3, 4)), clamped((3, 4), (0, 1), strength=0.0)]
+    prog = program([runs[0]])
+    effects = prog.clamp_effects(prog.initialise())
+    task = prog.tasks["train"]
+    batch = task.batch(jax.random.fold_in(jax.random.key(SGD.seeds.data), 0), SGD.batch_size)
+    model = prog.model(jax.tree.map(lambda leaf: leaf[0], prog.initialise().weights))
+    held, free = (forward(model, task, batch, clamps) for clamps in (runs[0].clamps, ()))
+    np.testing.assert_allclose(effects, [np.abs(held - free).max()], rtol=1e-5)
+    pulses = program(runs[1:])
+    np.testing.assert_allclose(pulses.clamp_effects(pulses.initialise()), [effects[0], 0], rtol=1e-5)
+
+
 def sixteen():
     rng = np.random.default_rng(0)
     runs = []

@@ -6,14 +6,21 @@ import signal
 import numpy as np
 import pytest
 
-from dynamicl.lab import Interrupted, cost, train_population
+from dynamicl.clamps import Clamp, Constant, Scaled
+from dynamicl.lab import InertClamp, Interrupted, cost, train_population
 from dynamicl.lab import _population as population
 from dynamicl.lab._population import run_id
+from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_json
 from dynamicl.store import Library
-from dynamicl.training import Every, OptimizerSpec, Program, Recording
+from dynamicl.tasks import FewShotSpec
+from dynamicl.training import At, Every, OptimizerSpec, Program, Recording, RunSpec
 
 from .populations import BASE, RECORDING, records_equal, runs, same
+
+TASK = FewShotSpec(3, test_classes=0, held_out_exemplars=0, held_out_labels=0.0)
+REAL = RunSpec(TASK, TransformerSpec(1, 2, 4), OptimizerSpec("adam", 0.01), steps=10, batch_size=2)
+LOSSES = Recording(Every(5), At(()), sequences=8, measures=())
 
 
 def never(progress):
@@ -197,6 +204,30 @@ def test_one_absurd_rate_among_several(whole, tmp_path):
         for step in (0, 20, 40, 60):
             mine, theirs = population.weights(kept, step), whole.weights(row, step)
             assert all(mine[name].tobytes() == theirs[name].tobytes() for name in theirs)
+
+
+def clamped(value, **changes):
+    return dataclasses.replace(REAL, clamps=(Clamp("layers.0.attn.v", value, **changes),))
+
+
+def test_a_clamp_that_changes_nothing_is_reported(tmp_path):
+    inert = clamped(Scaled(1.0))
+    message = f"the clamps of run {run_id(inert, LOSSES)} changed nothing on its first batch: check positions"
+    with pytest.warns(InertClamp, match=message) as warned:
+        train_population([clamped(Scaled(1.5)), inert], LOSSES, tmp_path)
+    assert len(warned) == 1
+
+
+def test_clamps_that_act_and_controls_are_not_reported(tmp_path):
+    """Warnings are errors here. A window that opens late counts from where it opens; strength 0 is a control."""
+    runs = [
+        clamped(Constant(2.0)),
+        clamped(Constant(2.0), windows=((5, 8),)),
+        clamped(Constant(2.0), strength=0.0),
+    ]
+    found = train_population(runs, LOSSES, tmp_path).dataset.loss.sel(step=5, evaluator="train")
+    assert len(Library(tmp_path).stores()) == 1
+    assert found[1] != found[2] != found[0]
 
 
 def test_runs_of_several_cohorts_come_in_the_order_asked_for(tmp_path):

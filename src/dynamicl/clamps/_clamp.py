@@ -76,8 +76,8 @@ class Clamp:
         windows: tuple[tuple[int, ...], ...] = self.windows
         for window in windows:
             check(
-                len(window) == 2 and 0 <= window[0] < window[1],
-                f"`clamp.windows` has {window}: give pairs (from, to) of steps with 0 <= from < to",
+                len(window) == 2 and 0 <= window[0] < window[1] <= FOREVER,
+                f"`clamp.windows` has {window}: give pairs (from, to) of steps with 0 <= from < to <= {FOREVER}",
             )
         check(
             all(0 <= head < MOST_HEADS for head in self.heads),

@@ -219,14 +219,16 @@ def _begin(
 
 
 class InertClamp(UserWarning):
-    """A run's clamps changed nothing on its first batch."""
+    """A run's clamps changed nothing on its first batch, though they were meant to."""
 
 
 def _report_inert(program: Program, state: RunState, ids: Sequence[str]) -> None:
     if not program.cohort.static.clamps:
         return
-    for run, effect in zip(ids, program.clamp_effects(state), strict=True):
-        if effect == 0:
+    effects = program.clamp_effects(state)
+    for spec, run, effect in zip(program.cohort.runs, ids, effects, strict=True):
+        # Strength 0 throughout says so itself: the control arm that shares the others' program.
+        if effect == 0 and any(clamp.strength for clamp in spec.clamps):
             warnings.warn(
                 f"the clamps of run {run} changed nothing on its first batch: check positions, strength and value",
                 InertClamp,
