@@ -3,6 +3,7 @@ import re
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from dynamicl.lab import train_population
 from dynamicl.models import TransformerSpec
@@ -12,7 +13,15 @@ from dynamicl.studies import REPRODUCED, Outcome, Verdict, write_outcome
 from dynamicl.tasks import ExemplarSpec, FewShotSpec
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
 from dynamicl.views import loader, make_figures, make_page, make_study_page
-from dynamicl.views._pages import clamped_curves, page_dataset, transitions_of, without_folders
+from dynamicl.views._pages import (
+    clamped_curves,
+    page_dataset,
+    title_of,
+    transitions_of,
+    with_examples,
+    without_folders,
+)
+from dynamicl.views.page import payload
 
 RUNS = [
     RunSpec(
@@ -109,10 +118,40 @@ def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data)
 
 def test_clamped_curves_are_there_once_the_study_made_them(tmp_path, data):
     assert clamped_curves(tmp_path) is None
-    curves = {"steps": [0, 1], "clamps": {"copy": [[1.0, 0.5]]}}
-    outcome = Outcome((), data[["loss"]].assign_attrs(clamped_curves=curves))
-    write_outcome(tmp_path / "induction", "induction.clamps", outcome)
-    assert clamped_curves(tmp_path) == curves
+    made = xr.Dataset(
+        {
+            "loss": (("clamp", "seed", "sequences"), np.arange(8.0).reshape(2, 2, 2)),
+            "unclamped_loss": (("seed", "unclamped_sequences"), np.ones((2, 3))),
+        },
+        {"clamp": ["1", "3v,5"], "seed": [0, 1], "sequences": [0, 32], "unclamped_sequences": [0, 32, 64]},
+    )
+    write_outcome(tmp_path / "induction", "induction.clamps", Outcome((), made))
+    curves = clamped_curves(tmp_path)
+    assert list(curves) == ["1", "3v, 5", "unclamped"]
+    assert np.array_equal(curves["3v, 5"]["loss"], [[4, 5], [6, 7]])
+    assert np.array_equal(curves["unclamped"]["sequences"], [0, 32, 64])
+    assert [one["steps"] for one in payload(data, clamped_curves=curves)["clamped"]] == [
+        ["1"],
+        ["3v", "5"],
+        [],
+    ]
+
+
+def test_a_page_of_several_stores_is_named_after_them():
+    assert title_of(["tiny: two pairs", "tiny: three pairs"]) == "tiny: two pairs, three pairs"
+    assert title_of(["a", "b", "a"]) == "a, b" and title_of([""]) == "dynamicl"
+    assert title_of(list("abcd")) == "a and 3 more populations"
+
+
+def test_tokens_of_shorter_sequences_are_padded(library, data):
+    stores = [store for store, _ in open_trajectory(library).members[:1]]
+    plain = data.drop_vars(["example_tokens", "example_target"]).drop_dims("query")
+    longer = with_examples(plain.assign(wide=(("example", "query"), np.zeros((9, 7)))), stores)
+    tokens = longer["example_tokens"].values
+    assert (
+        tokens.shape == (9, 7) and (tokens[:, 5:] == "").all() and (longer["example_target"].values[8] == "")
+    )
+    assert (tokens[0, :5] == data["example_tokens"].values[0]).all()
 
 
 @pytest.mark.parametrize(

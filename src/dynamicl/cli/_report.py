@@ -15,7 +15,7 @@ class Report:
     Attributes:
         path: folder of the store or library.
         out: the file to write; `report.html` inside the folder by default.
-        results: folder of verdicts to show.
+        results: folder of a reproduction's results: verdicts to show, and curves with steps of the circuit clamped.
     """
 
     path: Annotated[Path, tyro.conf.Positional]
@@ -31,6 +31,8 @@ def command(words: list[str]) -> int:
 
     folders = sorted(options.results.glob("*")) if options.results else []
     verdicts = [record for folder in folders for record in read_verdicts(folder)]
-    target = make_page(options.path, options.out or options.path / "report.html", verdicts)
+    target = make_page(
+        options.path, options.out or options.path / "report.html", verdicts, results=options.results
+    )
     sys.stdout.write(f"open {target}\n")
     return 0

@@ -10,29 +10,61 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.measures import find_transition
-from dynamicl.store import Library, Trajectory, open_trajectory
-from dynamicl.studies import read_verdicts
+from dynamicl.store import Library, Store, Trajectory, open_trajectory
+from dynamicl.studies import read_outcome, read_verdicts
 
 from .page import write
 
 Loaded = tuple[xr.Dataset, list[dict], list[dict]]
+UNCLAMPED = "unclamped"
+MOST_NAMES = 3
 
 
 def page_dataset(trajectory: Trajectory) -> xr.Dataset:
     """Return a trajectory's dataset with what the page shows besides: sequences, and the example sequences' tokens."""
     data = trajectory.dataset
-    store = trajectory.members[0][0]
-    batch = int(store.header.get("batch", 1))
-    if "step" in data.coords:
-        data = data.assign_coords(sequences=("step", data["step"].values * batch))
-    examples = store.header.get("examples") or {}
-    if examples.get("tokens"):
-        data["example_tokens"] = (("example", "query"), np.array(examples["tokens"], dtype=str))
-        data["example_target"] = ("example", np.array(examples["targets"], dtype=str))
+    stores = list(dict.fromkeys(store for store, _ in trajectory.members))
+    batches = {int(store.header.get("batch", 1)) for store in stores}
+    if "step" in data.coords and "sequences" not in data.variables and len(batches) == 1:
+        data = data.assign_coords(sequences=("step", data["step"].values * batches.pop()))
+    data = with_examples(data, stores)
     attributes = {k: v for k, v in data.attrs.items() if k != "examples"}
+    attributes["title"] = title_of([str(store.header.get("title") or "") for store in stores])
     if isinstance(attributes.get("command"), str):
         attributes["command"] = without_folders(attributes["command"])
     return data.drop_attrs(deep=False).assign_attrs(attributes)
+
+
+def with_examples(data: xr.Dataset, stores: Sequence[Store]) -> xr.Dataset:
+    """Add the example sequences' tokens, of the first store with maps that they stand beside."""
+    shown = [store for store in stores if "attention" in json.dumps(store.header.get("recording") or "")]
+    examples = (shown or list(stores))[0].header.get("examples") or {}
+    if not examples.get("tokens"):
+        return data
+    tokens, targets = np.array(examples["tokens"], dtype=str), np.array(examples["targets"], dtype=str)
+    # Sequences of another store may be longer, or more: what is lacking stays blank.
+    size = data.sizes.get("example", len(tokens)), data.sizes.get("query", tokens.shape[1])
+    blank = [(0, max(0, want - have)) for want, have in zip(size, tokens.shape, strict=True)]
+    return data.assign(
+        example_tokens=(("example", "query"), np.pad(tokens, blank)[: size[0], : size[1]]),
+        example_target=("example", np.pad(targets, blank[0])[: size[0]]),
+    )
+
+
+def title_of(titles: Sequence[str]) -> str:
+    """Name a page after its populations.
+
+    Example:
+        >>> title_of(["induction: main runs", "induction: single heads"])
+        'induction: main runs, single heads'
+    """
+    names = [name for name in dict.fromkeys(titles) if name]
+    if len(names) > MOST_NAMES:
+        return f"{names[0]} and {len(names) - 1} more populations"
+    before = {name.partition(": ")[0] for name in names}
+    if len(names) > 1 and len(before) == 1 and all(": " in name for name in names):
+        return f"{before.pop()}: {', '.join(name.partition(': ')[2] for name in names)}"
+    return ", ".join(names) or "dynamicl"
 
 
 def without_folders(command: str) -> str:
@@ -67,16 +99,20 @@ def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:
     return found
 
 
-def make_page(path: str | Path, target: str | Path, verdicts: Sequence[dict] = ()) -> Path:
+def make_page(
+    path: str | Path, target: str | Path, verdicts: Sequence[dict] = (), *, results: str | Path | None = None
+) -> Path:
     """Make the page of a store or library.
 
     Args:
         path: folder of the store or library.
         target: the file to write.
         verdicts: records to show.
+        results: folder with one folder a study, for the loss with steps of the circuit clamped.
     """
     data, transitions, _ = loader(path)()
-    return write(target, data, transitions, verdicts)
+    curves = None if results is None else clamped_curves(results)
+    return write(target, data, transitions, verdicts, clamped_curves=curves)
 
 
 def loader(path: str | Path, verdicts: Sequence[dict] = ()) -> Callable[[], Loaded]:
@@ -105,13 +141,29 @@ def make_study_page(
     studies = sorted({name.partition(".")[0] for name in names})
     verdicts = [record for study in studies for record in read_verdicts(Path(results) / study)]
     shown = [r for r in verdicts if any(r["id"] == n or r["id"].startswith(f"{n}.") for n in names)]
-    return write(target, data, transitions_of(data), shown, clamped_curves=clamped_curves(results))
+    curves = clamped_curves(results) if "induction" in studies else None
+    return write(target, data, transitions_of(data), shown, clamped_curves=curves)
 
 
 def clamped_curves(results: str | Path) -> dict[str, Any] | None:
-    """Return the loss curves with each step of the circuit clamped, where the study has made them."""
-    path = Path(results) / "induction" / "induction.clamps.json"
-    if not path.exists():
+    """Return the loss curves with steps of the induction circuit clamped, where the study has made them.
+
+    Args:
+        results: folder with one folder a study.
+
+    Returns:
+        As `dynamicl.views.page.write` takes them: by the clamped steps, and `unclamped` the same network without.
+    """
+    if not (Path(results) / "induction" / "induction.clamps.json").exists():
         return None
-    raw = json.loads(path.read_text())["attrs"].get("clamped_curves")
-    return raw or None
+    data = read_outcome(Path(results) / "induction", "induction.clamps")
+    curves = {
+        str(name).replace(",", ", "): {"sequences": data["sequences"].values, "loss": loss.values}
+        for name, loss in zip(
+            data["clamp"].values, data["loss"].transpose("clamp", "seed", "sequences"), strict=True
+        )
+    }
+    if "unclamped_loss" in data:
+        loss = data["unclamped_loss"].transpose("seed", "unclamped_sequences")
+        curves[UNCLAMPED] = {"sequences": data["unclamped_sequences"].values, "loss": loss.values}
+    return curves

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+
+from views.page.synthetic import clamped, verdicts
 
 pytestmark = pytest.mark.browser
 
@@ -193,7 +198,7 @@ def test_maps_cells_and_nodes_select_heads_and_runs(shown):
     shown.click_at("heads", 60, -40)
     assert "Layer 1, head 0" in shown.heading("focus")
     shown.click_at(
-        "circuit", 76 + 0.25 * (shown.locator("#circuit .plot").bounding_box()["width"] - 150), 34 + 45
+        "circuit", 76 + 0.25 * (shown.locator("#circuit .plot").bounding_box()["width"] - 150), 34 + 54
     )
     assert "Layer 1, head 1" in shown.heading("focus")
     shown.click_at("seeds", 130 + 20, 22 + 56 + 20)
@@ -228,6 +233,57 @@ def test_steps_of_the_circuit_show_their_clamped_curves(shown):
     assert shown.get_attribute("[data-step='1']", "aria-pressed") == "true"
 
 
+def test_clamped_curves_stand_beside_those_trained_for_it(open_page, made):
+    curves = clamped(made[0])
+    sequences = made[0]["sequences"].values[::2]
+    own = {"sequences": sequences, "loss": np.full((2, len(sequences)), 0.4)}
+    shown = open_page(*made, clamped_curves=curves)
+    before = shown.picture("steps")
+    again = open_page(*made, clamped_curves={**curves, "unclamped": own})
+    assert again.picture("steps") != before
+    assert again.locator("[data-step=unclamped]").count() == 0
+    assert "1, 2 together" in again.text("#stepchips") and "unclamped" not in again.text("#stepchips")
+    with again.expect_download() as download:
+        again.click("#steps [data-export=csv]")
+    assert "unclamped" not in Path(download.value.path()).read_text()
+
+
+def test_standard_errors_are_a_band_and_go_with_their_measure(open_page, made):
+    plain = open_page(*made)
+    before = plain.picture("curves")
+    error = made[0]["loss"] * 0 + 0.05
+    shown = open_page(made[0].assign(loss_error=error), made[1])
+    assert shown.picture("curves") != before
+    assert "two standard errors" in shown.text("#curves .hint")
+    assert "loss_error" not in shown.evaluate(
+        "[...document.querySelector('#choose-measure')].map((o) => o.value)"
+    )
+    shown.locator("#now").scroll_into_view_if_needed()
+    assert "\u00a0±\u00a00.1" in shown.text("#now")
+
+
+def test_the_head_is_told_in_words(shown):
+    shown.locator("#focus").scroll_into_view_if_needed()
+    shown.press("End")
+    end = shown.text("#focus .hint")
+    shown.press("Home")
+    start = shown.text("#focus .hint")
+    assert "Of the attention of query, matching label gets" in start and start != end
+    shares = [part.split()[-1] for part in end.split(" %")[:3]]
+    assert shares[1] == shares[2]  # at the end the cursor's map is the last one
+
+
+def test_on_a_phone_the_time_stays_and_verdicts_are_cards(open_page, made):
+    shown = open_page(*made, verdicts(), size=(390, 844))
+    shown.locator("#verdicts").scroll_into_view_if_needed()
+    shown.settle()
+    bar = shown.locator("#slider").bounding_box()
+    assert 0 <= bar["y"] < 100
+    cells = shown.locator("#verdicts tbody tr").first.locator("> *").all()
+    assert len({cell.bounding_box()["x"] for cell in cells}) == 1
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_steps_without_clamped_runs_say_so(open_page, made):
     shown = open_page(*made)
     assert "Steps 1 and 2" in shown.text("#steps .hint")
@@ -250,8 +306,6 @@ def test_path_effects_draw_the_edges_between_heads(open_page, made):
 
 
 def _paths(runs: int, checkpoints: int, n: int):
-    import numpy as np
-
     return np.random.default_rng(0).normal(0, 1, (runs, checkpoints, n, n)).astype(np.float32)
 
 

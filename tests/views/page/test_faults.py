@@ -144,6 +144,41 @@ def test_a_network_without_heads(open_page, made):
     assert "Induction strength was not recorded" in shown.text("#headline")
 
 
+def test_runs_recorded_at_different_steps(open_page, colours_of):
+    """As a library has them: the first run without heads and maps, on a grid of its own."""
+    dataset, transitions = trajectory(runs=3, steps=60, checkpoints=12)
+    for name in dataset.data_vars:
+        values, dims = dataset[name].values, dataset[name].dims
+        if values.dtype.kind != "f" or dims[0] != "run":
+            continue
+        if "checkpoint" in dims or "head" in dims:
+            values[0] = np.nan
+        if "step" in dims:
+            values[0, 1::2] = np.nan
+            values[2, 2::3] = np.nan
+        if "checkpoint" in dims:
+            values[2, ::2] = np.nan
+    shown = open_page(dataset, transitions)
+    assert shown.locator("#choose-run").input_value() == "1"
+    assert "recorded at different steps" in shown.text("#notes")
+    assert "1 run without maps left out" in shown.text("#seeds .hint")
+    for run in ("1", "2"):
+        shown.select_option("#choose-run", run)
+        for panel in ("curves", "heads", "attention", "focus", "seeds"):
+            shown.picture(panel)
+            assert colours_of(shown.locator(f"#{panel} .plot").screenshot()) > 8, (panel, run)
+    with shown.expect_download() as download:
+        shown.click("#curves [data-export=csv]")
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert len(rows) == 1 + 30 + 60 + 40
+    shown.select_option("#choose-run", "0")
+    for panel in ("heads", "attention", "focus"):
+        shown.picture(panel)
+        assert shown.locator(f"#{panel} .plot").bounding_box()["height"] > 40
+    assert shown.text("#focus .hint") == ""
+    shown.press("Home", "End", "t")
+
+
 def test_one_step_and_one_checkpoint(open_page, made):
     dataset = made[0].isel(step=[0], checkpoint=[0])
     shown = open_page(dataset)

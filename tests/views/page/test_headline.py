@@ -19,7 +19,7 @@ def eight():
 
 def test_three_questions_are_answered_with_the_trajectorys_numbers(eight):
     dataset, transitions = eight
-    when, which, spread = words(payload(dataset, transitions))
+    when, which, looks, spread = words(payload(dataset, transitions))
     times = [t["time_sequences"][0] for t in transitions]
     assert when.startswith(
         f"The loss falls at {compact(float(np.median(times)))} sequences, the median of 8 runs (95 % interval "
@@ -27,6 +27,7 @@ def test_three_questions_are_answered_with_the_trajectorys_numbers(eight):
     assert "A single run's own time is known to ±" in when
     strongest = float(dataset["induction_strength"][0, -4:, 1, 3].mean())
     assert f"layer 2 head 3 ({strongest:.2f})" in which
+    assert looks.startswith("From the query, layer 2 head 3 gave the ") and looks.endswith(" at the end.")
     assert f"Transitions from {compact(min(times))} (" in spread and f"to {compact(max(times))} (" in spread
 
 
@@ -53,7 +54,7 @@ def test_a_diverged_run_is_named_with_its_step(eight):
     dataset = eight[0].copy(deep=True)
     dataset["status"] = (("run",), np.array(["finished"] * 7 + ["diverged"]))
     dataset["diverged_at"][7] = 300
-    assert "Diverged: init seed 7 at step 300." in words(payload(dataset))[2]
+    assert "Diverged: init seed 7 at step 300." in words(payload(dataset))[-1]
 
 
 def test_no_head_above_one_half_is_said(eight):
@@ -83,3 +84,39 @@ def test_settings_have_medians_of_their_own():
     for rate, members in (("1e-05", transitions[:3]), ("0.0001", transitions[3:])):
         median = compact(float(np.median([t["time_sequences"][0] for t in members])))
         assert f"{median} sequences with learning_rate {rate} (from " in when
+
+
+def test_of_many_settings_the_one_in_focus_has_its_median_and_all_their_range():
+    rates = (1e-5, 2e-5, 4e-5, 8e-5, 1.6e-4)
+    dataset, transitions = trajectory(runs=10, steps=40, checkpoints=5, rates=rates)
+    when = words(payload(dataset, transitions))[0]
+    times = [t["time_sequences"][0] for t in transitions]
+    assert f"{compact(float(np.median(times[:2])))} sequences with learning_rate 1e-05" in when
+    assert f"Over all 5 settings from {compact(min(times))} to {compact(max(times))}." in when
+    none = words(payload(dataset, transitions[2:]))[0]
+    assert none.startswith("None with this setting. Over all 5 settings") and "2 runs of 10 had none." in none
+
+
+def test_the_query_looked_elsewhere_before():
+    dataset, transitions = trajectory(runs=1, steps=40, checkpoints=5)
+    maps = np.zeros(dataset["attention_by_role"].shape, np.float32)
+    maps[:, :2, ..., 4, 3], maps[:, :2, ..., 4, 1] = 0.75, 0.25
+    maps[:, 2:, ..., 4, 1] = 1.0
+    dataset["attention_by_role"][:] = maps
+    parts = payload(dataset, transitions)["headline"][2]["parts"]
+    text = "".join(p if isinstance(p, str) else p["text"] for p in parts)
+    assert text == (
+        "From the query, layer 2 head 3 gave the matching label 25\N{NO-BREAK SPACE}% of its attention before the "
+        "transition and 100\N{NO-BREAK SPACE}% at the end. "
+        "At first most, 75\N{NO-BREAK SPACE}%, went to the other label."
+    )
+    steps = dataset["checkpoint"].values
+    assert [p["step"] for p in parts if isinstance(p, dict) and "step" in p] == [steps[1], steps[-1]]
+
+
+def test_the_page_opens_on_the_run_of_which_most_is_known(eight):
+    dataset = eight[0].copy(deep=True)
+    dataset["induction_strength"][:5] = np.nan
+    record = payload(dataset, eight[1])
+    assert record["focus"]["run"] == 5
+    assert "Over the 3 runs of which heads were recorded: " in words(record)[1]

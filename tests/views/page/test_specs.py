@@ -1,6 +1,30 @@
 import pytest
 
-from dynamicl.views.page._specs import differences, flatten, groups, labels, short_names, value_text
+from dynamicl.views.page._specs import (
+    clamp_text,
+    differences,
+    flatten,
+    groups,
+    in_short,
+    labels,
+    short_names,
+    spans,
+    value_text,
+)
+
+CLAMP = {
+    "kind": "clamp",
+    "site": "layers.1.attn.v",
+    "heads": [1, 2, 3, 7],
+    "queries": [],
+    "keys": [],
+    "offsets": [],
+    "strength": 1.0,
+    "windows": [[0, 2**31 - 1]],
+    "gradient": "stop",
+    "in_pass": "main",
+    "value": {"kind": "constant", "number": 0.0},
+}
 
 
 def test_flatten_keeps_lists_of_values_and_numbers_lists_of_records():
@@ -34,6 +58,39 @@ def test_labels_are_unique_and_fall_back_on_ids():
     assert labels(["a", "b"], [{"seed": "1"}, {"seed": "2"}]) == ["seed 1", "seed 2"]
     crowded = [{"k": "1", "x": "1", "y": "1", "z": "1"}, {"k": "2", "x": "1", "y": "1", "z": "1"}]
     assert len(set(labels(["a", "b"], crowded))) == 2
+
+
+def test_labels_hold_the_settings_that_tell_most_apart_and_the_seed():
+    rows = [
+        {"clamps": f"site {i}", "steps": str(i // 2), "held_out": str(i // 4), "seed": str(i % 2)}
+        for i in range(8)
+    ]
+    names = labels([f"{i}" * 16 for i in range(8)], rows)
+    assert names[3] == "clamps site 3 · steps 1 · seed 1"
+    alike = labels(["a" * 16, "b" * 16], [{"clamps": "x" * 60}, {"clamps": "x" * 60}])
+    assert alike[1].endswith(" · bbbbbb") and len(alike[0]) < 65 and "…" in alike[0]
+
+
+def test_clamps_are_written_in_short():
+    assert clamp_text(CLAMP) == "layers.1.attn.v[1-3, 7] = 0"
+    held = CLAMP | {
+        "heads": [],
+        "strength": 0.5,
+        "queries": ["query"],
+        "windows": [[0, 100], [200, 2**31 - 1]],
+    }
+    held |= {"value": {"kind": "pattern", "name": "uniform"}, "gradient": "through"}
+    assert clamp_text(held) == (
+        'layers.1.attn.v = pattern uniform, strength 0.5, queries ["query"], gradient through, '
+        "steps 0-100 and 200 on"
+    )
+    assert in_short({"clamps": [CLAMP, CLAMP | {"heads": [0]}], "a": [1]}) == {
+        "clamps": "layers.1.attn.v[1-3, 7] = 0; layers.1.attn.v[0] = 0",
+        "a": [1],
+    }
+    assert in_short({"clamps": []}) == {"clamps": "none"}
+    assert in_short({"clamps": ["x", {"value": 2}]}) == {"clamps": "x; clamp = 2"}
+    assert spans([3, 1, 2]) == "1-3"
 
 
 def test_runs_that_differ_in_seeds_only_share_a_group():

@@ -24,10 +24,16 @@ def pack(values: np.ndarray, dims: tuple[Hashable, ...], kind: str) -> dict:
         kind: `exact` (float32), `measure` (float16 where that reaches) or `weight` (uint8).
 
     Returns:
-        A JSON-able record `{dims, shape, dtype, data, deflated}`, with `low` and `high` for uint8.
+        A JSON-able record `{dims, shape, dtype, data, deflated}`, with `low` and `high` for uint8; and with `runs`,
+        the indices of those that have any of it, where not all have.
     """
     values = np.ascontiguousarray(values, dtype=np.float32)
-    record: dict = {"dims": [str(dim) for dim in dims], "shape": list(values.shape)}
+    record: dict = {"dims": [str(dim) for dim in dims]}
+    if record["dims"][:1] == ["run"]:
+        some = np.isfinite(values).reshape(len(values), -1).any(axis=1)
+        if some.any() and not some.all():
+            record["runs"], values = np.flatnonzero(some).tolist(), values[some]
+    record["shape"] = list(values.shape)
     if kind == "weight":
         raw, record["low"], record["high"] = _quantise(values)
         record["dtype"] = "uint8"

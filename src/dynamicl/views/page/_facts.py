@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import xarray as xr
 
 from ._headline import compact
@@ -16,7 +18,7 @@ def about(dataset: xr.Dataset, record: dict) -> dict:
     """
     attrs = dataset.attrs
     facts = [
-        ("created", attrs.get("created")),
+        ("created", date_text(attrs.get("created"))),
         ("status", attrs.get("status")),
         ("batch", attrs.get("batch")),
     ]
@@ -43,7 +45,23 @@ def _meta(record: dict, attrs: dict) -> list[str]:
         out.append(f"{layers} layer{'s' * (layers > 1)} of {heads} head{'s' * (heads > 1)}")
     if attrs.get("seconds") is not None:
         out.append("trained in " + seconds_text(float(attrs["seconds"])))
-    return out + [str(attrs[key]) for key in ("created", "status") if attrs.get(key)]
+    said = [date_text(attrs.get("created")), attrs.get("status")]
+    return out + [str(text) for text in said if text]
+
+
+def date_text(created: object) -> str:
+    """Write a time stamp as a date; what is none stays as it is.
+
+    Example:
+        >>> date_text("2026-11-26T04:59:11+00:00")
+        '26 November 2026, 04:59 UTC'
+    """
+    try:
+        moment = datetime.fromisoformat(str(created))
+    except ValueError:
+        return str(created or "")
+    zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
+    return f"{moment.day} {moment:%B %Y, %H:%M}{zone}"
 
 
 def seconds_text(seconds: float) -> str:

@@ -6,9 +6,12 @@ Every number is computed from the trajectory; nothing is said of what was not re
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import xarray as xr
+
+from ._looks import looks
 
 INDUCTIVE = 0.5
 RESAMPLES = 2000
@@ -18,7 +21,7 @@ Parts = list[object]
 
 
 def headline(dataset: xr.Dataset, record: dict) -> list[dict]:
-    """Answer three questions in a sentence or two each.
+    """Answer the questions of someone who sees these runs for the first time, in a sentence or two each.
 
     Args:
         dataset: numeric variables of the trajectory.
@@ -30,13 +33,13 @@ def headline(dataset: xr.Dataset, record: dict) -> list[dict]:
     if not record["runs"] or not dataset.sizes.get("step"):
         return [{"title": "Nothing to see yet", "parts": ["No step has been recorded so far."]}]
     seeds_only = len(record["groups"]) == 1
+    differ = "How do seeds differ?" if seeds_only else "How do runs differ?"
+    seen = looks(dataset, record)
     return [
         {"title": "When did the transition happen?", "parts": when(record)},
         {"title": "Which heads became induction heads?", "parts": which(dataset, record)},
-        {
-            "title": "How do seeds differ?" if seeds_only else "How do runs differ?",
-            "parts": spread(dataset, record),
-        },
+        *([{"title": "What did the strongest one look at?", "parts": seen}] if seen else []),
+        {"title": differ, "parts": spread(dataset, record)},
     ]
 
 
@@ -80,8 +83,19 @@ def when(record: dict) -> Parts:
             own_interval(values[0]),
             ".",
         ]
-    elif 1 < len(record["groups"]) <= MOST_GROUPS:
-        parts = [f"{verb} at ", *when_by_group(record, found, unit), ".", own_precision(values, unit)]
+    elif len(record["groups"]) > 1:
+        shown = range(len(record["groups"]))
+        if len(shown) > MOST_GROUPS:
+            shown = range(own := record["runs"][record["focus"]["run"]]["group"], own + 1)
+        told = when_by_group(record, found, unit, shown)
+        parts = (
+            [f"{verb} at ", *told, ".", own_precision(values, unit)] if told else ["None with this setting."]
+        )
+        if len(record["groups"]) > MOST_GROUPS:
+            parts.append(
+                f" Over all {len(record['groups'])} settings from {compact(min(v[0] for v in values))} "
+                f"to {compact(max(v[0] for v in values))}."
+            )
     else:
         median = float(np.median([v[0] for v in values]))
         parts = [
@@ -95,11 +109,12 @@ def when(record: dict) -> Parts:
     return parts
 
 
-def when_by_group(record: dict, found: list[dict], unit: str) -> Parts:
+def when_by_group(record: dict, found: list[dict], unit: str, shown: Iterable[int]) -> Parts:
     """The median time of each setting's runs: a median over different settings would describe none of them."""
     group_of = {run["id"]: run["group"] for run in record["runs"]}
     parts: Parts = []
-    for g, name in enumerate(record["groups"]):
+    for g in shown:
+        name = record["groups"][g]
         members = sorted((t for t in found if group_of.get(t["run"]) == g), key=lambda t: time_of(t)[0][0])
         if not members:
             continue
@@ -152,8 +167,8 @@ def final_strength(dataset: xr.Dataset) -> np.ndarray | None:
 
 
 def focus_of(dataset: xr.Dataset, runs: list[dict]) -> dict:
-    """Where the page opens: the first run that did not diverge, and its strongest induction head."""
-    run = next((r for r, item in enumerate(runs) if item["status"] != "diverged"), 0)
+    """Where the page opens: the run of which most is known, and its strongest induction head."""
+    run = richest(dataset, runs)
     strength = final_strength(dataset)
     if strength is None or not runs or np.isnan(strength[run]).all():
         return {"run": run, "head": None}
@@ -161,10 +176,20 @@ def focus_of(dataset: xr.Dataset, runs: list[dict]) -> dict:
     return {"run": run, "head": [int(layer), int(head)]}
 
 
+def richest(dataset: xr.Dataset, runs: list[dict]) -> int:
+    """The run with most variables; of several the first, and one that diverged only where all did."""
+    known = np.zeros(len(runs))
+    for values in dataset.data_vars.values():
+        if values.dims[:1] == ("run",):
+            known += np.isfinite(values).any(values.dims[1:]).to_numpy()
+    known -= [1000 * (item["status"] == "diverged") for item in runs]
+    return int(known.argmax()) if runs else 0
+
+
 def which(dataset: xr.Dataset, record: dict) -> Parts:
     """Heads whose induction strength ends above one half, in the run in focus and over all runs."""
     strength = final_strength(dataset)
-    if strength is None:
+    if strength is None or np.isnan(strength).all():
         return ["Induction strength was not recorded."]
     run = record["focus"]["run"]
     inductive = [tuple(int(i) for i in place) for place in np.argwhere(strength[run] > INDUCTIVE)]
@@ -181,10 +206,13 @@ def which(dataset: xr.Dataset, record: dict) -> Parts:
     if not inductive:
         parts.append(f"{'none' if label else 'None'}: no head's induction strength ends above {INDUCTIVE}")
     parts.append(f" (strength above {INDUCTIVE} at the end)." if inductive else ".")
-    if len(record["runs"]) > 1:
-        counts = (strength > INDUCTIVE).sum(axis=(1, 2))
+    if np.isfinite(strength).any(axis=(1, 2)).sum() > 1:
+        known = np.isfinite(strength).any(axis=(1, 2))
+        counts = (strength[known] > INDUCTIVE).sum(axis=(1, 2))
         span = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
-        parts.append(f" Over all {len(counts)} runs: {span} heads each.")
+        of = "all" if known.all() else "the"
+        where = "" if known.all() else " of which heads were recorded"
+        parts.append(f" Over {of} {_runs(len(counts))}{where}: {span} heads each.")
     return parts
 
 

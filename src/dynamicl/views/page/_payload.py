@@ -10,9 +10,10 @@ import numpy as np
 import xarray as xr
 
 from ._facts import about
+from ._grids import bridged, own_places, recorded
 from ._headline import focus_of, headline
 from ._records import clamped_records, json_safe, read_json, transition_records, verdict_records
-from ._specs import differences, flatten, groups, labels
+from ._specs import differences, flatten, groups, in_short, labels
 from ._thin import pack_to_fit
 
 MEGABYTE = 1_000_000
@@ -35,6 +36,10 @@ TITLES = {
     "previous_token_attention": "attention to the previous token",
     "path_effect": "measured effect of each path",
 }
+BRIDGED = (
+    "These runs were recorded at different steps: curves go straight from one record of a run to its next. "
+    "Tables hold the records alone."
+)
 
 
 def payload(
@@ -69,6 +74,7 @@ def payload(
     """
     if clamped_curves is None:
         clamped_curves = read_json(dataset.attrs.get("clamped_curves"), {})
+    dataset = train_first(dataset)
     rows, named = verdict_records(verdicts, studies)
     record = {
         "title": title or str(dataset.attrs.get("title") or "dynamicl"),
@@ -87,10 +93,22 @@ def payload(
         **runs(dataset),
     }
     numbers = numeric(dataset)
+    filled = bridged(numbers)
     record["focus"] = focus_of(numbers, record["runs"])
     record["headline"] = headline(numbers, record)
     used = len(json.dumps(json_safe(record))) + 2000
-    kept, arrays, notes = pack_to_fit(numbers, limit - used)
+    kept, arrays, notes = pack_to_fit(filled, limit - used)
+    if filled is not numbers:
+        notes.append(BRIDGED)
+        numbers = numbers.sel(step=kept["step"])
+    count = len(record["runs"])
+    for run, steps, maps in zip(
+        record["runs"],
+        own_places(recorded(numbers, "step"), count),
+        own_places(recorded(kept, "checkpoint"), count),
+        strict=True,
+    ):
+        run |= {"own_steps": steps, "maps": maps}
     record |= {
         "arrays": arrays,
         "notes": notes,
@@ -115,6 +133,15 @@ def numeric(dataset: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(kept, coords={name: c for name, c in coords.items() if c.ndim == 1})
 
 
+def train_first(dataset: xr.Dataset) -> xr.Dataset:
+    """Put the training distribution before the other evaluators: the page opens with the first."""
+    names = _texts(dataset, "evaluator")
+    if "train" not in names or "evaluator" not in dataset.dims:
+        return dataset
+    first = names.index("train")
+    return dataset.isel(evaluator=[first, *(i for i in range(len(names)) if i != first)])
+
+
 def runs(dataset: xr.Dataset) -> dict:
     """Describe every run: id, label, what differs, group, status, whole spec."""
     ids = _texts(dataset, "run")
@@ -124,7 +151,7 @@ def runs(dataset: xr.Dataset) -> dict:
         else [{} for _ in ids]
     )
     flat = [flatten(spec) if spec else {} for spec in read]
-    differs = differences(flat)
+    differs = differences([flatten(in_short(spec)) if spec else {} for spec in read])
     names, members = groups(differs)
     status = [str(s) for s in dataset["status"].to_numpy()] if "status" in dataset else ["" for _ in ids]
     stopped = (

@@ -10,6 +10,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 Flat = dict[str, str]
+FOREVER = 2**31 - 1
+LONGEST = 44
+SHORT_ID = 6
+USUAL = {
+    "strength": 1.0,
+    "queries": [],
+    "keys": [],
+    "offsets": [],
+    "gradient": "stop",
+    "in_pass": "main",
+}
+"""A clamp's fields that go unsaid while they have these values."""
 
 
 def flatten(spec: object, prefix: str = "") -> Flat:
@@ -33,6 +45,69 @@ def flatten(spec: object, prefix: str = "") -> Flat:
     else:
         return {prefix or "spec": value_text(spec)}
     return {key: text for part in parts for key, text in part.items()}
+
+
+def in_short(spec: object) -> object:
+    """Replace every clamp of a spec by a few words, so that runs are told apart by what is held, not by its record."""
+    if isinstance(spec, Mapping):
+        clamps = spec.get("clamps")
+        short = {key: in_short(value) for key, value in spec.items()}
+        if isinstance(clamps, list):
+            short["clamps"] = "; ".join(clamp_text(clamp) for clamp in clamps) or "none"
+        return short
+    return [in_short(value) for value in spec] if isinstance(spec, list) else spec
+
+
+def clamp_text(clamp: object) -> str:
+    """Write a clamp as a person would.
+
+    Example:
+        >>> value = {"kind": "constant", "number": 0.0}
+        >>> clamp_text({"site": "layers.1.attn.v", "heads": [0, 1, 2, 4], "value": value, "strength": 1.0})
+        'layers.1.attn.v[0-2, 4] = 0'
+    """
+    if not isinstance(clamp, Mapping):
+        return value_text(clamp)
+    value = clamp.get("value")
+    if isinstance(value, Mapping):
+        named = {key: item for key, item in value.items() if key != "kind" and item not in (None, [], {})}
+        kind = str(value.get("kind", "value"))
+        inside = ", ".join(value_text(item) for item in named.values())
+        text = inside if kind == "constant" else f"{kind} {inside}".strip()
+    else:
+        text = value_text(value)
+    heads = clamp.get("heads")
+    where = f"{clamp.get('site', 'clamp')}{f'[{spans(heads)}]' if heads else ''}"
+    usual = [
+        f"{key} {value_text(clamp[key])}"
+        for key, default in USUAL.items()
+        if clamp.get(key, default) != default
+    ]
+    return ", ".join([f"{where} = {text}", *usual, *windows_text(clamp.get("windows"))])
+
+
+def windows_text(windows: object) -> list[str]:
+    """Say between which steps a clamp acts; nothing where it always does."""
+    if not isinstance(windows, list) or windows == [[0, FOREVER]]:
+        return []
+    pieces = [f"{start} on" if end == FOREVER else f"{start}-{end}" for start, end in windows]
+    return ["steps " + " and ".join(pieces)]
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Write numbers with neighbours drawn together.
+
+    Example:
+        >>> spans([0, 1, 2, 5, 7, 8])
+        '0-2, 5, 7-8'
+    """
+    out: list[list[int]] = []
+    for n in sorted(numbers):
+        if out and n == out[-1][-1] + 1:
+            out[-1].append(n)
+        else:
+            out.append([n])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in out)
 
 
 def value_text(value: object) -> str:
@@ -79,14 +154,33 @@ def short_names(keys: Sequence[str]) -> dict[str, str]:
 
 
 def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
-    """Name each run by what differs (at most three settings), or by its id; labels are unique."""
-    texts = [" · ".join(f"{key} {value}" for key, value in list(d.items())[-3:]) for d in differs]
+    """Name each run by what differs (the settings that tell most apart, and its seed), or by its id.
+
+    Labels are unique.
+    """
+    told = telling(differs)
+    texts = [" · ".join(f"{k.replace('_', ' ')} {cut(d[k])}" for k in d if k in told) for d in differs]
     texts = [text or run for text, run in zip(texts, ids, strict=True)]
-    counts = Counter(texts)
+    counts, short = Counter(texts), {run[:SHORT_ID] for run in ids}
     return [
-        f"{text} · {run}" if counts[text] > 1 and text != run else text
+        f"{text} · {run[:SHORT_ID] if len(short) == len(ids) else run}"
+        if counts[text] > 1 and text != run
+        else text
         for text, run in zip(texts, ids, strict=True)
     ]
+
+
+def telling(differs: Sequence[Flat]) -> set[str]:
+    """The seed, and the two other settings with most values."""
+    keys = list(dict.fromkeys(key for d in differs for key in d))
+    values = {key: len({d.get(key) for d in differs}) for key in keys}
+    others = sorted((key for key in keys if not _is_seed(key)), key=lambda key: -values[key])
+    return {*others[:2], *[key for key in keys if _is_seed(key)][-1:]}
+
+
+def cut(text: str) -> str:
+    """Shorten a long value in its middle: clamps begin with where they act and end with what they hold."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[-LONGEST // 2 + 1 :]}"
 
 
 def groups(differs: Sequence[Flat]) -> tuple[list[str], list[int]]:

@@ -12,13 +12,13 @@ function buildAttention() {
     controls: [choose("source", "show", sourceOptions)],
     follows: ["run", "source"],
     cursor: ["cursor", "layer", "head"],
-    height: (w) => (hasMaps() ? multiples(w).height : 90),
+    height: (w) => (hasOwnMaps() ? multiples(w).height + 22 : 90),
     draw: (pen, w, h) => drawMultiplesBase(pen, w, h),
     overlay: drawMultiples,
     rows: attentionRows,
-    note: () =>
-      hasMaps()
-        ? "Rows of a map: where the query stands; columns: where it looks. Darker is more. Click a head to enlarge it."
+    live: () =>
+      hasOwnMaps()
+        ? `Rows of a map: where the query stands; columns: where it looks. ${state.source === "role" ? "Averaged over sequences in which either pair may match. " : ""}Click a head to enlarge it.`
         : "",
     describe: () =>
       `Attention maps of ${page.layers.length * page.heads.length} heads at checkpoint ${page.checkpoints[checkpointNow()] ?? "none"}`,
@@ -36,7 +36,7 @@ function buildAttention() {
     ],
     follows: ["run", "source", "layer", "head", "arrows", "measure", "evaluator"],
     cursor: ["cursor"],
-    height: (w) => (hasMaps() ? focusFrames(w).height : 90),
+    height: (w) => (hasOwnMaps() ? focusFrames(w).height : 90),
     draw: drawFocus,
     overlay: overlayFocus,
     rows: focusRows,
@@ -44,14 +44,21 @@ function buildAttention() {
       page.heads.length
         ? `${capital(headWords(state.layer, state.head))}: before, at the cursor, at the end`
         : "One head",
-    note: () =>
-      hasMaps() ? "Arrows run from a query to the token that it attends to, for weights of 0.15 and more." : "",
+    live: focusWords,
     describe: () =>
       `Attention of ${page.heads.length ? headWords(state.layer, state.head) : "no head"} before the transition, at the cursor and at the end`,
   });
 }
 
 const hasMaps = () => page.checkpoints.length > 0 && page.runs.length > 0 && sourceOptions().length > 0;
+
+const hasOwnMaps = () => hasMaps() && ownMaps(state.run).length > 0;
+
+function drawNoMaps(pen, w, h) {
+  const some = page.runs.findIndex((_, r) => hasMaps() && ownMaps(r).length > 0);
+  const where = some < 0 ? "" : `Others have them, such as ${cutFront(runLabel(some), 40)}.`;
+  drawWords(pen, w, h, [`No attention maps were kept${some < 0 ? "" : " of this run"}`, where].filter(Boolean));
+}
 
 // Where each head's map stands. Heads that would get too small for a finger go on in a second row.
 function multiples(w) {
@@ -73,8 +80,9 @@ function multiples(w) {
 }
 
 function drawMultiplesBase(pen, w, h) {
-  if (!hasMaps()) return drawEmpty(pen, w, h, "No attention maps were kept");
+  if (!hasOwnMaps()) return drawNoMaps(pen, w, h);
   const g = multiples(w);
+  drawWeightScale(pen, w, g.height + 12);
   page.layers.forEach((layer, l) => {
     const y = g.narrow ? g.place(l, 0)[1] - g.head - 10 : g.place(l, 0)[1] + g.side / 2;
     pen.text("layer " + layer, 0, y, { weight: 600 });
@@ -94,8 +102,16 @@ function drawMultiplesBase(pen, w, h) {
   });
 }
 
+// What the shades mean.
+function drawWeightScale(pen, w, y) {
+  const [x, length] = [w - 146, 120];
+  pen.text("weight  0", x - 8, y, { align: "right", size: 10 });
+  pen.heat(x, y - 4, length, 8, 1, 48, (_, k) => k / 47);
+  pen.text("1", x + length + 8, y, { size: 10 });
+}
+
 function drawMultiples(pen, w) {
-  if (!hasMaps()) return;
+  if (!hasOwnMaps()) return;
   const source = attentionSource();
   if (!source) return;
   const g = multiples(w);
@@ -116,53 +132,77 @@ function drawMap(pen, source, value, x, y, side, height = side) {
   pen.rect(x, y, side, height, { stroke: pen.colours.rule });
 }
 
-// Frames of the enlarged head: three abreast, or on a phone one large and two small ones.
+// Frames of the enlarged head: three abreast; on a phone the one at the cursor large, the others small below it.
 function focusFrames(w) {
   const source = attentionSource();
   const n = source ? Math.max(source.rows, source.columns) : 5;
   const label = source && source.role ? 62 : 40;
   const narrow = w < 640;
   const across = narrow ? 1 : 3;
-  const side = Math.min(narrow ? 300 : 300, (w - (label + 22) * across) / across);
+  const side = Math.min(300, (w - label * across) / across - (narrow ? 6 : 22));
   const arrows = state.arrows && n <= 40 ? side * 0.3 + 46 : 0;
   const block = 24 + label + side + arrows + 16;
-  const frame = (key, i) => ({
-    key,
-    x: narrow ? label : i * (w / across) + label,
-    y: (narrow ? i * block : 0) + 24 + label,
-    side,
-    label,
-    arrows,
-  });
-  return { frames: ["before", "cursor", "end"].map(frame), height: block * (narrow ? 3 : 1), source };
+  const small = Math.min(side, (w - 18) / 2);
+  const frame = (key, i) =>
+    narrow && key !== "cursor"
+      ? { key, x: i ? small + 18 : 0, y: block + 26, side: small, label: 0, arrows: 0 }
+      : { key, x: (narrow ? 0 : i * (w / across)) + label, y: 24 + label, side, label, arrows };
+  return {
+    frames: ["before", "cursor", "end"].map(frame),
+    height: block + (narrow ? small + 34 : 0),
+    source,
+  };
 }
 
 // The checkpoint of a frame: before the transition (or the first), at the cursor, the last.
 function frameCheckpoint(key) {
   if (key === "cursor") return checkpointNow();
-  if (key === "end") return page.checkpoints.length - 1;
+  const own = ownMaps(state.run);
+  if (key === "end") return own[own.length - 1];
   const transition = transitionOf(state.run);
-  if (!transition) return 0;
+  if (!transition) return own[0];
   const [value, low] = transition.time_steps;
   const width = finite(transition.width) ? transition.width : 0;
-  return indexBelow(page.checkpoints, Math.min(finite(low) ? low : value, value - width));
+  const begin = Math.min(finite(low) ? low : value, value - width);
+  return own[indexBelow(own.map((k) => page.checkpoints[k]), begin)];
 }
 
 const FRAME_WORDS = { before: "before", cursor: "at the cursor", end: "at the end" };
 
+// Where the last token (the query) looks most in the end, and how much of its attention went there before.
+function focusWords() {
+  const source = hasOwnMaps() ? attentionSource() : null;
+  if (!source) return "";
+  const q = source.rows - 1;
+  const rows = ["before", "cursor", "end"].map((key) => {
+    const value = source.at(state.run, frameCheckpoint(key), state.layer, state.head);
+    return range(source.columns).map((j) => value(q, j));
+  });
+  const [before, now, end] = rows;
+  const j = end.indexOf(Math.max(...end.filter(finite)));
+  const arrows = state.arrows ? " Arrows: weights of 0.15 and more." : "";
+  if (j < 0) return arrows.trim();
+  const share = (row) => (finite(row[j]) ? `${Math.round(100 * row[j])} %` : "–");
+  const name = (tokens, i) => tokenName(tokens[i], i);
+  return (
+    `Of the attention of ${name(source.tokensDown, q)}, ${name(source.tokensAcross, j)} gets ` +
+    `${share(before)} before, ${share(now)} at the cursor, ${share(end)} at the end.${arrows}`
+  );
+}
+
 function drawFocus(pen, w, h) {
-  if (!hasMaps()) return drawEmpty(pen, w, h, "No attention maps were kept");
+  if (!hasOwnMaps()) return drawNoMaps(pen, w, h);
   const { frames, source } = focusFrames(w);
   if (!source) return drawEmpty(pen, w, h, "…");
   for (const frame of frames) {
-    drawFrameTokens(pen, frame, source);
+    if (frame.label) drawFrameTokens(pen, frame, source);
     if (frame.key !== "cursor") drawFrameMap(pen, frame, source);
     registerFrame(pen, frame, source);
   }
 }
 
 function overlayFocus(pen, w) {
-  if (!hasMaps()) return;
+  if (!hasOwnMaps()) return;
   const { frames, source } = focusFrames(w);
   if (source) drawFrameMap(pen, frames[1], source);
 }
@@ -301,11 +341,11 @@ function mapRows(source, cases) {
 
 const attentionRows = () =>
   mapRows(
-    hasMaps() ? attentionSource() : null,
+    hasOwnMaps() ? attentionSource() : null,
     page.layers.flatMap((_, l) => page.heads.map((_, h) => [state.run, checkpointNow(), l, h])),
   );
 const focusRows = () =>
   mapRows(
-    hasMaps() ? attentionSource() : null,
+    hasOwnMaps() ? attentionSource() : null,
     ["before", "cursor", "end"].map((key) => [state.run, frameCheckpoint(key), state.layer, state.head]),
   );

@@ -97,7 +97,9 @@ function drawFrame(pen, box, xs, ys, { yName = "", xName = "", ticksX = 5 } = {}
     if (x - last < 34) continue;
     last = x;
     pen.line(x, box.y + box.h, x, box.y + box.h + 4, { stroke: c.rule });
-    pen.text(compact(tick), x, box.y + box.h + 13, { align: "center" });
+    // A label at the end of the axis would stand half beside the drawing.
+    const atEnd = box.x + box.w - x < 14;
+    pen.text(compact(tick), atEnd ? box.x + box.w + 6 : x, box.y + box.h + 13, { align: atEnd ? "right" : "center" });
   }
   if (xName) pen.text(xName, box.x + box.w, box.y + box.h + 28, { align: "right", fill: c.faint });
   if (yName) pen.text(yName, box.x, box.y - 12, { weight: 600, fill: c.soft });

@@ -49,13 +49,6 @@ function compact(x) {
   return num(x);
 }
 
-function duration(seconds) {
-  if (!finite(seconds)) return "–";
-  if (seconds < 90) return num(seconds, 2) + " s";
-  if (seconds < 5400) return num(seconds / 60, 2) + " min";
-  return num(seconds / 3600, 3) + " h";
-}
-
 function debounce(fn, wait) {
   let timer = 0;
   return (...args) => {

@@ -31,14 +31,15 @@ function buildCircuit() {
 
 function circuitLayout(w) {
   const rows = page.heads.length;
-  const pitch = rows > 10 ? 22 : 30;
+  const pitch = rows > 10 ? 22 : 36;
   const top = 34;
   const stream = top + rows * pitch + 34;
-  const block = (w - 150) / Math.max(1, page.layers.length);
-  const places = { embed: [26, stream], logits: [w - 34, stream] };
+  const start = w < 420 ? 54 : 76;
+  const block = (w - start - (w < 420 ? 56 : 74)) / Math.max(1, page.layers.length);
+  const places = { embed: [26, stream], logits: [w - (w < 420 ? 26 : 34), stream] };
   page.layers.forEach((_, l) =>
     page.heads.forEach((_, h) => {
-      places[headName(l, h)] = [76 + block * (l + 0.5), top + h * pitch + pitch / 2];
+      places[headName(l, h)] = [start + block * (l + 0.5), top + h * pitch + pitch / 2];
     }),
   );
   return {
@@ -47,9 +48,9 @@ function circuitLayout(w) {
     block,
     pitch,
     top,
-    radius: Math.min(11, pitch * 0.4),
+    radius: Math.min(13, pitch * 0.4),
     height: stream + 46,
-    x: (l) => 76 + block * l,
+    x: (l) => start + block * l,
   };
 }
 
@@ -60,7 +61,8 @@ function circuitReach(name) {
   const a = hasArray(name) && arr(name);
   if (!a) return 1;
   let value = 1e-9;
-  const [from, to] = [a.row(state.run), a.row(state.run) + a.strides[0]];
+  const from = a.row(state.run);
+  const to = from + a.strides[0];
   for (let i = from; i < to; i++) if (Math.abs(a.data[i]) > value) value = Math.abs(a.data[i]);
   circuitPanel.reach = { key, page, value };
   return value;
@@ -174,8 +176,8 @@ function drawContributions(pen, g) {
 
 function pathNow() {
   const a = hasArray("path_effect") && arr("path_effect");
-  if (!a) return [];
   const k = checkpointNow();
+  if (!a || k < 0) return [];
   return page.paths.source.flatMap((from, i) =>
     page.paths.target.map((to, j) => ({ from, to, value: a.at(state.run, k, i, j) })),
   );

@@ -62,11 +62,11 @@ function shade(value, colours) {
 const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));
 const css = (rgb) => `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
 
-// Runs of one setting share a colour; when only seeds differ every run has its own, and with
-// more than eight they run along one scale, so that neighbours in the list look alike.
+// Runs of one setting share a colour; when only seeds differ every run has its own. More than eight
+// settings, or runs, stand along one scale, so that neighbours in the list look alike.
 function runColour(r, colours) {
   const groups = page.groups.length;
-  if (groups > 1 && groups <= 8) return colours.runs[page.runs[r].group];
+  if (groups > 1 && groups < page.runs.length) return groupColour(page.runs[r].group, colours);
   if (page.runs.length <= 8) return colours.runs[r];
   return scaleColour(r / (page.runs.length - 1), colours);
 }

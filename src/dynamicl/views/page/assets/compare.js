@@ -64,7 +64,7 @@ function fillLegend() {
         onpointerleave: () => set({ hover: -1 }),
       },
       dot,
-      el("span", { text: run.label }),
+      el("span", { text: cutFront(run.label, 40) }),
     );
     if (state.compare.includes(r)) chip.classList.add("compared");
     return chip;
@@ -83,7 +83,7 @@ function fillCompare() {
   if (!state.compare.length) return holder.replaceChildren();
   const keys = [...new Set(state.compare.flatMap((r) => Object.keys(page.runs[r].differs)))].slice(0, 6);
   const rows = state.compare.map((r) => {
-    const transition = shownTransitions().find((t) => t.run === page.runs[r].id);
+    const transition = transitionOf(r);
     const curve = curveOf(state.measure, r, state.evaluator, state.layer, state.head) || [];
     return [
       runLabel(r),

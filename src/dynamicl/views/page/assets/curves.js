@@ -32,7 +32,7 @@ function buildCurves() {
     note: () =>
       state.mode === "mean"
         ? "Mean over the runs of one setting; the band holds the middle 80 % of them."
-        : "Diamonds: transitions with their 95 % intervals. Click a curve to select its run; drag a loop around curves to compare them.",
+        : `${errorOf(state.measure) ? "Band: two standard errors of the selected run. " : ""}Diamonds: transitions with their 95 % intervals. Click a curve to select its run; drag a loop around curves to compare them.`,
     pointer: hoverCurve,
     away: () => set({ hover: -1 }),
     click: clickCurve,
@@ -43,6 +43,7 @@ function buildCurves() {
   });
   bindLasso(curvesPanel);
   refills.push(fillLegend);
+  arrivals.push(fillCompare);
   fillLegend();
   watch((changed) => {
     if (["run", "compare", "theme", "measure", "evaluator", "axis"].some((key) => changed.has(key))) fillLegend();
@@ -102,7 +103,10 @@ function drawCurves(pen, w, h) {
   const at = xs.all();
   pen.clip(box.x, box.y - 2, box.w + 2, box.h + 4, () => {
     if (state.mode === "mean") drawBands(pen, at, ys, curves);
-    else drawRuns(pen, at, ys, curves);
+    else {
+      drawErrorBand(pen, at, ys, curves[state.run]);
+      drawRuns(pen, at, ys, curves);
+    }
   });
   drawDiverged(pen, box, xs);
   drawRug(pen, box, xs, c);
@@ -136,17 +140,32 @@ function drawRuns(pen, at, ys, curves) {
   }
 }
 
+// How well the selected run's values are known: two standard errors to either side.
+function drawErrorBand(pen, at, ys, curve) {
+  const error = errorOf(state.measure) && curveOf(errorOf(state.measure), state.run, state.evaluator);
+  if (!error || !shownRuns().includes(state.run)) return;
+  fillBetween(
+    pen,
+    at,
+    Array.from(curve, (v, t) => ys.place(v - 2 * error[t])),
+    Array.from(curve, (v, t) => ys.place(v + 2 * error[t])),
+    { fill: runColour(state.run, pen.colours), alpha: 0.16 },
+  );
+}
+
+// The area between two curves, where both are known.
+function fillBetween(pen, at, low, high, style) {
+  const there = range(at.length).filter((t) => finite(low[t]) && finite(high[t]));
+  pen.shape([...there.map((t) => [at[t], high[t]]), ...there.reverse().map((t) => [at[t], low[t]])], style);
+}
+
 function drawBands(pen, at, ys, curves) {
   page.groups.forEach((_, g) => {
     const members = shownRuns().filter((r) => page.runs[r].group === g);
     if (!members.length) return;
     const { mean, low, high } = bandOf(members.map((r) => curves[r]));
-    const there = range(at.length).filter((t) => finite(ys.place(low[t])) && finite(ys.place(high[t])));
-    const edge = [
-      ...there.map((t) => [at[t], ys.place(high[t])]),
-      ...there.reverse().map((t) => [at[t], ys.place(low[t])]),
-    ];
-    pen.shape(edge, { fill: groupColour(g, pen.colours), alpha: 0.18 });
+    const style = { fill: groupColour(g, pen.colours), alpha: 0.18 };
+    fillBetween(pen, at, low.map(ys.place), high.map(ys.place), style);
     pen.poly(at, mean.map(ys.place), { stroke: groupColour(g, pen.colours), width: 2.4 });
   });
 }
@@ -248,10 +267,12 @@ function hoverCurve(x, y, event) {
   set({ hover: r });
   if (r < 0) return hideTip();
   const value = curvesPanel.geometry.curves[r][t];
+  const error = errorOf(state.measure) && curveOf(errorOf(state.measure), r, state.evaluator);
+  const give = error && finite(error[t]) ? ` ± ${num(2 * error[t], 2)}` : "";
   showTip(
     [
       runLabel(r),
-      `${titleOf(state.measure)} ${num(value)} at step ${grouped(page.steps[t])}`,
+      `${titleOf(state.measure)} ${num(value)}${give} at step ${grouped(page.steps[t])}`,
       ...differenceLines(r),
     ],
     event,
@@ -280,12 +301,12 @@ function curveRows() {
   return [
     head,
     ...shownRuns().flatMap((r) =>
-      Array.from(curves[r], (value, t) => [
+      ownSteps(r).map((t) => [
         page.runs[r].id,
         runLabel(r),
         page.steps[t],
         page.sequences[t] ?? "",
-        value,
+        curves[r][t],
       ]),
     ),
   ];

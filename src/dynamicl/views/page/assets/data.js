@@ -4,6 +4,8 @@
 let page = null;
 const unpacked = new Map();
 const pending = new Set();
+// What is done when an array has been unpacked, beside drawing the panels.
+const arrivals = [() => redrawAll()];
 
 function usePayload(payload) {
   page = payload;
@@ -33,6 +35,8 @@ class Labelled {
   constructor(record, bytes) {
     this.dims = record.dims;
     this.shape = record.shape;
+    // Runs that have nothing of it are not in the array.
+    this.places = record.runs ? new Map(record.runs.map((r, i) => [r, i])) : null;
     this.strides = record.shape.map((_, i) => record.shape.slice(i + 1).reduce((a, b) => a * b, 1));
     this.data = Labelled.decode(record, bytes);
   }
@@ -48,9 +52,10 @@ class Labelled {
     return values;
   }
 
+  // NaN, which reads as nothing, for a run that is not there.
   row(...index) {
-    let offset = 0;
-    for (let i = 0; i < index.length; i++) offset += index[i] * this.strides[i];
+    let offset = (this.places ? (this.places.get(index[0]) ?? NaN) : index[0]) * this.strides[0];
+    for (let i = 1; i < index.length; i++) offset += index[i] * this.strides[i];
     return offset;
   }
 
@@ -76,7 +81,7 @@ function arr(name) {
       if (owner !== page) return;
       unpacked.set(name, new Labelled(record, bytes));
       pending.delete(name);
-      redrawAll();
+      for (const fn of arrivals) fn();
     });
   }
   return null;
@@ -90,7 +95,11 @@ async function inflate(record, owner) {
 const measuresOver = (...dims) =>
   Object.keys(page.arrays).filter((name) => page.arrays[name].dims.join() === dims.join());
 
-const scalarMeasures = () => [...measuresOver("run", "step", "evaluator"), ...measuresOver("run", "step")];
+// Standard errors go with what they are errors of: as a band and as ±, not as measures of their own.
+const isError = (name) => name.endsWith("_error") && hasArray(name.slice(0, -6));
+const errorOf = (name) => (hasArray(name + "_error") ? name + "_error" : "");
+const scalarMeasures = () =>
+  [...measuresOver("run", "step", "evaluator"), ...measuresOver("run", "step")].filter((name) => !isError(name));
 const headMeasures = () => measuresOver("run", "step", "layer", "head");
 const titleOf = (name) => page.labels[name] || name.replace(/_/g, " ");
 const runLabel = (r) => page.runs[r].label;
@@ -101,6 +110,7 @@ function curveOf(name, r, evaluator = 0, layer = 0, head = 0) {
   if (!a) return null;
   const steps = a.shape[1];
   const kind = a.dims.length;
+  if (!finite(a.row(r))) return new Float32Array(steps).fill(NaN);
   if (kind === 2) return a.data.subarray(a.row(r), a.row(r) + steps);
   const offset = kind === 3 ? a.row(r, 0, evaluator) : a.row(r, 0, layer, head);
   const stride = a.strides[1];
@@ -108,6 +118,9 @@ function curveOf(name, r, evaluator = 0, layer = 0, head = 0) {
   for (let t = 0; t < steps; t++) out[t] = a.data[offset + t * stride];
   return out;
 }
+
+// The indices of the steps that a run itself recorded.
+const ownSteps = (r) => page.runs[r].own_steps || range(page.steps.length);
 
 const tokenImages = new Map();
 

@@ -52,7 +52,7 @@ function headBoxes(w) {
       layer,
       x: column * (width + gap) + 40,
       y,
-      w: width - 46,
+      w: width - 56,
       h: plot,
       cells: y + plot + 36,
       bottom: (row + 1) * rowHeight,
@@ -73,6 +73,7 @@ function drawHeads(pen, w, h) {
       : page.layers.flatMap((_, l) => page.heads.map((_, k) => curveOf(state.headMeasure, state.run, 0, l, k)));
   const xs = boxes.map((box) => timeScale(box.x, box.x + box.w));
   const ys = boxes.map((box) => valueScale(every, box.y + box.h, box.y, { include: [0] }));
+  if (ys.every((scale) => scale.empty)) return drawWords(pen, w, h, unrecordedWords(state.headMeasure));
   headsPanel.geometry = { boxes, xs, ys, every };
   boxes.forEach((box, i) => {
     drawFrame(pen, box, xs[i], ys[i], {
@@ -102,6 +103,15 @@ function drawHeadLines(pen, box, xs, ys, every) {
       pen.poly(at, Array.from(curve, ys.place), { stroke: colour, width: own ? 3 : 1.5, alpha: own ? 1 : 0.8 });
     }
   });
+}
+
+// Of an array that not all runs have: who has it.
+function unrecordedWords(name) {
+  const some = page.arrays[name]?.runs || [];
+  return [
+    `${capital(titleOf(name))} was not recorded in this run.`,
+    some.length ? `${some.length} of ${page.runs.length} runs have it, such as ${cutFront(runLabel(some[0]), 40)}.` : "",
+  ];
 }
 
 const cellWidth = (box) => Math.min(64, (box.w + 6) / page.heads.length);
@@ -215,13 +225,13 @@ function headRows() {
     ...runs.flatMap((r) =>
       chosen.flatMap(([l, k]) => {
         const curve = hasArray(state.headMeasure) && curveOf(state.headMeasure, r, 0, l, k);
-        return Array.from(curve || [], (v, t) => [
+        return ownSteps(r).map((t) => [
           page.runs[r].id,
           page.layers[l],
           page.heads[k],
           page.steps[t],
           page.sequences[t] ?? "",
-          v,
+          curve ? curve[t] : NaN,
         ]);
       }),
     ),

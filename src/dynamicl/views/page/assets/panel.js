@@ -25,7 +25,8 @@ function drawDirty() {
 }
 
 // spec: id, title, hint, controls, wide, height(w), draw(pen, w, h), overlay(pen, w, h), rows(),
-// follows: the state keys that change the base drawing; `cursor` keys change the overlay only.
+// follows: the state keys that change the base drawing; `cursor` keys change the overlay only, and with it
+// the words of live().
 function addPanel(spec) {
   const panel = { ...spec, stale: true, visible: true, regions: [], extras: [] };
   panel.base = el("canvas", { class: "base", role: "img", tabindex: spec.keys ? "0" : null });
@@ -112,6 +113,7 @@ function paint(panel) {
     if (panel.note) panel.hintNode.textContent = panel.note();
   }
   if (panel.overlay) panel.overlay(new CanvasPen(fit(panel.top, w, h), theme()), w, h);
+  if (panel.live) panel.hintNode.textContent = panel.live();
 }
 
 function pointIn(panel, event) {

@@ -23,7 +23,13 @@ const state = {
 };
 
 const stepNow = () => page.steps[state.cursor] ?? 0;
-const checkpointNow = () => nearestIndex(page.checkpoints, stepNow());
+// The checkpoints at which a run's maps were kept: its own, where runs differ.
+const ownMaps = (r) => page.runs[r]?.maps || range(page.checkpoints.length);
+const mapNear = (r, step) => {
+  const own = ownMaps(r);
+  return own.length ? own[nearestIndex(own.map((k) => page.checkpoints[k]), step)] : -1;
+};
+const checkpointNow = () => mapNear(state.run, stepNow());
 const headName = (layer, head) => `L${page.layers[layer]}H${page.heads[head]}`;
 const headWords = (layer, head) => `layer ${page.layers[layer]}, head ${page.heads[head]}`;
 
@@ -43,10 +49,9 @@ function selectHead(layer, head) {
   say(`${headWords(layer, head)} selected`);
 }
 
-// Sensible first view: a run that finished, its strongest induction head, the transition.
+// Sensible first view: the run of which most is known, its strongest induction head, the transition.
 function defaultView() {
-  const finished = page.runs.findIndex((run) => run.status !== "diverged");
-  state.run = Math.max(0, finished);
+  state.run = page.focus.run || 0;
   const scalars = scalarMeasures();
   state.measure = scalars.includes("loss") ? "loss" : scalars[0] || headMeasures()[0] || "";
   state.headMeasure = headMeasures().includes("induction_strength")

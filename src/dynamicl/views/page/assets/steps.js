@@ -2,6 +2,7 @@
 // were given, their loss curves beside the unclamped ones.
 
 let stepsPanel = null;
+const UNCLAMPED = "unclamped";
 const STEPS = [
   { key: "1", words: "attend to the previous token", layer: 0, at: "inside" },
   { key: "2", words: "copy what stands there", layer: 0, at: "leaves" },
@@ -20,13 +21,13 @@ function buildSteps() {
     ],
     follows: ["clamp", "scale", "run", "evaluator", "axis"],
     cursor: ["cursor"],
-    height: () => 310,
+    height: () => (clampedOnes().length ? 340 : 24 + 34 * (STEPS.length + 2)),
     draw: drawSteps,
     overlay: overlaySteps,
     rows: stepRows,
     note: () =>
-      page.clamped.length
-        ? "Loss while the step is held perfect, beside the unclamped runs."
+      clampedOnes().length
+        ? "Loss in training while steps are held perfect: what is left to learn shows how the drop comes about. Choose a step here or in the diagram."
         : "Steps 1 and 2 lay the previous token; 3qk and 4 match; 3v and 5 copy.",
     describe: () => `Loss with ${state.clamp || "no step"} clamped`,
   });
@@ -36,7 +37,7 @@ function buildSteps() {
 }
 
 function fillStepChips() {
-  const named = page.clamped.filter((c) => !STEPS.some((s) => s.key === c.name));
+  const named = clampedOnes().filter((c) => !STEPS.some((s) => s.key === c.name));
   const chip = (value, text, title) =>
     el("button", {
       type: "button",
@@ -49,16 +50,21 @@ function fillStepChips() {
     });
   $("#stepchips").replaceChildren(
     ...STEPS.map((s) => chip(s.key, `${s.key} ${s.words}`, s.words)),
-    ...named.map((c) => chip(c.name, c.name, `clamped: ${c.name}`)),
+    ...named.map((c) => chip(c.name, `${c.name} together`, `clamped: ${c.name}`)),
   );
 }
 
+const clampedOnes = () => page.clamped.filter((c) => c.name !== UNCLAMPED);
+
 // The clamped curves behind a chip: the one of that name, else all that contain the step; all without a choice.
 function clampEntries() {
-  if (!state.clamp) return page.clamped;
-  const exact = page.clamped.filter((c) => c.name === state.clamp);
-  return exact.length ? exact : page.clamped.filter((c) => c.steps.includes(state.clamp));
+  if (!state.clamp) return clampedOnes();
+  const exact = clampedOnes().filter((c) => c.name === state.clamp);
+  return exact.length ? exact : clampedOnes().filter((c) => c.steps.includes(state.clamp));
 }
+
+// A set of steps keeps its colour, whichever others are shown beside it.
+const clampColour = (entry, colours) => colours.runs[clampedOnes().indexOf(entry) % 8];
 
 const markedSteps = () => {
   const entry = page.clamped.find((c) => c.name === state.clamp);
@@ -96,43 +102,57 @@ function drawSteps(pen, w, h) {
   const c = pen.colours;
   stepsPanel.geometry = null;
   const entries = clampEntries();
-  if (!page.clamped.length)
-    return drawWords(pen, w, h, [
-      "No runs with a clamped step in this trajectory.",
-      "Train some with clamps, and their curves appear here.",
-    ]);
+  if (!clampedOnes().length) return drawStepWords(pen, w);
   if (!entries.length) return drawWords(pen, w, h, [`No run with step ${state.clamp} clamped here.`]);
   const own = clampReference();
-  const all = entries.flatMap((e) => e.loss);
+  const all = entries.flatMap((e) => e.loss.map((curve) => curve.map((v) => v ?? NaN)));
   const box = { x: 48, y: 20, w: w - 60, h: h - 64 };
-  const t = [...new Set([...entries.flatMap((e) => e.sequences), ...page.sequences])].sort((a, b) => a - b);
+  const shown = [...entries.map((e) => e.sequences), ...own.map(([sequences]) => sequences)];
+  const t = [...new Set([...shown.flat(), ...page.sequences])].sort((a, b) => a - b);
   const xs = timeScale(box.x, box.x + box.w, t);
-  const ys = valueScale([...all, ...own], box.y + box.h, box.y, { include: [0] });
-  drawFrame(pen, box, xs, ys, { yName: "loss", xName: "sequences", ticksX: box.w / 90 });
-  const at = page.sequences.map(xs.place);
-  for (const curve of own) pen.poly(at, Array.from(curve, ys.place), { stroke: c.faint, width: 1, alpha: 0.6 });
+  const ys = valueScale([...all, ...own.map(([, curve]) => curve)], box.y + box.h, box.y, { include: [0] });
+  const label = (i, words, fill) =>
+    pen.text(words, box.x + box.w - 4, box.y + 10 + 15 * i, { align: "right", weight: 600, fill });
+  drawFrame(pen, box, xs, ys, { yName: "loss (nats)", xName: "sequences", ticksX: box.w / 90 });
+  for (const [sequences, curve] of own)
+    pen.poly(...known(sequences, curve, xs, ys), { stroke: c.faint, width: 1, alpha: 0.6 });
   entries.forEach((entry, i) => {
-    const places = entry.sequences.map(xs.place);
+    const stroke = clampColour(entry, c);
     for (const curve of entry.loss)
-      pen.poly(
-        places,
-        curve.map((v) => ys.place(v ?? NaN)),
-        { stroke: c.runs[i % 8], width: 1.8, alpha: 0.85 },
-      );
-    pen.text("clamped: " + entry.name, box.x + box.w - 4, box.y + 10 + 15 * i, {
-      align: "right",
-      fill: c.runs[i % 8],
-      weight: 600,
-    });
+      pen.poly(...known(entry.sequences, curve, xs, ys), { stroke, width: 1.8, alpha: 0.85 });
+    label(i, `${entry.steps.length > 1 ? "steps" : "step"} ${entry.name} held`, stroke);
   });
-  pen.text("unclamped", box.x + box.w - 4, box.y + 10 + 15 * entries.length, { align: "right", fill: c.faint });
+  if (own.length) label(entries.length, UNCLAMPED, c.faint);
   stepsPanel.geometry = { box, xs };
 }
 
-const clampReference = () =>
-  hasArray("loss") && page.sequences.length
-    ? range(page.runs.length).map((r) => curveOf("loss", r, state.evaluator) || [])
-    : [];
+// The recorded points of a curve: several sets of runs share one axis, on which each has its own.
+function known(sequences, curve, xs, ys) {
+  const there = range(sequences.length).filter((t) => finite(curve[t]));
+  return [there.map((t) => xs.place(sequences[t])), there.map((t) => ys.place(curve[t]))];
+}
+
+// The curves beside which clamped ones are seen: those trained for it, or else the loss of this page's runs.
+function clampReference() {
+  const own = page.clamped.find((c) => c.name === UNCLAMPED);
+  if (own) return own.loss.map((curve) => [own.sequences, curve.map((v) => v ?? NaN)]);
+  if (!hasArray("loss") || !page.sequences.length) return [];
+  return shownRuns().map((r) => [page.sequences, curveOf("loss", r, state.evaluator) || []]);
+}
+
+// Without clamped runs: what the steps are, each where it happens.
+function drawStepWords(pen, w) {
+  const c = pen.colours;
+  STEPS.forEach((s, i) => {
+    const y = 24 + 34 * i;
+    drawMark(pen, { key: s.key, x: 18, y });
+    pen.text(`layer ${page.layers[s.layer] ?? s.layer + 1}`, 46, y, { size: 11, fill: c.faint });
+    pen.text(capital(s.words), w < 420 ? 96 : 104, y, { size: w < 420 ? 11.5 : 13, fill: c.ink });
+  });
+  ["No run here has a step clamped; with `dynamicl reproduce", "induction.clamps` its loss curves appear in this place."].forEach(
+    (line, i) => pen.text(line, 6, 34 * STEPS.length + 30 + 18 * i, { size: w < 420 ? 11 : 12.5, fill: c.soft }),
+  );
+}
 
 function drawWords(pen, w, h, lines) {
   lines.forEach((line, i) =>

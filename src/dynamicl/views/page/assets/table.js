@@ -4,13 +4,14 @@ const intervalWords = ([value, low, high]) =>
   finite(low) && finite(high) ? `${compact(value)} (${compact(low)} – ${compact(high)})` : compact(value);
 
 // A table that scrolls inside its own frame on a narrow screen.
-function tableOf(head, rows, { caption = "", pressed = -1, onrow = null } = {}) {
+// `stacked` rows become cards on a phone, each cell under the name of its column.
+function tableOf(head, rows, { caption = "", pressed = -1, onrow = null, stacked = false } = {}) {
   const body = rows.map((row, i) => {
     const tr = el(
       "tr",
       { "aria-selected": pressed === i ? "true" : null, onclick: onrow ? () => onrow(i) : null },
       ...row.map((cell, k) =>
-        el(k ? "td" : "th", { scope: k ? null : "row" }, cell instanceof Node ? cell : String(cell)),
+        el(k ? "td" : "th", { scope: k ? null : "row", "data-head": head[k] }, cell instanceof Node ? cell : String(cell)),
       ),
     );
     if (onrow) tr.classList.add("pickable");
@@ -21,7 +22,7 @@ function tableOf(head, rows, { caption = "", pressed = -1, onrow = null } = {}) 
     { class: "tablebox", tabindex: "0", role: "region", "aria-label": caption || "table" },
     el(
       "table",
-      {},
+      { class: stacked ? "stacked" : null },
       caption ? el("caption", { text: caption }) : null,
       el("thead", {}, el("tr", {}, ...head.map((h) => el("th", { scope: "col", text: h })))),
       el("tbody", {}, ...body),
@@ -53,7 +54,7 @@ const plain = (cell) => (cell instanceof Node ? cell.textContent : cell);
 function tableNode(t, open) {
   const node = t.node
     ? t.node()
-    : tableOf(t.head, t.rows, { caption: t.folded ? "" : t.caption, pressed: t.pressed ?? -1, onrow: t.onrow });
+    : tableOf(t.head, t.rows, { caption: t.folded ? "" : t.caption, pressed: t.pressed ?? -1, onrow: t.onrow, stacked: t.stacked });
   if (!t.folded) return node;
   const box = el(
     "details",

@@ -14,13 +14,15 @@ function nowTables() {
   const t = state.cursor;
   const value = (name, e) => {
     const curve = curveOf(name, state.run, e);
-    return curve ? num(curve[t]) : "…";
+    if (!curve) return "…";
+    const error = errorOf(name) && curveOf(errorOf(name), state.run, e);
+    return num(curve[t]) + (error && finite(error[t]) ? `\u00a0±\u00a0${num(2 * error[t], 2)}` : "");
   };
-  const scored = measuresOver("run", "step", "evaluator").map((m) => [
+  const scored = measuresOver("run", "step", "evaluator").filter((m) => !isError(m)).map((m) => [
     titleOf(m),
     ...page.evaluators.map((_, e) => value(m, e)),
   ]);
-  const plainOnes = measuresOver("run", "step").map((m) => [titleOf(m), value(m, 0)]);
+  const plainOnes = measuresOver("run", "step").filter((m) => !isError(m)).map((m) => [titleOf(m), value(m, 0)]);
   const out = [];
   const when = `${runLabel(state.run)}, step ${grouped(stepNow())}: ${phaseWords()}`;
   if (scored.length) out.push({ caption: when, head: ["measure", ...page.evaluators], rows: scored });
@@ -49,7 +51,8 @@ function verdictTables() {
   if (!page.verdicts.length) return [{ caption: "No claims were judged with these runs", head: [], rows: [] }];
   return page.studies.map((study) => ({
     caption: study.summary ? `${study.title}: ${study.summary}` : study.title,
-    head: ["verdict", "claim", "the paper's value", "ours (95 %)", "n", "scale"],
+    head: ["verdict", "claim", "the paper's value", "ours", "n", "scale"],
+    stacked: true,
     rows: page.verdicts
       .filter((v) => v.study === study.name)
       .map((v) => [
@@ -61,10 +64,10 @@ function verdictTables() {
           "span",
           {},
           `${v.claim ?? ""} `,
-          el("span", { class: "sub", text: `${v.id ?? ""}${v.figure ? `, figure ${v.figure}` : ""}` }),
+          el("span", { class: "sub", text: [v.id, figureWords(v.figure)].filter(Boolean).join(", ") }),
         ),
         valueWords(v.paper),
-        measuredWords(v),
+        el("span", {}, `${valueWords(v.measured)} `, intervalNode(v)),
         v.n ?? "–",
         v.scale ?? "–",
       ]),
@@ -81,12 +84,12 @@ function valueWords(value) {
   return String(value);
 }
 
-function measuredWords(v) {
-  const interval =
-    Array.isArray(v.interval) && v.interval.length >= 2
-      ? ` (${num(v.interval.at(-2), 4)} – ${num(v.interval.at(-1), 4)})`
-      : "";
-  return valueWords(v.measured) + interval;
+const figureWords = (figure) => (figure && /^\d/.test(figure) ? `figure ${figure}` : figure);
+
+function intervalNode(v) {
+  if (!Array.isArray(v.interval) || v.interval.length < 2) return null;
+  const [low, high] = v.interval.slice(-2);
+  return el("span", { class: "sub", text: `95 % interval ${num(low, 4)} – ${num(high, 4)}` });
 }
 
 function specTables() {
@@ -110,7 +113,7 @@ const reproduceTables = () => [
 function differenceTable() {
   const keys = [...new Set(page.runs.flatMap((run) => Object.keys(run.differs)))];
   const rows = page.runs.map((run) => {
-    const transition = shownTransitions().find((t) => t.run === run.id);
+    const transition = transitionOf(page.runs.indexOf(run));
     return [
       run.label,
       ...keys.map((key) => run.differs[key] ?? "–"),

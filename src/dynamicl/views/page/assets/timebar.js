@@ -62,6 +62,7 @@ function buildTimebar() {
     ),
   );
   bindSlider(slider);
+  arrivals.push(() => redraw(timebarPanel));
   refills.push(fillPicks);
   fillPicks();
   watch((changed) => {
@@ -91,7 +92,7 @@ function fillPicks() {
 const timebarPanel = { visible: true, stale: true, paint: paintTimebar };
 
 function sliderBox() {
-  return { x: 10, y: 5, w: $("#slider").clientWidth - 20, h: $("#slider").clientHeight - 22 };
+  return { x: 14, y: 5, w: $("#slider").clientWidth - 28, h: $("#slider").clientHeight - 22 };
 }
 
 function paintTimebar() {
