@@ -1,7 +1,8 @@
 """A hook of MkDocs: makes the reference pages and the navigation from what exists; neither is kept by hand.
 
 One page per room that exports something, with one entry per name that its `__init__.py` exports. Where a page says
-`<!-- result: CLAIM -->`, the claim's verdict, numbers and figure are put in from `docs/results`.
+`<!-- result: CLAIM -->`, the claim's verdict, numbers and figure are put in from `docs/results`; `<!-- ledger:
+STUDY -->` stands for all of a study's, under a table of them.
 """
 
 import ast
@@ -48,13 +49,34 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-MARK = re.compile(r"^<!-- result: (\S+) -->$", re.MULTILINE)
+MARK = re.compile(r"^<!-- (result|ledger): (\S+) -->$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put results where a page asks for them."""
-    up = "../" * page.file.src_uri.count("/")
-    return MARK.sub(lambda mark: result(mark[1], Path(config.docs_dir) / "results", f"{up}results"), markdown)
+    results, link = Path(config.docs_dir) / "results", "../" * page.file.src_uri.count("/") + "results"
+    write = {"result": result, "ledger": study_ledger}
+    return MARK.sub(lambda mark: write[mark[1]](mark[2], results, link), markdown)
+
+
+def study_ledger(study: str, results: Path, link: str) -> str:
+    """A table of a study's verdicts, then each result under a heading of its own."""
+    rows = verdicts(results / study)
+    table = ["| claim | document says | verdict | n |", "| --- | --- | --- | --- |"]
+    table += [
+        f"| [{row['id']}](#{row['id']}) | {row['paper'] or row['claim']} | {row['verdict']} | {row['n']} |".replace(
+            "\n", " "
+        )
+        for row in rows
+    ]
+    parts = [f"## {row['id']} {{ #{row['id']} }}\n\n{result(row['id'], results, link)}" for row in rows]
+    return "\n\n".join(["\n".join(table), *parts])
+
+
+def verdicts(folder: Path) -> list[dict[str, Any]]:
+    """The verdicts kept in a study's folder; none where there is no file."""
+    kept = folder / "claims.json"
+    return json.loads(kept.read_text()) if kept.exists() else []
 
 
 def result(claim: str, results: Path, link: str) -> str:
@@ -66,9 +88,7 @@ def result(claim: str, results: Path, link: str) -> str:
         link: the same folder as seen from the page.
     """
     study = claim.split(".")[0]
-    ledger = results / study / "claims.json"
-    rows = json.loads(ledger.read_text()) if ledger.exists() else []
-    for row in rows:
+    for row in verdicts(results / study):
         if row["id"] == claim:
             lines = [
                 f'!!! quote "{claim}: {row["verdict"]} (scale {row["scale"]}, n = {row["n"]})"',

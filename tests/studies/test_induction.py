@@ -36,6 +36,8 @@ RECORD = {
     "command",
     "versions",
     "seconds",
+    "date",
+    "machine",
     "note",
 }
 MOST_RUN_STEPS = 2_000_000

@@ -1,4 +1,7 @@
+import dataclasses
 import json
+from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,9 +12,11 @@ from dynamicl.studies import (
     NOT_REPRODUCED,
     NOT_TESTABLE,
     REPRODUCED,
+    Experiment,
     Lab,
     Outcome,
     Verdict,
+    conduct,
     find_experiments,
     ledger,
     read_outcome,
@@ -109,7 +114,7 @@ def test_every_claim_has_its_words():
 
 def test_a_verdict_takes_over_its_claims_row():
     row = ledger()["induction.plateau"]
-    found = verdict(document="elsewhere", interval=(0.1234567, 2))
+    found = verdict(document="elsewhere", interval=(0.1234567, 2.0))
     assert (found.document, found.figure, found.claim, found.paper) == (
         row.document,
         row.figure,
@@ -147,7 +152,20 @@ def test_a_failure_at_smoke_decides_nothing(tmp_path, scale, said, kept):
         "dynamicl reproduce x",
         "why",
     )
-    assert found.versions["dynamicl"] and found.seconds >= 0
+    assert found.versions["dynamicl"]
+
+
+def test_an_experiment_dates_its_verdicts_and_counts_the_training_of_runs_found(tmp_path, monkeypatch):
+    said = Outcome((verdict(),), DATA, ("a", "b", "c"))
+    stores = {"x": {"seconds": 60.0}, "y": {"seconds": 2.5}}
+    trained = [SimpleNamespace(path=path, attributes=stores[path]) for path in ("x", "x", "y")]
+    found = SimpleNamespace(trajectory=lambda runs: SimpleNamespace(members=[(s, 0) for s in trained]))
+    monkeypatch.setattr("dynamicl.studies._experiment.Library", lambda path: found)
+    outcome = conduct(Experiment("induction.plateau", lambda lab: said), Lab(tmp_path, "laptop"))
+    (dated,) = outcome.verdicts
+    assert dated.seconds == 62.5 and outcome.data is said.data and outcome.runs == said.runs
+    assert date.fromisoformat(dated.date) and dated.machine["cores"] >= 1
+    assert dataclasses.replace(dated, seconds=0.0, date="", machine={}) == said.verdicts[0]
 
 
 def test_experiments_by_name_and_by_study():

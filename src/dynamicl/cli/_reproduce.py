@@ -1,5 +1,6 @@
 """`dynamicl reproduce`: run experiments, judge their claims, draw their figures, make the page."""
 
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Reproduce:
         names: studies (`induction`) or experiments (`induction.heads`, `lookup.r4.early_fate`).
         scale: smoke, demo, laptop or paper; see `docs/scales.md`.
         out: folder of the library of runs, the results, the figures and the page.
-        results: folder of verdicts and figures' data; `OUT/results` by default.
+        results: folder of verdicts, figures' data and figures; `OUT/results` by default.
         pages: whether to draw figures and make the page.
         dry_run: say what it would cost and stop.
     """
@@ -41,7 +42,7 @@ def command(words: list[str]) -> int:
     if not options.names:
         raise SpecError("name at least one study or experiment, e.g. `dynamicl reproduce induction`")
     prepare()
-    from dynamicl.studies import Lab, find_experiments, write_outcome
+    from dynamicl.studies import Lab, conduct, find_experiments, write_outcome
 
     experiments = find_experiments(options.names)
     total = sum(experiment.run_steps(options.scale) for experiment in experiments)
@@ -57,7 +58,7 @@ def command(words: list[str]) -> int:
     for experiment in experiments:
         with progress(experiment.name) as listener:
             lab = Lab(options.out / "library", options.scale, written_command(), listener)
-            outcome = experiment.run(lab)
+            outcome = conduct(experiment, lab)
         folder = results / experiment.name.partition(".")[0]
         write_outcome(folder, experiment.name, outcome)
         runs += [run for run in outcome.runs if run not in runs]
@@ -74,6 +75,8 @@ def _pages(options: Reproduce, results: Path, names: list[str], runs: list[str])
 
     for path in make_figures(results, names, options.out / "figures"):
         _say(f"figure {path}")
+        if options.results:
+            shutil.copy(path, results / path.name.partition(".")[0] / path.name)
     if runs:
         page = make_study_page(options.out / "library", runs, results, names, options.out / "report.html")
         _say(f"open {page}")

@@ -3,6 +3,7 @@
 from ._experiment import Experiment as Experiment
 from ._experiment import Lab as Lab
 from ._experiment import Outcome as Outcome
+from ._experiment import conduct as conduct
 from ._experiment import find_experiments as find_experiments
 from ._ledger import ledger as ledger
 from ._results import read_outcome as read_outcome

@@ -1,17 +1,19 @@
 """An experiment: the runs behind one or more claims, and what they show."""
 
+import dataclasses
 import importlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import xarray as xr
 
-from dynamicl.lab import Progress, train_population, versions
+from dynamicl.lab import Progress, machine, train_population, versions
 from dynamicl.specs import SpecError, nearest
-from dynamicl.store import Trajectory
+from dynamicl.store import Library, Trajectory
 from dynamicl.training import Recording, RunSpec
 
 from ._verdict import NOT_REPRODUCED, NOT_TESTABLE, Verdict
@@ -37,7 +39,6 @@ class Lab:
     command: str = ""
     listener: Callable[[Progress], None] = lambda progress: None
     trained: int = 0
-    began: float = field(default_factory=time.monotonic)
 
     def train(self, runs: Sequence[RunSpec], recording: Recording, title: str = "") -> Trajectory:
         """Train what is missing of some runs and return all of them, in order."""
@@ -58,10 +59,7 @@ class Lab:
         """Write a verdict at this scale; at `smoke`, where runs are too short, a failure decides nothing."""
         if self.scale == "smoke" and verdict == NOT_REPRODUCED:
             verdict = NOT_TESTABLE
-        seconds = round(time.monotonic() - self.began, 1)
-        return Verdict(
-            claim, verdict, measured, interval, n, self.scale, self.command, versions(), seconds, note
-        )
+        return Verdict(claim, verdict, measured, interval, n, self.scale, self.command, versions(), note=note)
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,31 @@ class Experiment:
     name: str
     run: Callable[[Lab], Outcome]
     run_steps: Callable[[str], int] = lambda scale: 0
+
+
+def conduct(experiment: Experiment, lab: Lab) -> Outcome:
+    """Run an experiment and write into its verdicts when that was, where, and how long it takes.
+
+    The seconds are those since the call, or those that training its populations took when they were trained,
+    whichever are more: runs found in the library are not free to whoever has none.
+    """
+    began = time.monotonic()
+    outcome = experiment.run(lab)
+    seconds = max(time.monotonic() - began, _training_seconds(lab.path, outcome.runs))
+    stamp: dict[str, Any] = {
+        "seconds": round(seconds, 1),
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+    }
+    return dataclasses.replace(
+        outcome, verdicts=tuple(dataclasses.replace(verdict, **stamp) for verdict in outcome.verdicts)
+    )
+
+
+def _training_seconds(library: Path, runs: Sequence[str]) -> float:
+    """Add up the training time of the populations that some runs belong to, each counted once."""
+    members = Library(library).trajectory(runs).members if runs else ()
+    return float(sum({store.path: store.attributes.get("seconds", 0.0) for store, _ in members}.values()))
 
 
 STUDIES = ("induction", "lookup")

@@ -26,7 +26,9 @@ class Verdict:
         scale: `smoke`, `demo`, `laptop` or `paper`.
         command: reproduces it.
         versions: of what it was made with.
-        seconds: it took, training included.
+        seconds: it took, training included, on that machine.
+        date: of the day, ISO.
+        machine: system, cores and devices.
         note: why, where it did not reproduce or reproduced in part.
         document: where the claim is made.
         figure: figure, table or section there.
@@ -43,6 +45,8 @@ class Verdict:
     command: str
     versions: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    date: str = ""
+    machine: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     document: str = ""
     figure: str = ""

@@ -13,11 +13,10 @@ from ._one_start import SEED
 from ._prediction import UNPREDICTED
 from ._rules import LAYER_ONE, LAYER_TWO
 from ._same_rule import SAME_RULE
-from ._timed import timed
 from ._two_head import TWO_HEAD
 from ._window import WINDOW
 
-_ALL = (
+EXPERIMENTS = (
     BIMODAL,
     LOSS,
     TWO_HEAD,
@@ -36,5 +35,3 @@ _ALL = (
     BATCH_SIZE,
     CONTROL,
 )
-
-EXPERIMENTS = tuple(timed(experiment) for experiment in _ALL)
