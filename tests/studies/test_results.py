@@ -25,9 +25,9 @@ from dynamicl.studies import (
 )
 
 
-def verdict(claim="induction.plateau", said=REPRODUCED, measured="0.69 nats", interval=(1.0, 2.0), **more):
+def verdict(name="induction.plateau", said=REPRODUCED, measured="0.69 nats", interval=(1.0, 2.0), **more):
     return Verdict(
-        claim, said, measured, interval, 5, "laptop", "dynamicl reproduce induction.plateau", **more
+        name, said, measured, interval, 5, "laptop", "dynamicl reproduce induction.plateau", **more
     )
 
 

@@ -128,7 +128,7 @@ def label_times(axes: Axes) -> None:
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7), numticks=20))
     # A ratio of 0.7 is not "700m".
     letters = EngFormatter(sep="")
-    axes.yaxis.set_major_formatter(lambda y, place: letters(y, place) if y >= 1 else f"{y:.2g}")
+    axes.yaxis.set_major_formatter(lambda y, _: letters(y) if y >= 1 else f"{y:.2g}")
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_minor_locator(NullLocator())
 
