@@ -113,6 +113,14 @@ def test_file_cut_short(tmp_path, ending):
         FeatureFile(str(path)).table()
 
 
+def test_a_file_under_the_name_of_a_zarr_folder(tmp_path):
+    (tmp_path / "x.zarr").write_bytes(b"text")
+    with pytest.raises(
+        ValueError, match="cannot be read .neither a folder nor a ZIP file.: it is damaged or"
+    ):
+        FeatureFile(str(tmp_path / "x.zarr")).table()
+
+
 def test_folder_that_is_no_zarr(tmp_path):
     (tmp_path / "x.zarr").mkdir()
     with pytest.raises((ValueError, FileNotFoundError), match="cannot be read"):

@@ -1,6 +1,8 @@
 import base64
 import io
+import zipfile
 
+import h5py
 import numpy as np
 import PIL.Image
 import pytest
@@ -65,6 +67,56 @@ def test_a_file_with_too_few_classes(tmp_path):
         ExemplarSpec("file", path=str(tmp_path / "f.npz")).load(4, 0, 1)
 
 
+def test_one_array_of_several(tmp_path):
+    values = np.random.default_rng(0).normal(size=(2, 3, 1, 4)).astype(np.float32)
+    path = tmp_path / "f.h5"
+    with h5py.File(path, "w") as file:
+        file["net/first"], file["net/second"] = values
+    table = ExemplarSpec("file", path=f"{path}::net/second").load(3, 0, 1)
+    assert np.array_equal(table.features, values[1][table.pictures.classes])
+    with pytest.raises(SpecError, match="holds 2 arrays of numbers: name one with `key`.*'net/first'"):
+        ExemplarSpec("file", path=str(path)).load(3, 0, 1)
+
+
+def official(folder, ink):
+    """Official archives with the given drawings of Greek characters: paper white, ink black."""
+    for name, alphabet, rows in (("background", "Greek", ink[:-1]), ("evaluation", "Tengwar", ink[-1:])):
+        with zipfile.ZipFile(folder / f"images_{name}.zip", "w") as archive:
+            for (row, drawing), picture in zip(
+                np.ndindex(rows.shape[:2]), rows.reshape(-1, 105, 105), strict=True
+            ):
+                stream = io.BytesIO()
+                PIL.Image.fromarray(~picture).save(stream, "png")
+                member = f"images_{name}/{alphabet}/character{row + 1:02d}/0001_{drawing + 1:02d}.png"
+                archive.writestr(member, stream.getvalue())
+    return str(folder)
+
+
+def test_the_official_archives_take_the_place_of_the_packages_drawings(tmp_path):
+    ink = np.random.default_rng(0).random((4, 20, 105, 105)) < 0.3
+    spec = ExemplarSpec("pixels", path=official(tmp_path, ink))
+    assert spec.available is None
+    validate(spec)
+    table = spec.load(3, 1, 2)
+    assert sorted(table.pictures.classes.tolist()) == [0, 1, 2, 3]
+    for row, source in enumerate(table.pictures.classes):
+        assert np.array_equal(table.features[row], data.RawPixels().encode(ink[source, :2]))
+    picture = base64.b64decode(table.pictures.describe(1, 2)["png"])
+    assert np.array_equal(
+        np.asarray(PIL.Image.open(io.BytesIO(picture))) == 0, ink[table.pictures.classes[1], 2]
+    )
+    turned = ExemplarSpec("pixels", augmentation="one_transform", path=spec.path).load(8, 8, 1)
+    held = set(turned.pictures.classes[:8] // 8) & set(turned.pictures.classes[8:] // 8)
+    assert not held and turned.features.shape == (16, 1, 784)
+    with pytest.raises(SpecError, match="do not fit into 4 classes"):
+        spec.load(4, 1, 1)
+
+
+def test_official_archives_that_are_not_there(tmp_path):
+    with pytest.raises(SpecError, match=r"no images_background\.zip .*: download it from"):
+        ExemplarSpec(path=str(tmp_path)).load(2, 0, 1)
+
+
 def test_what_is_available():
     assert ExemplarSpec().available == (1623, 20)
     assert ExemplarSpec(augmentation="interleaved").available == (12984, 20)
@@ -75,9 +127,12 @@ def test_what_is_available():
     [
         (
             ExemplarSpec("file"),
-            "`exemplars.path` goes with `exemplars.encoder` 'file', .*: give both or neither",
+            "`exemplars.path` is empty: name the feature file that `exemplars.encoder` 'file' reads",
         ),
-        (ExemplarSpec(path="x.npz"), "`exemplars.path` goes with"),
+        (
+            ExemplarSpec(path="x.NPZ"),
+            "`exemplars.path` is 'x.NPZ', a feature file: set `exemplars.encoder` to 'file', or give the folder",
+        ),
         (
             ExemplarSpec("file", augmentation="interleaved", path="x"),
             "features from a file cannot be augmented",

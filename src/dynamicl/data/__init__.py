@@ -17,6 +17,7 @@ from ._official import load_official as load_official
 from ._omniglot import Omniglot as Omniglot
 from ._omniglot import load_omniglot as load_omniglot
 from ._pixels import RawPixels as RawPixels
+from ._read import FILE_ENDINGS as FILE_ENDINGS
 from ._resize import resize as resize
 from ._sources import source_from_spec as source_from_spec
 from ._splits import ClassSplit as ClassSplit

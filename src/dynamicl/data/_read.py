@@ -20,6 +20,10 @@ _DAMAGE = (
 )
 
 
+FILE_ENDINGS = (".npz", ".h5", ".hdf5", ".zarr", ".zarr.zip")
+"""How the names of feature files end, in any case."""
+
+
 def read_arrays(path: Path, key: str | None) -> dict[str, np.ndarray]:
     """Read the arrays of a file.
 

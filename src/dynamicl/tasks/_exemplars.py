@@ -1,6 +1,7 @@
 """Exemplars for sequences: features by class and drawing, and the pictures behind them."""
 
 import base64
+import functools
 import io
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,7 +24,8 @@ class ExemplarSpec:
         encoder_seed: seed of the random convolution.
         augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character.
         class_seed: seed of the order of classes; the first are trained on, the last held out.
-        path: feature file, for `file`.
+        path: for `file`, the feature file, and `file.h5::group/array` where it holds several arrays; for the others,
+            the folder of the official full-size archives to encode in place of the drawings in the package.
     """
 
     encoder: Literal["random-convolution", "random-convolution-standardised", "pixels", "file"] = (
@@ -37,8 +39,13 @@ class ExemplarSpec:
     def check(self) -> None:
         """Raise `SpecError` for combinations that mean nothing."""
         check(
-            (self.encoder == "file") == bool(self.path),
-            "`exemplars.path` goes with `exemplars.encoder` 'file', and only with it: give both or neither",
+            self.encoder != "file" or bool(self.path),
+            "`exemplars.path` is empty: name the feature file that `exemplars.encoder` 'file' reads",
+        )
+        check(
+            self.encoder == "file" or not self.path.lower().endswith(data.FILE_ENDINGS),
+            f"`exemplars.path` is {self.path!r}, a feature file: set `exemplars.encoder` to 'file', or give the "
+            "folder of the official archives",
         )
         check(
             self.encoder != "file" or self.augmentation == "none",
@@ -49,8 +56,8 @@ class ExemplarSpec:
 
     @property
     def available(self) -> tuple[int, int] | None:
-        """Classes and drawings of each, where known without opening a file."""
-        return None if self.encoder == "file" else (1623 if self.augmentation == "none" else 12984, 20)
+        """Classes and drawings of each, where known without opening a file or archive."""
+        return None if self.path else (1623 if self.augmentation == "none" else 12984, 20)
 
     def load(self, classes: int, test_classes: int, drawings: int) -> "ExemplarTable":
         """Encode what is needed: `classes` for training, then `test_classes` held out.
@@ -72,7 +79,7 @@ class ExemplarSpec:
             )
             images: data.Drawings | None = None
         else:
-            images = data.load_omniglot()
+            images = _official(self.path) if self.path else data.load_omniglot()
             if self.augmentation != "none":
                 images = data.augment(images, self.augmentation)
             split = data.split_drawings(images, train=classes, test=test_classes, seed=self.class_seed)
@@ -84,10 +91,17 @@ class ExemplarSpec:
         if self.encoder == "pixels":
             return data.RawPixels()
         if self.encoder == "file":
-            return data.FeatureFile(self.path)
+            path, _, key = self.path.partition("::")
+            return data.FeatureFile(path, key or None)
         return data.RandomConvolution(
             seed=self.encoder_seed, standardise=self.encoder.endswith("standardised")
         )
+
+
+@functools.lru_cache(maxsize=1)
+def _official(folder: str) -> data.Omniglot:
+    """Read the official archives once a process: it takes seconds, and every program of a cohort asks anew."""
+    return data.load_official(folder)
 
 
 @dataclass(frozen=True, eq=False)
