@@ -1,5 +1,6 @@
 import importlib
 import os
+import subprocess
 import sys
 
 import pytest
@@ -17,6 +18,16 @@ def test_help_names_every_command(dynamicl, words):
     assert (done.code, done.err) == (0, "")
     assert all(f"\n  {name} " in done.out for name in module.COMMANDS)
     assert done.out.startswith("dynamicl: a laboratory")
+
+
+def test_help_waits_for_no_numerics():
+    """What keeps it under a second: everything heavy is imported by the command that needs it."""
+    code = (
+        "import sys; from dynamicl.cli import main; main(['--help']);"
+        "print([name for name in ('jax', 'numpy', 'xarray', 'matplotlib', 'tyro') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_version_is_the_packages(dynamicl):

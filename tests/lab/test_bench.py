@@ -5,10 +5,15 @@ import json
 
 import pytest
 
-from dynamicl.lab import bench
-from dynamicl.lab._bench import lookup_runs, reference_run
+from dynamicl.lab import _bench as module
+from dynamicl.lab import _start_up, bench
+from dynamicl.lab._bench import clamped_runs, lookup_runs, reference_run
 from dynamicl.lab._flop import REFERENCE_FLOP, executed_flop, lookup_flop
+from dynamicl.specs import SpecError
 from dynamicl.studies.lookup._settings import main_runs, setting
+from dynamicl.training import plan
+
+from .populations import runs
 
 
 def test_the_lookup_job_is_the_study_s_laptop_setting():
@@ -41,3 +46,42 @@ def test_lookup_products_against_a_count_by_hand():
 def test_a_small_report_is_json_with_every_share():
     report = json.loads(json.dumps(bench(growth=(1,), jobs=())))
     assert report["machine"]["cores"] >= 1 and report["matmul_peak_gflops"][0] > 0
+
+
+def test_growth_and_memory_are_told_by_size(monkeypatch):
+    asked = []
+
+    def tiny(seed=0, **changes):
+        asked.append(seed)
+        return runs(seed + 1, 10**9)[seed]
+
+    rate = module.rate
+    monkeypatch.setattr(module, "rate", lambda many: rate(many, seconds=0.01))
+    monkeypatch.setattr(module, "reference_run", tiny)
+    monkeypatch.setattr(module, "matmul_peak", lambda: 1e9)
+    report = bench(growth=(1, 3), jobs=("growth",))
+    assert asked == [0, 0, 1, 2]
+    assert report.keys() == {"machine", "versions", "growth", "peak_memory_gib", "matmul_peak_gflops"}
+    assert report["growth"].keys() == {"1", "3"} and min(report["growth"].values()) > 0
+    memory = report["peak_memory_gib"]
+    # More than an interpreter with JAX, less than any machine: the unit is right.
+    assert 0.05 < memory["1"] <= memory["3"] < 1000
+    with pytest.raises(SpecError, match="the population has no runs"):
+        bench(growth=(0,), jobs=("growth",))
+
+
+def test_sixteen_different_clamps_are_one_program():
+    found = clamped_runs(16)
+    assert len({run.clamps for run in found}) == 16 and len(plan(found)) == 1
+
+
+def test_processes_are_timed_cold_and_warm(monkeypatch):
+    monkeypatch.setattr(
+        _start_up,
+        "FIRST_STEP",
+        "import os, sys; print(len(os.listdir(sys.argv[1]))); os.mkdir(sys.argv[1] + '/x')",
+    )
+    found = _start_up.start_up()
+    assert (found["cold_compile_s"], found["warm_first_step_s"]) == (0, 1)
+    assert found.keys() == {"cold_compile_s", "warm_first_step_s", "warm_process_s", "help_s"}
+    assert min(found["warm_process_s"], found["help_s"]) > 0

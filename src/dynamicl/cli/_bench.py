@@ -19,11 +19,12 @@ class Bench:
         growth: population sizes of the growth curve.
     """
 
-    jobs: tuple[Literal["reference", "clamps", "growth", "lookup"], ...] = (
+    jobs: tuple[Literal["reference", "clamps", "growth", "lookup", "start"], ...] = (
         "reference",
         "clamps",
         "growth",
         "lookup",
+        "start",
     )
     growth: tuple[int, ...] = (1, 4, 16, 64, 256)
 

@@ -1,12 +1,11 @@
 """Speed and memory of the engine, against the machine's own matmul peak, in one process.
 
-Jobs: the reference job (the induction study's run), the same under clamps, its growth with the number of runs, and
-forks of the lookup task. Each figure is the best of a few repetitions, with the peak measured before and after, since
-shared machines drift; nothing here is ever a test.
+Jobs: the reference job (the induction study's run), the same under clamps, its growth with the number of runs,
+forks of the lookup task, and a process' way to its first step. Each figure is the best of a few repetitions, with the
+peak measured before and after, since shared machines drift; nothing here is ever a test.
 """
 
 import dataclasses
-import resource
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +20,7 @@ from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan
 
 from ._flop import REFERENCE_FLOP, executed_flop, lookup_flop, matmul_peak
 from ._machine import machine, versions
+from ._start_up import peak_memory, start_up
 
 REPEATS = 4
 CHUNK_SECONDS = 1.5
@@ -105,12 +105,12 @@ LOOKUP_JOBS = {
 
 def bench(
     growth: Sequence[int] = (1, 4, 16, 64, 256),
-    jobs: Sequence[str] = ("reference", "clamps", "growth", "lookup"),
+    jobs: Sequence[str] = ("reference", "clamps", "growth", "lookup", "start"),
 ) -> dict[str, Any]:
     """Run the benchmark.
 
     Args:
-        growth: population sizes.
+        growth: population sizes, rising: the memory beside each is the most that it and what came before it took.
         jobs: which parts to run.
 
     Returns:
@@ -135,10 +135,10 @@ def bench(
             "two_passes_share": both["run_steps_per_s"] / free["run_steps_per_s"],
         }
     if "growth" in jobs:
-        report["growth"] = {
-            str(n): rate([reference_run(i) for i in range(n)])["run_steps_per_s"] for n in growth
-        }
-        report["peak_memory_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        report["growth"], report["peak_memory_gib"] = {}, {}
+        for n in growth:
+            report["growth"][str(n)] = rate([reference_run(i) for i in range(n)])["run_steps_per_s"]
+            report["peak_memory_gib"][str(n)] = peak_memory()
     if "lookup" in jobs:
         report["lookup"] = {}
         for name, (count, d_model, symbols, batch) in LOOKUP_JOBS.items():
@@ -147,6 +147,8 @@ def bench(
             peaks.append(matmul_peak())
             whole = lookup_flop(d_model, symbols, batch)
             report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
+    if "start" in jobs:
+        report["start"] = start_up()
     report["matmul_peak_gflops"] = [round(peak / 1e9, 1) for peak in peaks]
     return report
 
