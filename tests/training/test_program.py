@@ -160,19 +160,22 @@ def test_many_numbers_are_one_compilation():
     assert prog.real(state).step.tolist() == [run.steps for run in runs]
 
 
-def test_a_run_that_diverges_leaves_its_neighbours_alone(small_runs):
-    wild = dataclasses.replace(small_runs[0], optimizer=OptimizerSpec("sgd", 1e30))
-    prog = program([small_runs[0], wild, small_runs[1], small_runs[2]])
+@pytest.mark.parametrize("strategy", ["sequential", "vectorised"])
+def test_one_of_sixteen_that_diverges_leaves_fifteen_alone(strategy):
+    runs = variants(SMALL, np.linspace(0.05, 0.5, 16).tolist())
+    wild = dataclasses.replace(runs[5], optimizer=OptimizerSpec("sgd", 1e30))
+    prog = program([*runs[:5], wild, *runs[6:]], strategy=strategy)
     state = prog.advance(prog.initialise(), 30)
     arrays = pack(prog.real(state))
-    assert arrays["alive"].tolist() == [True, False, True, True]
-    assert arrays["step"][1] < 30
+    assert arrays["alive"].tolist() == [i != 5 for i in range(16)]
+    assert arrays["step"].tolist() == [30 if i != 5 else arrays["step"][5] for i in range(16)]
+    assert arrays["step"][5] < 30
     assert all(np.isfinite(value).all() for name, value in arrays.items() if name.startswith("weights"))
-    calm = trained(program(small_runs), 30)
-    for row, kept in enumerate((0, 2, 3)):
-        assert same_bits(one(arrays, kept), one(calm, row))
+    calm = trained(program(runs, strategy=strategy), 30)
+    assert calm["alive"].all()
+    assert all(same_bits(one(arrays, i), one(calm, i)) for i in range(16) if i != 5)
     # Frozen means frozen.
-    assert same_bits(one(pack(prog.real(prog.advance(state, 30))), 1), one(arrays, 1))
+    assert same_bits(one(pack(prog.real(prog.advance(state, 30))), 5), one(arrays, 5))
 
 
 def test_a_loss_above_the_limit_freezes_the_run_before_the_step(small_runs):
