@@ -44,11 +44,18 @@ def with_examples(data: xr.Dataset, stores: Sequence[Store]) -> xr.Dataset:
     tokens, targets = np.array(examples["tokens"], dtype=str), np.array(examples["targets"], dtype=str)
     # Sequences of another store may be longer, or more: what is lacking stays blank.
     size = data.sizes.get("example", len(tokens)), data.sizes.get("query", tokens.shape[1])
-    blank = [(0, max(0, want - have)) for want, have in zip(size, tokens.shape, strict=True)]
     return data.assign(
-        example_tokens=(("example", "query"), np.pad(tokens, blank)[: size[0], : size[1]]),
-        example_target=("example", np.pad(targets, blank[0])[: size[0]]),
+        example_tokens=(("example", "query"), fitted(tokens, size)),
+        example_target=("example", fitted(targets, size[:1])),
     )
+
+
+def fitted(texts: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Cut texts to a size, or fill it up with blanks."""
+    out = np.full(size, "", dtype=texts.dtype)
+    shared = tuple(slice(min(want, have)) for want, have in zip(size, texts.shape, strict=True))
+    out[shared] = texts[shared]
+    return out
 
 
 def title_of(titles: Sequence[str]) -> str:

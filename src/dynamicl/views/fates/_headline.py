@@ -59,7 +59,7 @@ def itself(record: dict[str, Any]) -> Parts:
     if math.isfinite(half):
         parts.append(f" P passed one half {_ahead(root['time'] - half, root['time'])}")
         parts.append(
-            f", and 95 % {_ahead(root['time'] - most, root['time'])}." if math.isfinite(most) else "."
+            f"; it passed 95 % {_ahead(root['time'] - most, root['time'])}." if math.isfinite(most) else "."
         )
     return parts
 

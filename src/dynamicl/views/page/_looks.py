@@ -67,4 +67,4 @@ def _before(steps: np.ndarray, there: np.ndarray, transition: dict | None) -> in
 
 
 def _share(weight: np.floating) -> str:
-    return f"{100 * weight:.0f}\N{NO-BREAK SPACE}%"
+    return f"{100 * weight:.0f} %"

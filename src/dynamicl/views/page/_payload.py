@@ -98,13 +98,12 @@ def payload(
     record["headline"] = headline(numbers, record)
     used = len(json.dumps(json_safe(record))) + 2000
     kept, arrays, notes = pack_to_fit(filled, limit - used)
-    if filled is not numbers:
-        notes.append(BRIDGED)
-        numbers = numbers.sel(step=kept["step"])
+    notes += [BRIDGED] if filled is not numbers else []
+    raw = numbers.sel(step=kept["step"]) if "step" in kept.coords else numbers
     count = len(record["runs"])
     for run, steps, maps in zip(
         record["runs"],
-        own_places(recorded(numbers, "step"), count),
+        own_places(recorded(raw, "step"), count),
         own_places(recorded(kept, "checkpoint"), count),
         strict=True,
     ):
