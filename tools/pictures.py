@@ -36,11 +36,15 @@ def settle(window: Page) -> None:
 
 
 def keep(png: bytes, name: str) -> None:
-    """Write a picture with as many colours as its size allows."""
+    """Write a picture in full colour, or with fewer colours where it would be too large."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    for colours in (256, 128, 64, 32):
+    for colours in (0, 256, 128, 64):
+        few = (
+            image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            if colours
+            else image
+        )
         buffer = io.BytesIO()
-        few = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(buffer, "PNG", optimize=True)
         if buffer.tell() <= MOST_BYTES:
             break
@@ -61,7 +65,7 @@ def around(window: Page, *panels: str) -> bytes:
 
 def picture_page(browser: Browser, path: Path) -> None:
     """The page as it opens; its attention; its circuit at the end of training; on a phone."""
-    window = open_page(browser, path, WIDE, 950, 1.5)
+    window = open_page(browser, path, WIDE, 975, 1.5)
     keep(window.screenshot(), "page.png")
     keep(around(window, "attention", "focus"), "page-attention.png")
     window.keyboard.press("End")
