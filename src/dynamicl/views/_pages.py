@@ -144,12 +144,22 @@ def make_study_page(
         names: experiments whose verdicts are shown.
         target: the file to write.
     """
-    data = page_dataset(Library(library).trajectory(list(runs)))
+    shelf = Library(library)
+    shown_runs = without_forks(shelf, runs)
+    left_out = len(runs) - len(shown_runs)
+    notes = [f"{left_out} forks are not shown here; `dynamicl fork` makes their page."] if left_out else []
+    data = page_dataset(shelf.trajectory(shown_runs))
     studies = sorted({name.partition(".")[0] for name in names})
     verdicts = [record for study in studies for record in read_verdicts(Path(results) / study)]
     shown = [r for r in verdicts if any(r["id"] == n or r["id"].startswith(f"{n}.") for n in names)]
     curves = clamped_curves(results) if "induction" in studies else None
-    return write(target, data, transitions_of(data), shown, clamped_curves=curves)
+    return write(target, data, transitions_of(data), shown, clamped_curves=curves, notes=notes)
+
+
+def without_forks(library: Library, runs: Sequence[str]) -> list[str]:
+    """Leave out forks, of which a study may have hundreds that differ in data alone; all runs where all are forks."""
+    specs = library.trajectory(list(runs)).specs
+    return [run for run in runs if specs[run].get("start", {}).get("how") != "fork"] or list(runs)
 
 
 def clamped_curves(results: str | Path) -> dict[str, Any] | None:
