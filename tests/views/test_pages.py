@@ -1,5 +1,6 @@
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from dynamicl.views._pages import (
     transitions_of,
     with_examples,
     without_folders,
+    without_forks,
 )
 from dynamicl.views.page import payload
 
@@ -114,6 +116,17 @@ def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data)
     page = target.read_text()
     assert second in page and first not in page
     assert "measured induction.heads" in page and "measured induction.plateau" not in page
+
+
+def test_forks_are_left_out_of_a_study_page():
+    """A study may have hundreds; they have a page of their own."""
+
+    class Shelf:
+        def trajectory(self, runs):
+            return SimpleNamespace(specs={run: {"start": {"how": run[:-1]}} for run in runs})
+
+    assert without_forks(Shelf(), ["fresh1", "fork1", "fork2"]) == ["fresh1"]
+    assert without_forks(Shelf(), ["fork1", "fork2"]) == ["fork1", "fork2"]
 
 
 def test_clamped_curves_are_there_once_the_study_made_them(tmp_path, data):

@@ -44,11 +44,18 @@ def with_examples(data: xr.Dataset, stores: Sequence[Store]) -> xr.Dataset:
     tokens, targets = np.array(examples["tokens"], dtype=str), np.array(examples["targets"], dtype=str)
     # Sequences of another store may be longer, or more: what is lacking stays blank.
     size = data.sizes.get("example", len(tokens)), data.sizes.get("query", tokens.shape[1])
-    blank = [(0, max(0, want - have)) for want, have in zip(size, tokens.shape, strict=True)]
     return data.assign(
-        example_tokens=(("example", "query"), np.pad(tokens, blank)[: size[0], : size[1]]),
-        example_target=("example", np.pad(targets, blank[0])[: size[0]]),
+        example_tokens=(("example", "query"), fitted(tokens, size)),
+        example_target=("example", fitted(targets, size[:1])),
     )
+
+
+def fitted(texts: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Cut texts to a size, or fill it up with blanks."""
+    out = np.full(size, "", dtype=texts.dtype)
+    shared = tuple(slice(min(want, have)) for want, have in zip(size, texts.shape, strict=True))
+    out[shared] = texts[shared]
+    return out
 
 
 def title_of(titles: Sequence[str]) -> str:
@@ -137,12 +144,22 @@ def make_study_page(
         names: experiments whose verdicts are shown.
         target: the file to write.
     """
-    data = page_dataset(Library(library).trajectory(list(runs)))
+    shelf = Library(library)
+    shown_runs = without_forks(shelf, runs)
+    left_out = len(runs) - len(shown_runs)
+    notes = [f"{left_out} forks are not shown here; `dynamicl fork` makes their page."] if left_out else []
+    data = page_dataset(shelf.trajectory(shown_runs))
     studies = sorted({name.partition(".")[0] for name in names})
     verdicts = [record for study in studies for record in read_verdicts(Path(results) / study)]
     shown = [r for r in verdicts if any(r["id"] == n or r["id"].startswith(f"{n}.") for n in names)]
     curves = clamped_curves(results) if "induction" in studies else None
-    return write(target, data, transitions_of(data), shown, clamped_curves=curves)
+    return write(target, data, transitions_of(data), shown, clamped_curves=curves, notes=notes)
+
+
+def without_forks(library: Library, runs: Sequence[str]) -> list[str]:
+    """Leave out forks, of which a study may have hundreds that differ in data alone; all runs where all are forks."""
+    specs = library.trajectory(list(runs)).specs
+    return [run for run in runs if specs[run].get("start", {}).get("how") != "fork"] or list(runs)
 
 
 def clamped_curves(results: str | Path) -> dict[str, Any] | None:

@@ -104,12 +104,13 @@ class Source:
         """The payload and its mark; raises what `load` raised."""
         with self._lock:
             if time.monotonic() >= self._due or not self._record:
+                began = time.monotonic()
                 dataset, transitions, verdicts = self._load()
                 record = payload(dataset, transitions, verdicts, **self._options)
                 text = json.dumps(record, sort_keys=True).encode()
                 self._record, self._mark = record, '"' + hashlib.sha256(text).hexdigest()[:32] + '"'
                 # A slow load may not eat more than half of the time.
-                self._due = time.monotonic() + 0.5 * self._every
+                self._due = time.monotonic() + max(0.5 * self._every, time.monotonic() - began)
             return self._record, self._mark
 
 

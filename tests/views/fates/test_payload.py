@@ -79,6 +79,18 @@ def test_a_run_that_does_not_converge_is_committed_to_that():
     assert alone["chance"]["falling"] and "curve was not given" in words(alone)[1]
 
 
+def test_a_fate_likelier_than_not_from_the_start_was_not_passed_at_a_step(made):
+    data, parent = made
+    wins = np.array([14, 16, 18, 19, 20, 20])
+    likely = data.assign(observed=(("at", "fork"), np.arange(20)[None] < wins[:, None]))
+    sealed, itself, _ = words(fates_payload(likely, parent=parent))
+    assert "already when made at the first checkpoint, step 0" in sealed
+    assert (
+        "A logistic curve puts these at the first checkpoint or before and " in sealed and "-" not in sealed
+    )
+    assert "Of forks from the first checkpoint on, one half or more did as well. P passed 95 % " in itself
+
+
 def test_fates_that_nothing_divides_are_told_without_numbers_that_are_not_there():
     data, _ = fates(3, 4)
     for outcome, said in (

@@ -106,9 +106,9 @@ def test_the_query_looked_elsewhere_before():
     parts = payload(dataset, transitions)["headline"][2]["parts"]
     text = "".join(p if isinstance(p, str) else p["text"] for p in parts)
     assert text == (
-        "From the query, layer 2 head 3 gave the matching label 25\N{NO-BREAK SPACE}% of its attention before the "
-        "transition and 100\N{NO-BREAK SPACE}% at the end. "
-        "At first most, 75\N{NO-BREAK SPACE}%, went to the other label."
+        "From the query, layer 2 head 3 gave the matching label 25 % of its attention before the "
+        "transition and 100 % at the end. "
+        "At first most, 75 %, went to the other label."
     )
     steps = dataset["checkpoint"].values
     assert [p["step"] for p in parts if isinstance(p, dict) and "step" in p] == [steps[1], steps[-1]]

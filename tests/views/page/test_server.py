@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 
 import pytest
 
-from dynamicl.views._server import PageServer
+from dynamicl.views._server import PageServer, Source
 from views.page.conftest import Shown
 from views.page.synthetic import trajectory
 
@@ -70,6 +71,20 @@ def test_a_store_that_cannot_be_read_is_told(server, growing):
 def test_a_look_every_zero_seconds_is_refused(growing):
     with pytest.raises(ValueError, match="`every` is 0; give the seconds"):
         PageServer(growing, every=0)
+
+
+def test_a_slow_store_is_not_read_all_the_time(growing):
+    looks = []
+
+    def slow():
+        looks.append(time.monotonic())
+        time.sleep(0.3)
+        return growing()
+
+    source = Source(slow, {}, 0.01)
+    for _ in range(3):
+        source.latest()
+    assert len(looks) == 1
 
 
 @pytest.mark.browser

@@ -40,7 +40,8 @@ def sealed(record: dict[str, Any]) -> Parts:
     parts += ["; 95 % of them", *_when(record, fit["commitment"]["95"], "95 %"), "."]
     logistic = chance["logistic"]
     if logistic:
-        half, most = (_step(logistic["commitment"][name]) for name in ("50", "95"))
+        first = float(chance["at"][0])
+        half, most = (_step(logistic["commitment"][name], first) for name in ("50", "95"))
         parts.append(f" A logistic curve puts these at {half} and {most}.")
     return parts
 
@@ -56,11 +57,12 @@ def itself(record: dict[str, Any]) -> Parts:
     fit = record["chance"]["isotonic"]
     half = fit["commitment"]["50"][0] if fit else math.inf
     most = fit["commitment"]["95"][0] if fit else math.inf
-    if math.isfinite(half):
-        parts.append(f" P passed one half {_ahead(root['time'] - half, root['time'])}")
-        parts.append(
-            f", and 95 % {_ahead(root['time'] - most, root['time'])}." if math.isfinite(most) else "."
-        )
+    first = record["chance"]["at"][0]
+    for share, step in (("one half", half), ("95 %", most)):
+        if math.isfinite(step) and step <= first:
+            parts.append(f" Of forks from the first checkpoint on, {share} or more did as well.")
+        elif math.isfinite(step):
+            parts.append(f" P passed {share} {_ahead(root['time'] - step, root['time'])}.")
     return parts
 
 
@@ -121,8 +123,11 @@ def _range(low: float, high: float) -> str:
     return f"95 % interval {compact(low)} to {above}"
 
 
-def _step(interval: list[float]) -> str:
+def _step(interval: list[float], first: float) -> str:
     value, low, high = interval
+    if value <= first:
+        # Drawn on beyond the checkpoints, a curve may reach it before there was anything to decide.
+        return "the first checkpoint or before"
     return f"{compact(value)} ({compact(low)} to {compact(high) if math.isfinite(high) else 'no bound'})"
 
 

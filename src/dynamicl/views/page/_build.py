@@ -54,6 +54,7 @@ def build(
     title: str | None = None,
     studies: Sequence[Mapping] = (),
     clamped_curves: Mapping[str, Mapping] | None = None,
+    notes: Sequence[str] = (),
     limit: int = 10 * MEGABYTE,
 ) -> str:
     """Make the page of a trajectory.
@@ -65,6 +66,7 @@ def build(
         title: heading; the dataset's own when None.
         studies: `{name, title, summary}` for the headings of the verdicts.
         clamped_curves: `{step name: {"sequences": (n,), "loss": (runs, n)}}`, shown beside the circuit.
+        notes: sentences to stand above everything.
         limit: bytes of the page; larger trajectories are thinned and the page says so.
 
     Returns:
@@ -81,6 +83,7 @@ def build(
         title=title,
         studies=studies,
         clamped_curves=clamped_curves,
+        notes=notes,
         limit=room,
     )
     return assemble(record)

@@ -6,6 +6,8 @@ import numpy as np
 import xarray as xr
 
 Parts = list[object]
+CLEARLY = 0.05
+"""Attention is said to have gone elsewhere at first if by more than this."""
 
 
 def looks(dataset: xr.Dataset, record: dict) -> Parts | None:
@@ -44,7 +46,7 @@ def looks(dataset: xr.Dataset, record: dict) -> Parts | None:
         {"text": "at the end", **go, "step": int(steps[last])},
         ".",
     ]
-    if then != top:
+    if rows[first, then] > rows[first, top] + CLEARLY:
         parts.append(
             f" At first most, {_share(rows[first, then])}, went to the {record['roles']['key'][then]}."
         )
@@ -67,4 +69,4 @@ def _before(steps: np.ndarray, there: np.ndarray, transition: dict | None) -> in
 
 
 def _share(weight: np.floating) -> str:
-    return f"{100 * weight:.0f}\N{NO-BREAK SPACE}%"
+    return f"{100 * weight:.0f} %"

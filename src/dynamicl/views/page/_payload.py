@@ -50,6 +50,7 @@ def payload(
     title: str | None = None,
     studies: Sequence[Mapping] = (),
     clamped_curves: Mapping[str, Mapping] | None = None,
+    notes: Sequence[str] = (),
     limit: int = 10 * MEGABYTE,
     live: float | int = 0,
 ) -> dict:
@@ -63,6 +64,7 @@ def payload(
         studies: `{name, title, summary}` for the verdicts' headings.
         clamped_curves: loss with a step of the induction circuit clamped, see `clamped_records`; taken from the
             dataset's attribute of that name (JSON text) when None.
+        notes: sentences to stand above everything.
         limit: bytes the record may take as JSON; what is larger is thinned.
         live: seconds between two looks at the server; 0 for a page that stands alone.
 
@@ -96,28 +98,29 @@ def payload(
     filled = bridged(numbers)
     record["focus"] = focus_of(numbers, record["runs"])
     record["headline"] = headline(numbers, record)
+    # What is each run's own is counted as it would be without thinning: it takes room as well.
+    mark_own(record["runs"], numbers)
     used = len(json.dumps(json_safe(record))) + 2000
-    kept, arrays, notes = pack_to_fit(filled, limit - used)
-    if filled is not numbers:
-        notes.append(BRIDGED)
-        numbers = numbers.sel(step=kept["step"])
-    count = len(record["runs"])
-    for run, steps, maps in zip(
-        record["runs"],
-        own_places(recorded(numbers, "step"), count),
-        own_places(recorded(kept, "checkpoint"), count),
-        strict=True,
-    ):
-        run |= {"own_steps": steps, "maps": maps}
+    kept, arrays, thinned = pack_to_fit(filled, limit - used)
+    said = [*notes, *thinned, *([BRIDGED] if filled is not numbers else [])]
+    raw = numbers.sel({dim: kept[dim] for dim in ("step", "checkpoint") if dim in kept.coords})
+    mark_own(record["runs"], raw)
     record |= {
         "arrays": arrays,
-        "notes": notes,
+        "notes": said,
         "steps": _integers(kept, "step", 0),
         "checkpoints": _integers(kept, "checkpoint", 0),
     }
     record["sequences"] = [int(n) for n in kept["sequences"].to_numpy()] if "sequences" in kept.coords else []
     record["about"] = about(dataset, record)
     return json_safe(record)
+
+
+def mark_own(runs: list[dict], dataset: xr.Dataset) -> None:
+    """Note with each run at which steps it was recorded and at which checkpoints it has maps, where not at all."""
+    steps, maps = (own_places(recorded(dataset, dim), len(runs)) for dim in ("step", "checkpoint"))
+    for run, own, kept in zip(runs, steps, maps, strict=True):
+        run |= {"own_steps": own, "maps": kept}
 
 
 def numeric(dataset: xr.Dataset) -> xr.Dataset:

@@ -35,7 +35,7 @@ function checkpointTables() {
   ];
 }
 
-const chanceWords = ([value, low, high]) => `${value.toFixed(2)} (${low.toFixed(2)} – ${high.toFixed(2)})`;
+const chanceWords = ([value, low, high]) => `${value.toFixed(2)}\u00a0(${low.toFixed(2)}\u00a0–\u00a0${high.toFixed(2)})`;
 
 // The median of those that converged, as in the report.
 function medianTime(i) {

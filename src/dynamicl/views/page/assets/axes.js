@@ -46,9 +46,12 @@ function niceTicks(low, high, n = 5) {
 }
 
 function decades(low, high, unit) {
+  const from = Math.max(low, unit * 0.99);
+  // With few powers of ten their doubles and halves stand between them.
+  const steps = high / from < 300 ? [1, 2, 5] : [1];
   const out = low <= 0 ? [0] : [];
   for (let e = Math.floor(Math.log10(unit)); 10 ** e <= high; e++)
-    if (10 ** e >= Math.max(low, unit * 0.99)) out.push(10 ** e);
+    for (const m of steps) if (m * 10 ** e >= from && m * 10 ** e <= high) out.push(m * 10 ** e);
   return out;
 }
 

@@ -11,9 +11,10 @@ function buildHeader() {
 
 // A sentence; parts that name a head, a run or a moment take the page there.
 function headlineItem(item) {
+  const unbroken = (text) => text.replace(/(\d) %/g, "$1\u00a0%");
   const parts = item.parts.map((part) =>
     typeof part === "string"
-      ? document.createTextNode(part)
+      ? document.createTextNode(unbroken(part))
       : el("a", {
           class: "go",
           href: "#panels",

@@ -113,7 +113,8 @@ function paint(panel) {
     if (panel.note) panel.hintNode.textContent = panel.note();
   }
   if (panel.overlay) panel.overlay(new CanvasPen(fit(panel.top, w, h), theme()), w, h);
-  if (panel.live) panel.hintNode.textContent = panel.live();
+  const words = panel.live ? panel.live() : panel.hintNode.textContent;
+  if (words !== panel.hintNode.textContent) panel.hintNode.textContent = words;
 }
 
 function pointIn(panel, event) {
