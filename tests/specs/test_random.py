@@ -7,9 +7,10 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
+from dynamicl.clamps import Clamp, Constant, CopyScores, From, Graft, Mean, Pattern, Scaled
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_dict, from_json, to_dict, to_json, validate
-from dynamicl.tasks import ExemplarSpec, FewShotSpec
+from dynamicl.tasks import ExemplarSpec, FewShotSpec, LookupSpec
 from dynamicl.training import (
     Adaptive,
     At,
@@ -86,12 +87,29 @@ def refusal(attempt):
     return None
 
 
+def several(spec):
+    """Tuples of specs, now and then with something that does not belong there."""
+    return st.lists(st.one_of(spec, spec, ABSURD), max_size=2).map(tuple)
+
+
+VALUES = st.one_of(*(specs(kind()) for kind in (Constant, Mean, Scaled, Pattern, From, CopyScores)))
+PAIRS = st.tuples(st.integers(-1, 2**33), st.integers(-1, 2**33))
+CLAMPS = specs(
+    Clamp("layers.0.attn.pattern"),
+    value=VALUES,
+    queries=st.lists(st.one_of(st.integers(-9, 9), st.text(max_size=3)), max_size=2).map(tuple),
+    windows=st.lists(st.one_of(PAIRS, PAIRS.map(sorted).map(tuple)), max_size=2).map(tuple),
+)
 SCHEDULES = st.one_of(*(specs(kind()) for kind in (Every, Logarithmic, At, Adaptive)))
 RUNS = specs(
     RunSpec(FewShotSpec(), TransformerSpec()),
-    task=st.one_of(specs(FewShotSpec(), source=specs(ExemplarSpec())), specs(SmallTaskSpec())),
+    task=st.one_of(
+        specs(FewShotSpec(), source=specs(ExemplarSpec())), specs(LookupSpec()), specs(SmallTaskSpec())
+    ),
     model=st.one_of(specs(TransformerSpec()), specs(SmallModelSpec())),
     optimizer=specs(OptimizerSpec()),
+    clamps=several(CLAMPS),
+    grafts=several(specs(Graft("blocks.0.*"))),
     seeds=specs(Seeds()),
     start=specs(Start()),
 )

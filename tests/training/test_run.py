@@ -29,6 +29,8 @@ def test_resolve_gives_the_run_back():
             "`model` is SmallTaskSpec.*: give a registered spec with a method `build`",
         ),
         ({"model": "transformer"}, "`model` is 'transformer': give a registered spec with a method `build`"),
+        ({"clamps": ("cut",)}, "`clamps` holds 'cut': give a tuple of `Clamp`s"),
+        ({"grafts": (Seeds(),)}, r"`grafts` holds Seeds\(.*: give a tuple of `Graft`s"),
         ({"seeds": Seeds(-1)}, "`seeds.init` is -1: give 0 to 2147483647"),
         (
             {"start": Start("fork")},

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dynamicl.clamps import Clamp, Graft
 from dynamicl.specs import SpecError, check, host, register, spec_hash, to_json, validate, vary
 
 from ._optimizers import OptimizerSpec
@@ -97,6 +98,9 @@ class RunSpec:
             part = getattr(self, name)
             if not callable(getattr(part, member, None)):
                 raise SpecError(f"`{name}` is {part!r}: give a registered spec with a method `{member}`")
+        for name, kind in (("clamps", Clamp), ("grafts", Graft)):
+            for part in getattr(self, name):
+                check(isinstance(part, kind), f"`{name}` holds {part!r}: give a tuple of `{kind.__name__}`s")
         if self.start.how == "fork":
             check(
                 self.steps > self.start.step,
