@@ -65,7 +65,7 @@ def around(window: Page, *panels: str) -> bytes:
 
 def picture_page(browser: Browser, path: Path) -> None:
     """The page as it opens; its attention; its circuit at the end of training; on a phone."""
-    window = open_page(browser, path, WIDE, 975, 1.5)
+    window = open_page(browser, path, WIDE, 975, 1.25)
     keep(window.screenshot(), "page.png")
     keep(around(window, "attention", "focus"), "page-attention.png")
     window.keyboard.press("End")

@@ -201,7 +201,7 @@ def test_maps_cells_and_nodes_select_heads_and_runs(shown):
         "circuit", 76 + 0.25 * (shown.locator("#circuit .plot").bounding_box()["width"] - 150), 34 + 54
     )
     assert "Layer 1, head 1" in shown.heading("focus")
-    shown.click_at("seeds", 130 + 20, 22 + 56 + 20)
+    shown.click_at("seeds", 93 + 20, 22 + 56 + 20)
     assert shown.step() == 0
     assert shown.locator("#choose-run").input_value() == "1"
     shown.locator("#spec tbody tr").nth(3).click()

@@ -15,8 +15,8 @@ def recorded(dataset: xr.Dataset, dim: str) -> np.ndarray | None:
     mask: np.ndarray | None = None
     for values in dataset.data_vars.values():
         if {"run", dim} <= set(values.dims):
-            others = [d for d in values.dims if d not in ("run", dim)]
-            known = np.isfinite(values).any(others).transpose("run", dim).to_numpy()
+            array = values.transpose("run", dim, ...).to_numpy()
+            known = np.isfinite(array).any(axis=tuple(range(2, array.ndim)))
             mask = known if mask is None else mask | known
     return mask
 

@@ -181,7 +181,7 @@ def richest(dataset: xr.Dataset, runs: list[dict]) -> int:
     known = np.zeros(len(runs))
     for values in dataset.data_vars.values():
         if values.dims[:1] == ("run",):
-            known += np.isfinite(values).any(values.dims[1:]).to_numpy()
+            known += np.isfinite(values.to_numpy()).any(axis=tuple(range(1, values.ndim)))
     known -= [1000 * (item["status"] == "diverged") for item in runs]
     return int(known.argmax()) if runs else 0
 
