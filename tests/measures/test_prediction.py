@@ -26,6 +26,26 @@ def test_delong_covers():
     assert 0.92 <= np.mean(inside) <= 0.99
 
 
+def test_classes_without_overlap_are_told_apart_and_covered():
+    labels = np.arange(40) < 15
+    perfect = auc(labels, labels + 0.0)
+    assert perfect.value == perfect.high == 1 and 0.85 < perfect.low < 0.95
+    # The score equation at that end: (1 - A)^2 = z^2 A (1 - A) (1 + 19 ((1 - A)/(2 - A) + A/(1 + A))) / (15 * 25).
+    a = perfect.low
+    shape = 1 + 19 * ((1 - a) / (2 - a) + a / (1 + a))
+    assert (1 - a) ** 2 == pytest.approx(stats.norm.ppf(0.975) ** 2 * a * (1 - a) * shape / 375, rel=1e-6)
+    worst = auc(labels, -1.0 * labels)
+    assert (worst.value, worst.low) == (0, 0) and worst.high == pytest.approx(1 - a)
+    # Fewer parents know less than as many runs.
+    assert auc(labels, labels + 0.0, groups=np.arange(40) // 5).low < 0.75
+    rng, truth, inside, whole = np.random.default_rng(6), stats.norm.cdf(3 / np.sqrt(2)), [], 0
+    for _ in range(300):
+        value, low, high = auc(labels, rng.normal(size=40) + 3 * labels)
+        whole += value == 1
+        inside.append(low <= truth <= high)
+    assert whole > 30 and np.mean(inside) > 0.92
+
+
 def test_groups_widen_the_interval_where_siblings_are_alike():
     rng = np.random.default_rng(1)
     inside, wider = [], []

@@ -17,7 +17,7 @@ from dynamicl.studies.lookup._forks import fork_steps
 from dynamicl.studies.lookup._judge import attempt, flop_of_step, judge, words
 from dynamicl.studies.lookup._local import nearest_step
 from dynamicl.studies.lookup._populations import KINDS, Population, converged, too_few_exact
-from dynamicl.studies.lookup._prediction import Predictions
+from dynamicl.studies.lookup._prediction import Predictions, predictions
 from dynamicl.studies.lookup._rules import too_short
 from dynamicl.studies.lookup._two_head import entropy_difference
 from dynamicl.studies.lookup._window import spread
@@ -165,6 +165,31 @@ def test_what_is_foretold_is_told_from_many_tests_of_noise():
     assert found.foretold("norm", 9) and not found.foretold("rules", 9)
     # A weak hint counts alone, not as the best of a hundred tests.
     assert found.foretold("attention", 1) and not found.foretold("attention", 100)
+
+
+def test_fates_are_predicted_by_what_tells_them_apart():
+    generator, steps = np.random.default_rng(2), np.arange(0, 1100, 100)
+    fate = np.arange(40) < 15
+    accuracy = 0.5 + 0.02 * generator.normal(size=(40, 11, 1))
+    norm = 100 + generator.normal(size=(40, 11)) + np.outer(fate, steps / 100)
+    data = xr.Dataset(
+        {
+            "accuracy": (("run", "step", "evaluator"), accuracy),
+            "squared_norm": (("run", "step"), norm),
+            "collect_accuracy": (("run", "step", "layer"), generator.random((40, 11, 2))),
+        },
+        {"evaluator": ["train"], "step": steps},
+    )
+    ended = xr.Dataset({"converged": ("run", fate), "time": ("run", np.where(fate, 1000.0, 1100.0))})
+    population = Population(settings.setting("laptop"), SimpleNamespace(dataset=data), ended)
+    found = predictions("own", population, 0)
+    assert found.earliest == 1000 and found.steps[0] == 300 and found.steps[-1] <= 950
+    assert found.halfway("norm").low > 0.8 and found.foretold("norm", 6)
+    assert found.halfway("rules").low < 0.5 and not found.foretold("rules", 6)
+    # The moment looked at is the last that is no later than half of the earliest S.
+    at = int(found.steps[found.steps <= 500][-1])
+    assert np.array_equal(found.tables["norm"], features(by_pairs(population), 0, at)["norm"])
+    assert predictions("own", population._replace(ends=ended.isel(run=slice(0, 19))), 0) is None
 
 
 def test_the_reports_rules_need_three_pairs():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dynamicl.lab import Fates
     from dynamicl.lab._fates import Converged
+    from dynamicl.store import Library
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def command(words: list[str]) -> int:
     from dynamicl.store import Library
     from dynamicl.views import make_fates_page
 
-    runs = Library(options.library).runs
+    runs = _parents(Library(options.library))
     check(
         bool(runs),
         f"the library {options.library} holds 0 runs: train one into it with `dynamicl train --out`",
@@ -115,6 +116,16 @@ def _rows(fates: "Fates") -> list[dict[str, Any]]:
             {"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)}
         )
     return rows
+
+
+def _parents(library: "Library") -> tuple[str, ...]:
+    """Runs that are no forks themselves, so that a command without --run means the same when given again."""
+    from dynamicl.specs import from_json
+
+    specs = {
+        run: text for store in library.stores() for run, text in zip(store.runs, store.specs, strict=True)
+    }
+    return tuple(run for run, text in specs.items() if from_json(text).start.how != "fork")
 
 
 def _parent(library: Path, run: str, outcome: "Converged") -> "xr.Dataset":

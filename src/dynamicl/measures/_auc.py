@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import optimize, stats
 
 from ._checks import as_vector, check_between, check_same_length
 from ._intervals import Interval
@@ -38,6 +38,18 @@ def _clustered_variance(good: np.ndarray, bad: np.ndarray, labels: np.ndarray, g
     return float(totals @ totals * totals.size / (totals.size - 1))
 
 
+def _end_without_overlap(good: int, bad: int, level: float) -> float:
+    """Lower end of an AUC of 1: where its score interval, with Hanley and McNeil's variance, begins."""
+    z = stats.norm.ppf((1 + level) / 2)
+    pairs = (good + bad) / 2 - 1
+
+    def excess(area: float) -> float:
+        shape = 1 + pairs * ((1 - area) / (2 - area) + area / (1 + area))
+        return float((1 - area) ** 2 - z**2 * area * (1 - area) * shape / (good * bad))
+
+    return float(optimize.brentq(excess, 0.0, 1 - 1e-12))
+
+
 def auc(
     labels: ArrayLike, scores: ArrayLike, *, groups: ArrayLike | None = None, level: float = 0.95
 ) -> Interval:
@@ -51,15 +63,16 @@ def auc(
         level: Confidence.
 
     Returns:
-        The AUC and its interval; with no overlap between the classes the interval comes from one misplaced
-        pair.
+        The AUC and its interval; with no overlap between the classes, where DeLong's variance is 0, Newcombe's score
+        interval (with groups counted instead of runs).
 
     Raises:
         ValueError: If only one outcome occurs, lengths differ, or there is only one group.
 
     References:
         DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988); Obuchowski, Biometrics 53 (1997) for
-        clusters.
+        clusters; Newcombe, Confidence intervals for an effect size measure based on the Mann-Whitney statistic, part
+        2, Statistics in Medicine 25 (2006), method 5.
     """
     truth, values = as_outcomes(labels), as_vector("scores", scores)
     check_same_length("labels", truth, "scores", values)
@@ -76,12 +89,12 @@ def auc(
                 "`groups` names one group only; at least 2 are needed. Leave it out for one parent."
             )
         variance = _clustered_variance(good, bad, truth, parents)
-    # At 0 or 1 the logit is infinite and the variance 0; half a misplaced pair keeps the interval honest.
-    edge = 0.5 / (good.size * bad.size)
-    centre = float(np.clip(area, edge, 1 - edge))
-    variance = max(variance, centre * (1 - centre) / min(good.size, bad.size) if area in (0.0, 1.0) else 0.0)
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance) / (centre * (1 - centre))
-    low, high = 1 / (1 + np.exp(-(np.log(centre / (1 - centre)) + np.array([-half, half]))))
+    if area in (0.0, 1.0):
+        member = np.arange(truth.size) if groups is None else np.asarray(groups)
+        end = _end_without_overlap(np.unique(member[truth]).size, np.unique(member[~truth]).size, level)
+        return Interval(area, end, 1.0) if area else Interval(area, 0.0, 1 - end)
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance) / (area * (1 - area))
+    low, high = 1 / (1 + np.exp(-(np.log(area / (1 - area)) + np.array([-half, half]))))
     return Interval(area, float(min(low, area)), float(max(high, area)))
 
 
