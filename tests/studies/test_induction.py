@@ -14,10 +14,13 @@ from dynamicl.studies import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Lab, find
 from dynamicl.studies.induction import EXPERIMENTS
 from dynamicl.studies.induction._clamps import clamped_runs
 from dynamicl.studies.induction._curves import learning_times, ratio, shape
+from dynamicl.studies.induction._data import LENGTHS, SHARED, _spec
 from dynamicl.studies.induction._judge import judge, words
 from dynamicl.studies.induction._networks import Networks, unclamped_cost
+from dynamicl.studies.induction._pairs import _why
 from dynamicl.studies.induction._sequences import every_sequence, sample
 from dynamicl.studies.induction._settings import SETTINGS, main_runs, run, setting
+from dynamicl.studies.induction._single_head import head_runs
 from dynamicl.studies.induction._windows import CELLS, _learnt
 from dynamicl.tasks import FewShotSpec
 from dynamicl.training import plan
@@ -119,6 +122,21 @@ def test_models_of_two_kinds_are_not_loaded_together(library):
         load_many(trajectory, [(0, None), (1, None)])
 
 
+def made_up(scale):
+    """Networks whose heads are as good as drawn, to describe runs by without training anything."""
+    chosen, rng = setting(scale), np.random.default_rng(0)
+    return Networks(chosen, None, rng.random((len(chosen.seeds), 8)), rng.random((len(chosen.seeds), 8)))
+
+
+def test_runs_on_the_studys_own_task_are_those_of_other_experiments():
+    networks = made_up("laptop")
+    clamped, alone = set(clamped_runs(networks)), set(head_runs(networks.chosen))
+    for part in LENGTHS:
+        mine = {_spec(networks, part, SHARED[part], 50, 5, i) for i in range(len(networks.chosen.seeds))}
+        assert mine < (alone if part == "network" else clamped), part
+    assert not {_spec(networks, part, LENGTHS[part], 100, 5, 0) for part in LENGTHS} & (clamped | alone)
+
+
 def test_the_laptop_study_is_affordable():
     # Runs that experiments share are trained once, so they are counted in one experiment only.
     stated = {experiment.name: experiment.run_steps("laptop") for experiment in EXPERIMENTS}
@@ -130,8 +148,8 @@ def test_the_laptop_study_is_affordable():
         "induction.pt_variants": clamped,
         "induction.pairs": unclamped_cost("laptop"),
         "induction.seeds": alone["induction.single_head"],
-        "induction.data": len(chosen.seeds)
-        * chosen.lasting(2e6),  # 50 classes and 5 labels, among the single heads
+        # 50 classes and 5 labels: among the single heads and the clamped runs.
+        "induction.data": len(chosen.seeds) * sum(chosen.lasting(length) for length in SHARED.values()),
     }
     total = main + sum(steps - shared.get(name, 0) for name, steps in alone.items())
     assert 500_000 < total < MOST_RUN_STEPS
@@ -246,6 +264,14 @@ def test_a_claim_reproduces_where_every_part_holds(library, scale, holds, traine
     assert words(Interval(1.234, -1, 2.5), "+.1f") == "+1.2 [-1.0, +2.5]"
 
 
+def test_a_second_head_gains_only_where_one_alone_is_slower():
+    full = np.full(3, 100.0)
+    told = _why(np.array([100.0, 110.0, 90.0]), np.array([121.0, 121.0, 99.0]), full)
+    assert told.startswith("in 1 of 3 seeds the strongest head alone learns as fast as all eight")
+    assert told.endswith("gains 100%, 50% of the difference")
+    assert _why(full, full, full).endswith("gains nothing of the difference")
+
+
 def test_heads_are_found_from_the_last_evaluation():
     strength = np.array([[0.1, 0.9, 0.2], [0.7, 0.1, 0.3]])
     previous = np.zeros((2, 8))
@@ -279,10 +305,7 @@ def test_the_learning_time_of_a_pulse_is_without_the_clamp(loss, expected):
 
 
 def test_clamps_of_one_structure_share_a_cohort_whatever_their_heads():
-    chosen = setting("smoke")
-    rng = np.random.default_rng(0)
-    networks = Networks(chosen, None, rng.random((2, 8)), rng.random((2, 8)))
-    runs = clamped_runs(networks)
-    assert len(runs) == 5 * len(chosen.seeds)
+    runs = clamped_runs(made_up("smoke"))
+    assert len(runs) == 5 * len(setting("smoke").seeds)
     assert len(plan(runs)) == 5
     assert len({one.clamps for one in runs}) > 5  # although heads differ between the seeds
