@@ -6,7 +6,7 @@ from dynamicl.models import Site, match_sites
 from dynamicl.specs import SpecError, check
 
 from ._clamp import MAIN, Clamp
-from ._forward import passes
+from ._forward import lenders, passes
 
 POSITIONS = ("query", "seq", "key")
 """Axes along which positions of the sequence lie."""
@@ -55,7 +55,20 @@ def _check_passes(clamps: Sequence[Clamp]) -> None:
     for name in reversed(passes(clamps)):
         if name in needed:
             needed |= {c.value.pass_name for c in clamps if c.in_pass == name and c.value.leaves_the_pass}
+    lent = lenders(clamps)
     for clamp in clamps:
+        one, other = clamp.value, lent.get(clamp.value.pass_name if clamp.value.leaves_the_pass else "")
+        check(
+            clamp.in_pass not in lent,
+            f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, which another run's checkpoint makes: that "
+            "network is taken as it is; clamp another pass",
+        )
+        check(
+            one.kind != "from-checkpoint" or (one.run, one.step) == (other.run, other.step),
+            f"two checkpoints make pass `{clamp.value.pass_name}`: give their values a `pass_name` each"
+            if one.kind == "from-checkpoint"
+            else "",
+        )
         check(
             clamp.in_pass in needed,
             f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, from which nothing is taken: clamp pass "

@@ -8,7 +8,8 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from dynamicl.specs import SpecError, from_json
+from dynamicl.clamps import Clamp, lenders
+from dynamicl.specs import SpecError, check, from_json
 from dynamicl.store import Trajectory
 from dynamicl.training import RunSpec, unpack
 
@@ -45,6 +46,25 @@ def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loa
     store, row = trajectory.members[index if isinstance(index, int) and known else 0]
     arrays = trajectory.weights(run, store.checkpoints[-1] if step is None else step)
     return _around(arrays, from_json(store.specs[row]))
+
+
+def load_others(trajectory: Trajectory, loaded: Loaded, clamps: Sequence[Clamp]) -> dict[str, Any]:
+    """Load the networks that clamps on a loaded one take values from (`FromCheckpoint`), by the pass they make.
+
+    Raises:
+        SpecError: a network of another kind.
+        StoreError: there is no such run or checkpoint.
+    """
+    found = {}
+    for name, one in lenders(clamps).items():
+        other = load(trajectory, one.run, one.step)
+        check(
+            other.spec.model == loaded.spec.model
+            and other.tasks["train"].interface == loaded.tasks["train"].interface,
+            f"run {one.run} is a network of another kind: take values from a run of the same model and task",
+        )
+        found[name] = other.model
+    return found
 
 
 def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -> Loaded:
