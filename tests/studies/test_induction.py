@@ -13,8 +13,10 @@ from dynamicl.specs import SpecError
 from dynamicl.studies import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Lab, find_experiments, ledger
 from dynamicl.studies.induction import EXPERIMENTS
 from dynamicl.studies.induction._clamps import clamped_runs
+from dynamicl.studies.induction._composition import _why as blurred
 from dynamicl.studies.induction._curves import learning_times, ratio, shape
 from dynamicl.studies.induction._data import LENGTHS, SHARED, _spec
+from dynamicl.studies.induction._data import _why as late
 from dynamicl.studies.induction._judge import judge, words
 from dynamicl.studies.induction._networks import Networks, unclamped_cost
 from dynamicl.studies.induction._pairs import _why
@@ -270,6 +272,24 @@ def test_a_second_head_gains_only_where_one_alone_is_slower():
     assert told.startswith("in 1 of 3 seeds the strongest head alone learns as fast as all eight")
     assert told.endswith("gains 100%, 50% of the difference")
     assert _why(full, full, full).endswith("gains nothing of the difference")
+
+
+def test_reasons_are_read_off_the_measurements():
+    network, matching = (
+        [[400.0, 200.0], [400.0, 220.0], [440.0, 198.0]],
+        [[20.0, 10.0], [20.0, 10.0], [25.0, 12.5]],
+    )
+    told = late(np.array([network, matching]))
+    assert told.startswith("with 200 classes the network is later in 1 of 2 seeds")
+    assert "matching alone takes 5% of the network's learning time, so that 25% more of it is little" in told
+    previous = np.full((2, 8), 0.3)
+    previous[:, 2], previous[0, 4], previous[1, 4] = 0.9, 0.5, 0.4
+    networks = Networks(setting("smoke"), None, previous, previous)
+    assert blurred(networks, np.zeros((3, 2))) == ""
+    lost = np.array([[0.0, 0.2], [0.3, 0.09], [0.5, 0.6]])
+    assert "the strongest of the rest gives 0.45 of its attention" in blurred(networks, lost)
+    assert "other way round" not in blurred(networks, lost)
+    assert "other way round" in blurred(networks, np.array([[0.0, 0.2], [0.3, 0.0], [0.6, 0.5]]))
 
 
 def test_heads_are_found_from_the_last_evaluation():
