@@ -123,6 +123,19 @@ def _check_positions(clamp: Clamp, site: Site, length: int) -> None:
                     f"position {position} does not exist at `{site.name}`: positions are 0 to {length - 1}",
                 )
 
+    rows, columns = (_places(items, length) for items in (clamp.queries, clamp.keys))
+    check(
+        not clamp.offsets or any(key - row in clamp.offsets for row in rows for key in columns),
+        f"the clamp at `{site.name}` selects nothing: no key of `clamp.keys` {clamp.keys or 'all'} is "
+        f"{clamp.offsets} from a query of `clamp.queries` {clamp.queries or 'all'}; drop or change one of them",
+    )
+
+
+def _places(items: tuple, length: int) -> set[int]:
+    """Return where items may lie: a role may lie anywhere."""
+    fixed = {item % length for item in items if isinstance(item, int)}
+    return fixed if items and not {type(item) for item in items} - {int} else set(range(length))
+
 
 def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int) -> None:
     """Refuse two clamps that both replace the same values at the same time: the earlier would be lost in silence."""
