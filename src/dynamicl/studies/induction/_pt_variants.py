@@ -59,6 +59,7 @@ def pt_variants(lab: Lab) -> Outcome:
         f"learning time over the unclamped one: {told} ({censored} of {len(chosen.seeds)} do not learn with all)",
         slower[everything],
         len(runs) + len(chosen.seeds),
+        _why([name for name in subsets if slower[name].high < 1 and slower[name].value <= 1 / LITTLE]),
     )
     kept = curves[["loss"]].assign(
         learning_time=found["time"],
@@ -67,6 +68,15 @@ def pt_variants(lab: Lab) -> Outcome:
         strongest_learning_time=("seed", single),
     )
     return Outcome((verdict,), kept, trajectory.runs)
+
+
+def _why(faster: list[str]) -> str:
+    if not faster:
+        return ""
+    return (
+        f"a perfect pattern on {' and on '.join(faster)} speeds learning up: here attending to the previous token is "
+        "part of what the plateau waits for"
+    )
 
 
 def _clamps(networks: Networks, name: str) -> tuple[tuple, ...]:
