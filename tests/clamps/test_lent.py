@@ -64,8 +64,10 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(donor, folder, tmp_path):
     whole = train_population(lent(20, 60), RECORDING, folder)
     train_population([DONOR], RECORDING, tmp_path)
 
+    calls = iter(range(1000))
+
     def stop(progress):
-        if progress.step >= 30:
+        if next(calls) == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(Interrupted):
@@ -105,6 +107,23 @@ def test_the_network_behind_a_value_is_loaded_for_a_trained_one(donor, folder):
         SpecError, match=f"run {NAME} is a network of another kind: take values from a run of"
     ):
         load_others(donor, odd, from_checkpoint("hidden", NAME, 40))
+
+
+def test_a_trained_model_under_the_clamps_that_steer_a_run(donor, folder):
+    loaded = load(train_population(lent(20), RECORDING, folder), 0)
+    task = loaded.tasks["train"]
+    sequences = task.batch(jax.random.key(0), 6)
+    x = np.asarray(task.inputs(sequences.tokens).exemplars[:, -1], float)
+    fall = np.asarray(loaded.model.fall, float)
+    hidden = {"own": np.tanh(x @ np.asarray(loaded.model.rise, float))}
+    hidden["donor"] = np.tanh(x @ np.asarray(donor.weights(0, 20)["rise"], float))
+    half = loaded.with_clamps(Clamp("hidden", strength=0.5))(sequences)
+    np.testing.assert_allclose(half, 0.5 * hidden["own"] @ fall, rtol=1e-4, atol=1e-6)
+    clamps = from_checkpoint("hidden", NAME, 20)
+    given = loaded.with_clamps(*clamps, others=load_others(donor, loaded, clamps))(sequences)
+    np.testing.assert_allclose(given, hidden["donor"] @ fall, rtol=1e-4, atol=1e-6)
+    with pytest.raises(SpecError, match="no site matches `hiden`: did you mean `hidden`"):
+        loaded.with_clamps(Clamp("hiden"))(sequences)
 
 
 @pytest.mark.parametrize(("strength", "inert"), [(0.0, True), (0.5, False)])

@@ -13,6 +13,7 @@ from dynamicl.lab import load, load_many
 from dynamicl.measures import Interval
 from dynamicl.models import model_inputs, sites
 from dynamicl.specs import SpecError, validate
+from dynamicl.store import Trajectory
 from dynamicl.studies import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Lab, ledger
 from dynamicl.studies.induction import EXPERIMENTS
 from dynamicl.studies.induction._clamps import clamped_runs
@@ -58,19 +59,20 @@ def library(tmp_path_factory):
     return tmp_path_factory.mktemp("library")
 
 
-class Repeated:
+class Repeated(Trajectory):
     """A trajectory's runs in turn, as often as is asked for."""
 
     def __init__(self, one, count):
-        places = [i % len(one.runs) for i in range(count)]
-        self.one, self.places = one, places
-        self.dataset = one.dataset.isel(run=places)
-        self.runs = tuple(f"{one.runs[place]}{i}" for i, place in enumerate(places))
-        self.members = [one.members[place] for place in places]
-        self.checkpoints = one.checkpoints
+        self.one, self.places = one, [i % len(one.members) for i in range(count)]
+        self.members = tuple(one.members[place] for place in self.places)
 
-    def weights(self, run, step):
-        return self.one.weights(self.places[run], step)
+    @property
+    def dataset(self):
+        return self.one.dataset.isel(run=self.places)
+
+    @property
+    def runs(self):
+        return tuple(f"{self.one.runs[place]}-{i}" for i, place in enumerate(self.places))
 
 
 class MainRunsOnly(Lab):
@@ -162,7 +164,8 @@ def test_many_models_are_the_models_loaded_one_by_one(outcomes, library):
 
 def test_models_of_two_kinds_are_not_loaded_together():
     specs = [run(setting("smoke"), 0, 1e4, classes=classes).json for classes in (50, 20)]
-    trajectory = SimpleNamespace(members=[(SimpleNamespace(specs=specs), row) for row in (0, 1)])
+    trajectory = object.__new__(Trajectory)
+    trajectory.members = tuple((SimpleNamespace(specs=specs), row) for row in (0, 1))
     with pytest.raises(
         SpecError, match="the runs differ in `task` or `model`: load those of one kind at a time"
     ):

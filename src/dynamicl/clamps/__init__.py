@@ -5,6 +5,7 @@ from ._check import check_clamps as check_clamps
 from ._clamp import FOREVER as FOREVER
 from ._clamp import MAIN as MAIN
 from ._clamp import Clamp as Clamp
+from ._forward import NOBODY as NOBODY
 from ._forward import forward as forward
 from ._forward import forward_recorded as forward_recorded
 from ._forward import lenders as lenders

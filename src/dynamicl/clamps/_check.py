@@ -57,18 +57,17 @@ def _check_passes(clamps: Sequence[Clamp]) -> None:
             needed |= {c.value.pass_name for c in clamps if c.in_pass == name and c.value.leaves_the_pass}
     lent = lenders(clamps)
     for clamp in clamps:
-        one, other = clamp.value, lent.get(clamp.value.pass_name if clamp.value.leaves_the_pass else "")
         check(
             clamp.in_pass not in lent,
             f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, which another run's checkpoint makes: that "
             "network is taken as it is; clamp another pass",
         )
-        check(
-            one.kind != "from-checkpoint" or (one.run, one.step) == (other.run, other.step),
-            f"two checkpoints make pass `{clamp.value.pass_name}`: give their values a `pass_name` each"
-            if one.kind == "from-checkpoint"
-            else "",
-        )
+        if clamp.value.kind == "from-checkpoint":
+            name = clamp.value.pass_name
+            check(
+                (clamp.value.run, clamp.value.step) == (lent[name].run, lent[name].step),
+                f"two checkpoints make pass `{name}`: give their values a `pass_name` each",
+            )
         check(
             clamp.in_pass in needed,
             f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, from which nothing is taken: clamp pass "

@@ -1,16 +1,18 @@
 """Trained models back from a store, ready to be looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
 import jax
 import numpy as np
+from jaxtyping import Float
 
-from dynamicl.clamps import Clamp, lenders
+from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
 from dynamicl.specs import SpecError, check, from_json
 from dynamicl.store import Trajectory
+from dynamicl.tasks import Sequence as TaskSequence
 from dynamicl.training import RunSpec, unpack
 
 
@@ -27,6 +29,21 @@ class Loaded:
     model: Any
     spec: RunSpec
     tasks: dict[str, Any]
+
+    def with_clamps(
+        self, *clamps: Clamp, others: Mapping[str, Any] = NOBODY
+    ) -> Callable[[TaskSequence], Float[np.ndarray, "batch output"]]:
+        """Return the model under clamps, those that could steer a run: a function from sequences to logits.
+
+        Args:
+            clamps: in the order in which they act; windows are taken at step 0.
+            others: networks that values come from (`load_others`).
+
+        Raises:
+            SpecError: when called, a clamp that misses.
+        """
+        task = self.tasks["train"]
+        return lambda sequences: clamped_logits(self.model, task, sequences, [clamps], others)[0]
 
 
 def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loaded:
