@@ -323,10 +323,11 @@ def test_a_second_head_gains_only_where_one_alone_is_slower():
 
 
 def test_subsets_that_speed_learning_up_are_named():
-    assert faster([]) == ""
-    assert faster(["one", "three heads"]).startswith(
-        "a perfect pattern on one and on three heads speeds learning up"
-    )
+    all_heads = Interval(2.4, 1.5, 3.8)
+    assert faster([], all_heads) == ""
+    told = faster(["one", "three heads"], all_heads)
+    assert told.startswith("a perfect pattern on one and on three heads speeds learning up")
+    assert told.endswith("with 2.40 [1.50, 3.80] times the learning time of the strongest head clamped")
 
 
 def test_reasons_are_read_off_the_measurements():
