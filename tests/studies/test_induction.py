@@ -28,7 +28,8 @@ from dynamicl.studies.induction._pt_variants import _why as faster
 from dynamicl.studies.induction._sequences import every_sequence, sample
 from dynamicl.studies.induction._settings import SETTINGS, main_runs, run, setting
 from dynamicl.studies.induction._single_head import head_runs
-from dynamicl.studies.induction._windows import CELLS, _learnt
+from dynamicl.studies.induction._windows import CELLS, STARTS, _difference, _learnt
+from dynamicl.studies.induction._windows import LENGTHS as PULSE_LENGTHS
 from dynamicl.tasks import FewShotSpec
 from dynamicl.training import plan
 
@@ -361,6 +362,20 @@ def test_heads_are_found_from_the_last_evaluation():
 def test_pulses_lie_in_the_plateau_and_fill_the_grid():
     assert len(CELLS) == len(set(CELLS)) == 11
     assert all(start + length < 0.81 for start, length in CELLS)
+
+
+def test_early_pulses_are_compared_by_what_late_ones_could_save():
+    shift = np.full((len(PULSE_LENGTHS), len(STARTS), 5), np.nan)
+    seeds = np.array([-0.02, -0.01, 0.0, 0.01, 0.02])
+    row = shift[PULSE_LENGTHS.index(0.2)]
+    # A pulse of 0.2 T at 0.6 T leaves 0.2 T, its own length.
+    row[0], row[-1] = -3.5 + seeds, -0.9 + seeds
+    found = _difference(shift)
+    assert found.value == pytest.approx(0.1) and found.low > 0
+    row[-1] = -1.0
+    assert _difference(shift) == (0, 0, 0)
+    row[0] = -0.4 + seeds
+    assert _difference(shift).value == pytest.approx(-0.6)
 
 
 @pytest.mark.parametrize(
