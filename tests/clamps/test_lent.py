@@ -1,4 +1,4 @@
-"""Runs that take values from other runs' checkpoints while they learn; and clamps that do nothing."""
+"""Runs that take values from other runs' checkpoints while they learn."""
 
 import dataclasses
 
@@ -6,9 +6,9 @@ import jax
 import numpy as np
 import pytest
 
-from dynamicl.clamps import Clamp, Constant, from_checkpoint
+from dynamicl.clamps import Clamp, from_checkpoint
 from dynamicl.lab import Interrupted, load, load_others, train_population
-from dynamicl.lab._population import InertClamp, run_id
+from dynamicl.lab._population import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import At, Every, Recording, Seeds
 
@@ -124,16 +124,3 @@ def test_a_trained_model_under_the_clamps_that_steer_a_run(donor, folder):
     np.testing.assert_allclose(given, hidden["donor"] @ fall, rtol=1e-4, atol=1e-6)
     with pytest.raises(SpecError, match="no site matches `hiden`: did you mean `hidden`"):
         loaded.with_clamps(Clamp("hiden"))(sequences)
-
-
-@pytest.mark.parametrize(("strength", "inert"), [(0.0, True), (0.5, False)])
-def test_a_clamp_that_changes_nothing_is_reported(tmp_path, recwarn, strength, inert):
-    clamps = (Clamp("hidden", Constant(0.0), strength=strength, windows=((10, 20),)),)
-    spec = dataclasses.replace(BASE, clamps=clamps, steps=20)
-    if not inert:
-        train_population([spec], RECORDING, tmp_path)
-        return
-    with pytest.warns(
-        InertClamp, match=rf"the clamps of run {run_id(spec, RECORDING)} changed nothing on its first"
-    ):
-        train_population([spec], RECORDING, tmp_path)
