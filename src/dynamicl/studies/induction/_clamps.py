@@ -110,26 +110,27 @@ def clamps(lab: Lab) -> Outcome:
         f"{float(base['straightness'].median()):.3f}); under clamps {told}",
         durations["1,2"],
         len(chosen.seeds) * (len(CLAMPS) + 1),
-        f"with layer 1 and copy clamped the loss still waits in {waits['1,2,3v,5']} of {len(chosen.seeds)} runs, "
-        f"{words(ratio(onsets['1,2,3v,5'], onsets['3v,5']))} of the time that it waits with copy alone clamped: more "
-        "exponential, as the thesis' text says, but no exponential. What is left to learn there, queries that match "
-        "keys, is itself a product of two matrices"
+        _why(waits["1,2,3v,5"], len(chosen.seeds), ratio(onsets["1,2,3v,5"], onsets["3v,5"]))
         if waits["1,2,3v,5"] > most
         else "",
     )
     kept = curves[["loss", "accuracy"]].assign({name: found[name] for name in found.data_vars})
-    kept = kept.assign(learning_time=times["time"], learnt=times["observed"])
-    free_curves = (
-        alone[["loss"]]
-        .isel(clamp=0, drop=True)
-        .rename(loss="unclamped_loss", sequences="unclamped_sequences")
-    )
     kept = kept.assign(
-        unclamped_loss=free_curves["unclamped_loss"],
+        learning_time=times["time"],
+        learnt=times["observed"],
+        unclamped_loss=alone["loss"].isel(clamp=0, drop=True).rename(sequences="unclamped_sequences"),
         unclamped_duration=("seed", base["duration"].values),
         unclamped_jump=("seed", base["jump"].values),
     )
     return Outcome((verdict,), kept, (*free.runs, *held.runs))
+
+
+def _why(waiting: int, runs: int, against_copy: Interval) -> str:
+    return (
+        f"with layer 1 and copy clamped the loss still waits in {waiting} of {runs} runs, {words(against_copy)} of the "
+        "time that it waits with copy alone clamped: more exponential, as the thesis' text says, but no exponential. "
+        "What is left to learn there, queries that match keys, is itself a product of two matrices"
+    )
 
 
 def _shorter(first: np.ndarray, second: np.ndarray) -> Interval:
