@@ -76,6 +76,14 @@ def test_selected_sites_are_counted(known):
             "no key is 5 from its query at .*: offsets are -4 to 4",
         ),
         (
+            Clamp("layers.0.attn.scores", queries=(0,), offsets=(-1,)),
+            r"at `layers.0.attn.scores` selects nothing: no key of `clamp.keys` all is \(-1,\) from a query of",
+        ),
+        (
+            Clamp("layers.0.attn.scores", queries=(2, -1), keys=(0, "labels"), offsets=(3,)),
+            r"selects nothing: no key of `clamp.keys` \(0, 'labels'\) is \(3,\) from a query of .* \(2, -1",
+        ),
+        (
             Clamp("layers.0.attn.v", Pattern()),
             "a pattern cannot be put at `layers.0.attn.v` with axes .*: clamp an",
         ),
@@ -157,6 +165,7 @@ def test_hard_clamps_that_overlap_are_refused(known, pair):
         (Clamp(V, queries=("matching label",)), Clamp(V, queries=("query",))),
         (Clamp(V, queries=("labels",)), Clamp(V, queries=("matching exemplar",))),
         (Clamp(V, windows=((0, 5),)), Clamp(V, windows=((5, 9),))),
+        (Clamp("layers.0.attn.scores", queries=("query",), keys=(0, 2), offsets=(-2,)),),
         (Clamp(V), Clamp(V, strength=0.5)),
         (Clamp(V), Clamp(V, Scaled(2.0))),
         (Clamp("layers.0.attn.scores", offsets=(-1,)), Clamp("layers.0.attn.scores", offsets=(-2,))),

@@ -89,7 +89,7 @@ def test_heads_strength_and_windows_are_arrays_the_rest_is_static():
         (Clamp("logits", keys=(0.5,)), "`clamp.keys` has 0.5: give numbers or roles"),
         (
             Clamp("logits", value=3.0),
-            "`clamp.value` is 3.0: give Constant, Mean, Scaled, Pattern, From or CopyScores",
+            "`clamp.value` is 3.0: give Constant, Mean, Scaled, Pattern, From, FromCheckpoint or CopyScores",
         ),
         (
             Clamp("logits", From("main", "norm.out"), gradient="straight_through"),

@@ -69,7 +69,7 @@ def test_clamping_a_value_to_itself_changes_no_bit(w):
     cases = {
         f"{site} {rule}": [Clamp(site, From("clean"), gradient=rule)]
         for site in sites
-        for rule in ("stop", "through")
+        for rule in ("stop", "through", "straight_through")
     }
     found = w.logits({"clean": (), **cases})
     for name, logits in found.items():

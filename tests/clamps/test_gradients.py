@@ -178,3 +178,91 @@ def test_straight_through_equals_the_untouched_gradient_at_a_linear_read_out():
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
     stopped = slopes(w.model, (Clamp("norm.out", Constant(0.0)),))
     assert all(not np.any(leaf) for leaf in jax.tree.leaves(stopped.blocks))
+
+
+def declared(rule, start, moved, x, target):
+    """Mean loss of `Squash` in float64 at moved weights, with what the rule lets move and what it does not."""
+    before, h = (np.tanh(x @ rise) for rise, _ in (start, moved))
+    mixed = {
+        "stop": (1 - S) * h + S * K * before,
+        "through": (1 - S) * h + S * K * h,
+        "straight_through": (1 - S) * before + S * K * before + h - before,
+    }[rule]
+    logits = mixed @ moved[1]
+    return np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(x)), target])
+
+
+def finite_difference(rule, start, along, x, target, apart=1e-5):
+    start = [np.asarray(part, float) for part in start]
+    ends = [[a + sign * apart * d for a, d in zip(start, along, strict=True)] for sign in (1, -1)]
+    above, below = (declared(rule, start, end, np.asarray(x, float), np.asarray(target)) for end in ends)
+    return (above - below) / (2 * apart)
+
+
+@pytest.fixture(scope="module")
+def squash():
+    """Two models, directions for their weights, and sequences."""
+    worlds = [world(model=SquashSpec(), seed=seed, size=6) for seed in (0, 1)]
+    rng = np.random.default_rng(2)
+    along = [rng.normal(size=part.shape) for part in (worlds[0].model.rise, worlds[0].model.fall)]
+    return worlds, along
+
+
+def projected(slopes, along):
+    return sum(float(np.sum(np.asarray(a, float) * d)) for a, d in zip(slopes, along, strict=True))
+
+
+def mean_loss(logits, target):
+    return optax.softmax_cross_entropy_with_integer_labels(logits, target).mean()
+
+
+@pytest.mark.parametrize("rule", RULES)
+class TestFiniteDifferences:
+    """Each rule's gradient along a direction is the central difference of the loss that the rule declares."""
+
+    def test_alone(self, squash, rule):
+        (w, _), along = squash
+        x = w.task.inputs(w.sequences.tokens).exemplars[0, -1]
+        target = w.sequences.target[0]
+
+        def loss(rise, fall):
+            h = jnp.tanh(x @ rise)
+            return mean_loss(blend(h, K * h, jnp.ones_like(h, bool), S, rule) @ fall, target)
+
+        start = w.model.rise, w.model.fall
+        found = projected(jax.grad(loss, argnums=(0, 1))(*start), along)
+        expected = finite_difference(rule, start, along, x[None], target[None])
+        assert found == pytest.approx(expected, rel=1e-4)
+
+    def test_inside_vmap(self, squash, rule):
+        (w, other), along = squash
+        clamps = (Clamp("hidden", Scaled(K), strength=S, gradient=rule),)
+        both = jax.tree.map(lambda *leaves: jnp.stack(leaves), w.model, other.model)
+
+        @jax.vmap
+        @jax.grad
+        def slopes(model):
+            return mean_loss(forward(model, w.task, w.sequences, clamps), w.sequences.target)
+
+        found = slopes(both)
+        x = w.task.inputs(w.sequences.tokens).exemplars[:, -1]
+        for i in (0, 1):
+            start = both.rise[i], both.fall[i]
+            expected = finite_difference(rule, start, along, x, w.sequences.target)
+            assert projected((found.rise[i], found.fall[i]), along) == pytest.approx(expected, rel=1e-4)
+
+    def test_inside_the_compiled_loop(self, squash, rule):
+        _, along = squash
+        run = squash_run(Scaled(K), rule)
+        (cohort,) = plan([run])
+        program = Program(cohort, sequences=4, mesh=run_mesh())
+        before = program.real(program.initialise().weights)
+        after = program.real(program.advance(program.initialise(), 1).weights)
+        task = program.tasks["train"]
+        batch = task.batch(jax.random.fold_in(jax.random.key(run.seeds.data), 0), 4)
+        x = task.inputs(batch.tokens).exemplars[:, -1]
+        start = before.rise[0], before.fall[0]
+        # One step of plain descent at rate 0.5.
+        steps = [(start[0] - after.rise[0]) / 0.5, (start[1] - after.fall[0]) / 0.5]
+        expected = finite_difference(rule, start, along, x, batch.target)
+        assert projected(steps, along) == pytest.approx(expected, rel=1e-3)

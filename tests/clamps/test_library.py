@@ -233,6 +233,7 @@ def test_the_command_knows_every_function_by_a_name():
         "copy",
         "cut",
         "forbid_previous_token",
+        "from_checkpoint",
         "keep_heads",
         "layer_one",
         "layer_one_and_copy",

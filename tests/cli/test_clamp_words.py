@@ -3,6 +3,7 @@ import pytest
 from dynamicl.clamps import (
     ablate_heads,
     cut,
+    from_checkpoint,
     keep_heads,
     layer_one,
     match,
@@ -24,6 +25,11 @@ from dynamicl.specs import SpecError
         (("step-1:heads=2,purity=0.5",), previous_token_attend((2,), purity=0.5)),
         (("preserve:layer=1,parts=v+pattern",), preserve(1, ("v", "pattern"))),
         (("only-path:first=0,second=1,heads=2,preserved=v",), only_path(0, 1, 2, ("v",))),
+        # An id of digits, or one that reads like a number, is still a word.
+        (
+            ("from-checkpoint:site=norm.out,run=12345e6789012345,step=40",),
+            from_checkpoint("norm.out", "12345e6789012345", 40),
+        ),
         (("cut:layer=0,heads=1", "steps-1-2-3qk-4:head=1"), cut(0, (1,)) + match(1)),
     ],
 )

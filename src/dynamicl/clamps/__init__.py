@@ -5,8 +5,10 @@ from ._check import check_clamps as check_clamps
 from ._clamp import FOREVER as FOREVER
 from ._clamp import MAIN as MAIN
 from ._clamp import Clamp as Clamp
+from ._forward import NOBODY as NOBODY
 from ._forward import forward as forward
 from ._forward import forward_recorded as forward_recorded
+from ._forward import lenders as lenders
 from ._forward import passes as passes
 from ._graft import Graft as Graft
 from ._graft import check_grafts as check_grafts
@@ -17,6 +19,7 @@ from ._library import attention_temperature as attention_temperature
 from ._library import copy as copy
 from ._library import cut as cut
 from ._library import forbid_previous_token as forbid_previous_token
+from ._library import from_checkpoint as from_checkpoint
 from ._library import keep_heads as keep_heads
 from ._library import layer_one as layer_one
 from ._library import layer_one_and_copy as layer_one_and_copy
@@ -27,6 +30,7 @@ from ._library import previous_token_attend as previous_token_attend
 from ._values import Constant as Constant
 from ._values import CopyScores as CopyScores
 from ._values import From as From
+from ._values import FromCheckpoint as FromCheckpoint
 from ._values import Mean as Mean
 from ._values import Pattern as Pattern
 from ._values import Scaled as Scaled

@@ -1,6 +1,6 @@
 """Many interventions on one trained model in few calls: those of one structure are one batched program."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -14,11 +14,15 @@ from dynamicl.specs import merge, split, to_json, validate
 
 from ._check import check_clamps
 from ._clamp import Clamp
-from ._forward import forward
+from ._forward import NOBODY, forward
 
 
 def clamped_logits(
-    model: Any, task: Any, sequences: tasks.Sequence, variants: Sequence[tuple[Clamp, ...]]
+    model: Any,
+    task: Any,
+    sequences: tasks.Sequence,
+    variants: Sequence[tuple[Clamp, ...]],
+    others: Mapping[str, Any] = NOBODY,
 ) -> Float[np.ndarray, "variant batch output"]:
     """Compute a trained model's logits under each of many sets of clamps.
 
@@ -27,6 +31,7 @@ def clamped_logits(
         task: whose `inputs` it reads.
         sequences: with leading axis batch.
         variants: sets of clamps; an empty one is the clean model. Windows are taken at step 0.
+        others: networks that values come from, by pass (`FromCheckpoint`).
 
     Returns:
         Logits of every variant, in their order.
@@ -49,18 +54,24 @@ def clamped_logits(
     for members in groups.values():
         static = parts[members[0]][0]
         stacked = {path: np.stack([parts[i][1][path] for i in members]) for path in parts[members[0]][1]}
-        logits = _batched(model, task, sequences, static, stacked, len(members))
+        logits = _batched(model, task, sequences, static, stacked, others, len(members))
         results |= dict(zip(members, logits, strict=True))
     return np.stack([np.asarray(results[i]) for i in range(len(variants))])
 
 
 def _batched(
-    model: Any, task: Any, sequences: Any, static: Any, arrays: dict[str, np.ndarray], count: int
+    model: Any,
+    task: Any,
+    sequences: Any,
+    static: Any,
+    arrays: dict[str, np.ndarray],
+    others: Mapping[str, Any],
+    count: int,
 ) -> Array:
     if not arrays:
         return jnp.stack([forward(model, task, sequences)] * count)
 
     def run(arrays: dict[str, Array]) -> Array:
-        return forward(model, task, sequences, merge(static, arrays))
+        return forward(model, task, sequences, merge(static, arrays), 0, others)
 
     return jax.jit(lambda arrays: jax.lax.map(run, arrays))(arrays)

@@ -6,7 +6,7 @@ from dynamicl.models import Site, match_sites
 from dynamicl.specs import SpecError, check
 
 from ._clamp import MAIN, Clamp
-from ._forward import passes
+from ._forward import lenders, passes
 
 POSITIONS = ("query", "seq", "key")
 """Axes along which positions of the sequence lie."""
@@ -55,7 +55,19 @@ def _check_passes(clamps: Sequence[Clamp]) -> None:
     for name in reversed(passes(clamps)):
         if name in needed:
             needed |= {c.value.pass_name for c in clamps if c.in_pass == name and c.value.leaves_the_pass}
+    lent = lenders(clamps)
     for clamp in clamps:
+        check(
+            clamp.in_pass not in lent,
+            f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, which another run's checkpoint makes: that "
+            "network is taken as it is; clamp another pass",
+        )
+        if clamp.value.kind == "from-checkpoint":
+            name = clamp.value.pass_name
+            check(
+                (clamp.value.run, clamp.value.step) == (lent[name].run, lent[name].step),
+                f"two checkpoints make pass `{name}`: give their values a `pass_name` each",
+            )
         check(
             clamp.in_pass in needed,
             f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, from which nothing is taken: clamp pass "
@@ -109,6 +121,19 @@ def _check_positions(clamp: Clamp, site: Site, length: int) -> None:
                     -length <= position < length,
                     f"position {position} does not exist at `{site.name}`: positions are 0 to {length - 1}",
                 )
+
+    rows, columns = (_places(items, length) for items in (clamp.queries, clamp.keys))
+    check(
+        not clamp.offsets or any(key - row in clamp.offsets for row in rows for key in columns),
+        f"the clamp at `{site.name}` selects nothing: no key of `clamp.keys` {clamp.keys or 'all'} is "
+        f"{clamp.offsets} from a query of `clamp.queries` {clamp.queries or 'all'}; drop or change one of them",
+    )
+
+
+def _places(items: tuple, length: int) -> set[int]:
+    """Return where items may lie: a role may lie anywhere."""
+    fixed = {item % length for item in items if isinstance(item, int)}
+    return fixed if items and not {type(item) for item in items} - {int} else set(range(length))
 
 
 def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int) -> None:

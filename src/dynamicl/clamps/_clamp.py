@@ -91,7 +91,8 @@ class Clamp:
                 )
         check(
             callable(getattr(self.value, "resolve", None)),
-            f"`clamp.value` is {self.value!r}: give Constant, Mean, Scaled, Pattern, From or CopyScores",
+            f"`clamp.value` is {self.value!r}: give Constant, Mean, Scaled, Pattern, From, FromCheckpoint or "
+            "CopyScores",
         )
         if self.value.leaves_the_pass:
             check(

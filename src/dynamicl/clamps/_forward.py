@@ -5,7 +5,8 @@ inside one program, and what nobody asks of them is never computed.
 """
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import jax
@@ -18,11 +19,18 @@ from dynamicl.models import SITE_AXES, Recorder, null_tap, record
 from dynamicl.specs import SpecError
 
 from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
-from ._values import BATCH, Context
+from ._values import BATCH, Context, FromCheckpoint
+
+NOBODY: Mapping[str, Any] = MappingProxyType({})
 
 
 def forward(
-    model: Any, task: Any, sequences: tasks.Sequence, clamps: Sequence[Clamp] = (), step: Any = 0
+    model: Any,
+    task: Any,
+    sequences: tasks.Sequence,
+    clamps: Sequence[Clamp] = (),
+    step: Any = 0,
+    others: Mapping[str, Any] = NOBODY,
 ) -> Float[Array, "batch output"]:
     """Compute a batch's logits under clamps.
 
@@ -32,10 +40,15 @@ def forward(
         sequences: with leading axis batch.
         clamps: in the order in which they act; none cost nothing.
         step: the training step, for windows.
+        others: the networks of the passes that checkpoints make, by the pass' name (`FromCheckpoint`).
+
+    Raises:
+        SpecError: what shows only while tracing: a value that is not computed before it is needed, or of another
+            shape, or of a checkpoint that was not given.
     """
     if not clamps:
         return jax.vmap(lambda tokens: model(task.inputs(tokens), null_tap))(sequences.tokens)
-    return forward_recorded(model, task, sequences, clamps, step, ())[0]
+    return forward_recorded(model, task, sequences, clamps, step, (), others)[0]
 
 
 def forward_recorded(
@@ -45,22 +58,43 @@ def forward_recorded(
     clamps: Sequence[Clamp],
     step: Any,
     patterns: Sequence[str],
+    others: Mapping[str, Any] = NOBODY,
 ) -> tuple[Float[Array, "batch output"], dict[str, Array]]:
     """Compute a batch's logits under clamps and keep the main pass' intermediates that the globs select."""
     if not clamps:
         return jax.vmap(lambda tokens: record(model, task.inputs(tokens), patterns))(sequences.tokens)
+
+    makers = _makers(model, clamps, others)
 
     def one(tokens: Any, roles: tasks.Roles) -> tuple[Array, dict[str, Array]]:
         context = Context(task.inputs(tokens), roles)
         for name in passes(clamps):
             context.current = name
             asked = [site for clamp in clamps for site in _asked(clamp, name)]
-            tap = _ClampTap([c for c in clamps if c.in_pass == name], context, step, asked, model)
+            acting = [c for c in clamps if c.in_pass == name]
+            tap = _ClampTap(acting, context, step, asked, makers[name])
             recorder = Recorder(patterns if name == MAIN else (), tap)
-            logits = model(context.tokens, recorder)
+            logits = makers[name](context.tokens, recorder)
         return logits, recorder.values
 
     return jax.vmap(one, axis_name=BATCH)(sequences.tokens, sequences.roles)
+
+
+def lenders(clamps: Sequence[Clamp]) -> dict[str, FromCheckpoint]:
+    """Return, by pass, the values that name the checkpoint by which the pass is made."""
+    return {c.value.pass_name: c.value for c in clamps if c.value.kind == "from-checkpoint"}
+
+
+def _makers(model: Any, clamps: Sequence[Clamp], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return each pass' network."""
+    lent = lenders(clamps)
+    for name in lent:
+        if name not in others:
+            raise SpecError(
+                f"pass `{name}` is made by another network, which is not there: load its checkpoint and give it as "
+                f"`others={{{name!r}: model}}`"
+            )
+    return {name: others[name] if name in lent else model for name in passes(clamps)}
 
 
 def _asked(clamp: Clamp, pass_name: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dynamicl.specs import check
 
 from ._clamp import Clamp
-from ._values import Constant, CopyScores, From, Pattern, Scaled
+from ._values import Constant, CopyScores, From, FromCheckpoint, Pattern, Scaled
 
 Clamps = tuple[Clamp, ...]
 
@@ -110,6 +110,11 @@ def forbid_previous_token(layer: int = 0, heads: Sequence[int] = (), labels_only
     return (Clamp(site, Constant(-1e9), heads=tuple(heads), queries=rows, offsets=(-1,)),)
 
 
+def from_checkpoint(site: str, run: str, step: int) -> Clamps:
+    """Put at a site what another run's checkpoint has there; gradients end at it (thesis Figure C.4)."""
+    return (Clamp(site, FromCheckpoint(run, step)),)
+
+
 LIBRARY: dict[str, Callable[..., Clamps]] = {
     "ablate-heads": ablate_heads,
     "keep-heads": keep_heads,
@@ -123,5 +128,6 @@ LIBRARY: dict[str, Callable[..., Clamps]] = {
     "only-path": only_path,
     "temperature": attention_temperature,
     "forbid-previous-token": forbid_previous_token,
+    "from-checkpoint": from_checkpoint,
 }
 """The library by the names that the command knows."""

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from dynamicl.models import PairTokens
-from dynamicl.specs import SpecError, check, register, vary
+from dynamicl.specs import SpecError, check, host, register, vary
 from dynamicl.tasks import Roles
 
 BATCH = "batch"
@@ -163,12 +163,52 @@ class From:
         if self.arrange == "previous token":
             own = context.roles.is_query | (jnp.arange(value.shape[0]) == 0)
             value = jnp.where(own[:, None], value, jnp.roll(value, 1, axis=0))
-        if value.shape != x.shape:
-            raise SpecError(
-                f"`{self.site or name}` of pass `{self.pass_name}` has shape {value.shape}, `{name}` has {x.shape}: "
-                "clamp to a site of the same shape"
-            )
-        return value
+        return _fitting(value, x, self.site or name, self.pass_name, name)
+
+
+@register("from-checkpoint")
+@dataclass(frozen=True)
+class FromCheckpoint:
+    """A value that another network makes of the same sequence: a run's checkpoint, taken as it is and frozen.
+
+    Attributes:
+        run: the other run's id in the library.
+        step: its checkpoint, in updates.
+        site: the site there; the clamped one's own name where empty.
+        pass_name: the name of the pass that the other network makes; another checkpoint needs another name.
+
+    References:
+        Thesis C.5.1, Figure C.4 (the residual stream after layer 1 of a trained network).
+    """
+
+    run: str = host("")
+    step: int = host(0)
+    site: str = ""
+    pass_name: str = "checkpoint"
+    leaves_the_pass: ClassVar[bool] = True
+
+    def check(self) -> None:
+        """Raise `SpecError` unless a checkpoint is named."""
+        check(
+            bool(self.run), "`from-checkpoint.run` is empty: give the id of a run, as the library lists them"
+        )
+        check(self.step >= 0, f"`from-checkpoint.step` is {self.step}: give a checkpoint's step, 0 or more")
+
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
+        """Return the other network's value; its shape must be x's."""
+        value = context.at(self.pass_name, self.site or name)
+        return _fitting(value, x, self.site or name, self.pass_name, name)
+
+
+def _fitting(value: Array, x: Array, site: str, pass_name: str, name: str) -> Array:
+    if value.shape != x.shape:
+        raise SpecError(
+            f"`{site}` of pass `{pass_name}` has shape {value.shape}, `{name}` has {x.shape}: clamp to a site of the "
+            "same shape"
+        )
+    return value
 
 
 @register("copy-scores")

@@ -38,7 +38,7 @@ def command(words: list[str]) -> int:
     import jax.numpy as jnp
 
     from dynamicl.clamps import clamped_logits
-    from dynamicl.lab import load
+    from dynamicl.lab import load, load_others
     from dynamicl.store import open_trajectory
     from dynamicl.training import standard_scores
 
@@ -49,10 +49,11 @@ def command(words: list[str]) -> int:
         int(options.run) if options.run.isdigit() and len(options.run) < 16 else options.run,
         options.step,
     )
+    others = load_others(trajectory, loaded, clamps)
     for i, (name, task) in enumerate(loaded.tasks.items()):
         key = jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), i)
         sequences = task.batch(key, options.sequences)
-        clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps])
+        clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps], others)
         before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
         sys.stdout.write(
             f"{name:<20} accuracy {float(before['accuracy']):.4f} -> {float(after['accuracy']):.4f}   "

@@ -26,7 +26,7 @@ def _one(word: str) -> tuple[Clamp, ...]:
     for item in filter(None, rest.split(",")):
         key, _, value = item.partition("=")
         check(key in known, f"clamp `{name}` has no argument `{key}`: did you mean {nearest(key, known)}?")
-        arguments[key] = _fitted(name, key, _value(value), known[key].annotation)
+        arguments[key] = _fitted(name, key, value, known[key].annotation)
     missing = [key for key, one in known.items() if one.default is one.empty and key not in arguments]
     check(
         not missing,
@@ -45,8 +45,10 @@ WORDS = {
 }
 
 
-def _fitted(clamp: str, key: str, value: Any, wanted: Any) -> Any:
+def _fitted(clamp: str, key: str, text: str, wanted: Any) -> Any:
     """Make a value what an argument wants: one head may stand for a list of heads, a whole number for a number."""
+    # A run's id may look like a number.
+    value = text if wanted is str else _value(text)
     if wanted is float and type(value) is int:
         value = float(value)
     several = wanted in (Sequence[int], Sequence[str])

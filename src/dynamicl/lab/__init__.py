@@ -12,6 +12,7 @@ from ._memory import largest_population as largest_population
 from ._models import Loaded as Loaded
 from ._models import load as load
 from ._models import load_many as load_many
+from ._models import load_others as load_others
 from ._population import InertClamp as InertClamp
 from ._population import Interrupted as Interrupted
 from ._population import Progress as Progress

@@ -1,15 +1,18 @@
 """Trained models back from a store, ready to be looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
 import jax
 import numpy as np
+from jaxtyping import Float
 
-from dynamicl.specs import SpecError, from_json
+from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
+from dynamicl.specs import SpecError, check, from_json
 from dynamicl.store import Trajectory
+from dynamicl.tasks import Sequence as TaskSequence
 from dynamicl.training import RunSpec, unpack
 
 
@@ -26,6 +29,21 @@ class Loaded:
     model: Any
     spec: RunSpec
     tasks: dict[str, Any]
+
+    def with_clamps(
+        self, *clamps: Clamp, others: Mapping[str, Any] = NOBODY
+    ) -> Callable[[TaskSequence], Float[np.ndarray, "batch output"]]:
+        """Return the model under clamps, those that could steer a run: a function from sequences to logits.
+
+        Args:
+            clamps: in the order in which they act; windows are taken at step 0.
+            others: networks that values come from (`load_others`).
+
+        Raises:
+            SpecError: when called, a clamp that misses.
+        """
+        task = self.tasks["train"]
+        return lambda sequences: clamped_logits(self.model, task, sequences, [clamps], others)[0]
 
 
 def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loaded:
@@ -45,6 +63,25 @@ def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loa
     store, row = trajectory.members[index if isinstance(index, int) and known else 0]
     arrays = trajectory.weights(run, store.checkpoints[-1] if step is None else step)
     return _around(arrays, from_json(store.specs[row]))
+
+
+def load_others(trajectory: Trajectory, loaded: Loaded, clamps: Sequence[Clamp]) -> dict[str, Any]:
+    """Load the networks that clamps on a loaded one take values from (`FromCheckpoint`), by the pass they make.
+
+    Raises:
+        SpecError: a network of another kind.
+        StoreError: there is no such run or checkpoint.
+    """
+    found = {}
+    for name, one in lenders(clamps).items():
+        other = load(trajectory, one.run, one.step)
+        check(
+            other.spec.model == loaded.spec.model
+            and other.tasks["train"].interface == loaded.tasks["train"].interface,
+            f"run {one.run} is a network of another kind: take values from a run of the same model and task",
+        )
+        found[name] = other.model
+    return found
 
 
 def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -> Loaded:

@@ -40,7 +40,7 @@ from ._interrupts import held_back
 from ._machine import machine, versions
 from ._memory import largest_population
 from ._records import to_dataset, to_extras
-from ._starts import started
+from ._starts import lend, started
 
 COMMIT_SECONDS = 10.0
 CHUNK_SECONDS = 2.0
@@ -197,7 +197,7 @@ def _begin(
     cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: "_Pace"
 ) -> None:
     """Start a cohort: a new store, every run where its spec says."""
-    program = Program(cohort, probes(recording.measures), recording.sequences)
+    program = lend(Program(cohort, probes(recording.measures), recording.sequences), library)
     ids = [run_id(spec, recording) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
     _report_inert(program, state, ids)
@@ -243,6 +243,7 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
     with Store.open(path, write=True) as store:
         (cohort,) = plan([from_json(text) for text in store.specs])
         program = Program(cohort, probes(recording.measures), recording.sequences)
+        lend(program, Library(path.parent))
         shapes = jax.eval_shape(program.initialise)
         host = jax.tree.map(lambda s: jax.ShapeDtypeStruct((cohort.size, *s.shape[1:]), s.dtype), shapes)
         if store.step < 0:

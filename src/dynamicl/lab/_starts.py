@@ -9,6 +9,7 @@ from typing import Literal
 import jax
 import numpy as np
 
+from dynamicl.clamps import lenders
 from dynamicl.specs import SpecError, check, from_json, to_json
 from dynamicl.store import Library, Store
 from dynamicl.training import Program, RunSpec, RunState, Start, pack, unpack
@@ -123,6 +124,29 @@ def _changes(store: Store, layout: str) -> str:
     if before != layout:
         changed.append(f"layout {before} (here {layout})")
     return ", ".join(changed)
+
+
+def lend(program: Program, library: Library) -> Program:
+    """Give a program the checkpoints that its runs' clamps take values from (`FromCheckpoint`).
+
+    Raises:
+        SpecError: the other run or checkpoint is not in the library, or belongs to another model.
+    """
+    named = [lenders(spec.clamps) for spec in program.cohort.runs]
+    weights = {
+        name: [
+            unpack(
+                _checkpoint(library, Start("init_from", one[name].run, one[name].step)),
+                program.model_shapes,
+                f"clamp's run {one[name].run}",
+            )
+            for one in named
+        ]
+        for name in named[0]
+    }
+    if weights:
+        program.lend({name: jax.tree.map(lambda *a: np.stack(a), *ones) for name, ones in weights.items()})
+    return program
 
 
 def _fill(tree: object, arrays: Mapping[str, np.ndarray], row: int, what: str) -> None:

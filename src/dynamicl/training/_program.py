@@ -29,6 +29,8 @@ from ._probe import Probe, standard_scores
 from ._run import RunSpec
 
 Strategy = Literal["sequential", "vectorised"]
+OTHERS = "others"
+"""Where a program's arrays hold the weights that other networks lend, beside the values that vary between runs."""
 
 
 class RunState(eqx.Module):
@@ -85,10 +87,8 @@ class Program:
         self.interface = self.tasks["train"].interface
         self.task_arrays, self.task_static = eqx.partition(self.tasks, eqx.is_array)
         padding = -cohort.size % self.mesh.size
-        self.arrays = jax.tree.map(
-            lambda a: np.concatenate([a, np.repeat(a[-1:], padding, 0)]), cohort.arrays
-        )
         self.padding = padding
+        self.arrays: dict[str, Any] = {name: self._padded(a) for name, a in cohort.arrays.items()}
         self.traces = 0
         abstract = eqx.filter_eval_shape(cohort.static.model.build, self.interface, jax.random.key(0))
         self.model_shapes, self.model_static = eqx.partition(
@@ -96,6 +96,10 @@ class Program:
         )
         self._check_interventions(abstract)
         self.frozen = clamps.frozen_parts(cohort.static.grafts, self.model_shapes)
+
+    def lend(self, others: Mapping[str, PyTree]) -> None:
+        """Give the weights of the networks that clamps take values from, leading axis run, by the pass they make."""
+        self.arrays = {**self.arrays, OTHERS: jax.tree.map(self._padded, dict(others))}
 
     @property
     def layout(self) -> str:
@@ -139,8 +143,9 @@ class Program:
             # The last step lies in no window. All are computed by the same instructions, so that a clamp which
             # changes nothing leaves no rounding either.
             steps = jnp.stack([*opens, jnp.int32(clamps.FOREVER)])
+            others = self._others(arrays)
             logits = jax.lax.map(
-                lambda step: clamps.forward(model, task, sequences, spec.clamps, step), steps
+                lambda step: clamps.forward(model, task, sequences, spec.clamps, step, others), steps
             )
             return jnp.max(jnp.abs(logits[:-1] - logits[-1]))
 
@@ -157,10 +162,10 @@ class Program:
         """Put a host tree of real runs onto the devices, padded and sharded over runs."""
         sharding = NamedSharding(self.mesh, PartitionSpec("run"))
 
-        def pad(leaf: np.ndarray) -> Array:
-            return jax.device_put(np.concatenate([leaf, np.repeat(leaf[-1:], self.padding, 0)]), sharding)
+        return jax.tree.map(lambda leaf: jax.device_put(self._padded(leaf), sharding), tree)
 
-        return jax.tree.map(pad, tree)
+    def _padded(self, leaf: np.ndarray) -> np.ndarray:
+        return np.concatenate([leaf, np.repeat(leaf[-1:], self.padding, 0)])
 
     def model(self, weights: PyTree) -> Any:
         """Return one run's model around its weights."""
@@ -177,6 +182,10 @@ class Program:
 
     def _real(self, leaf: Array) -> np.ndarray:
         return np.asarray(leaf)[: self.cohort.size]
+
+    def _others(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the networks of a run that were lent, by pass."""
+        return {name: self.model(weights) for name, weights in arrays.get(OTHERS, {}).items()}
 
     def _spec(self, arrays: Mapping[str, Array]) -> RunSpec:
         return merge(self.cohort.static, arrays)
@@ -215,8 +224,11 @@ class Program:
             task = spec.task.bind(eqx.combine(tasks, self.task_static)["train"])
             data_key = jax.random.key(spec.seeds.data)
             end = jnp.minimum(until, spec.steps)
+            others = self._others(arrays)
             return jax.lax.while_loop(
-                lambda s: (s.step < end) & s.alive, lambda s: self._step(spec, task, data_key, s), state
+                lambda s: (s.step < end) & s.alive,
+                lambda s: self._step(spec, task, data_key, s, others),
+                state,
             )
 
         mapped = self._over_runs(one, shared=2)
@@ -224,11 +236,14 @@ class Program:
             lambda state, arrays, tasks, until: mapped((state, arrays), tasks, until), donate_argnums=0
         )
 
-    def _step(self, spec: RunSpec, task: Any, data_key: PRNGKeyArray, state: RunState) -> RunState:
+    def _step(
+        self, spec: RunSpec, task: Any, data_key: PRNGKeyArray, state: RunState, others: Mapping[str, Any]
+    ) -> RunState:
         sequences = task.batch(jax.random.fold_in(data_key, state.step), spec.batch_size)
 
         def loss(weights: PyTree) -> Array:
-            logits = clamps.forward(self.model(self._held(weights)), task, sequences, spec.clamps, state.step)
+            model = self.model(self._held(weights))
+            logits = clamps.forward(model, task, sequences, spec.clamps, state.step, others)
             return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, sequences.target))
 
         value, gradient = jax.value_and_grad(loss)(state.weights)
@@ -265,14 +280,15 @@ class Program:
                 self.model(state.weights),
                 eqx.combine(tasks, self.task_static),
             )
-            scores = []
+            others, scores = self._others(arrays), []
             for i, name in enumerate(self.evaluators):
                 task = everything[name]
                 sequences = self._fixed(spec, task, i)
-                logits = clamps.forward(model, spec.task.bind(task), sequences, spec.clamps, state.step)
+                bound = spec.task.bind(task)
+                logits = clamps.forward(model, bound, sequences, spec.clamps, state.step, others)
                 scores.append(standard_scores(logits, sequences))
             records = {name: jnp.stack([s[name] for s in scores]) for name in scores[0]}
-            records |= self._probe(spec, model, everything["train"], state, "evaluation")
+            records |= self._probe(spec, model, everything["train"], state, "evaluation", others)
             records["train_loss"] = state.loss_sum / jnp.maximum(state.loss_count, 1).astype(jnp.float32)
             records["train_loss"] = jnp.where(state.loss_count > 0, records["train_loss"], records["loss"][0])
             records["gradient_norm"] = state.gradient_norm
@@ -288,7 +304,8 @@ class Program:
     def _inspect(self) -> Callable:
         def one(state: RunState, arrays: Mapping[str, Array], tasks: PyTree) -> dict[str, Array]:
             spec, task = self._spec(arrays), eqx.combine(tasks, self.task_static)["train"]
-            return self._probe(spec, self.model(state.weights), task, state, "checkpoint")
+            others = self._others(arrays)
+            return self._probe(spec, self.model(state.weights), task, state, "checkpoint", others)
 
         mapped = self._over_runs(one, shared=1)
         return jax.jit(lambda state, arrays, tasks: mapped((state, arrays), tasks))
@@ -297,15 +314,18 @@ class Program:
         """Draw an evaluator's sequences: the same ones at every call."""
         return task.batch(jax.random.fold_in(jax.random.key(spec.seeds.evaluation), index), self.sequences)
 
-    def _probe(self, spec: RunSpec, model: Any, task: Any, state: RunState, at: str) -> dict[str, Array]:
+    def _probe(
+        self, spec: RunSpec, model: Any, task: Any, state: RunState, at: str, others: Mapping[str, Any]
+    ) -> dict[str, Array]:
         probes = [probe for probe in self.probes if probe.at == at]
         if not probes:
             return {}
         full = with_all_rows(model)
         sequences = self._fixed(spec, task, 0)
         patterns = sorted({pattern for probe in probes for pattern in probe.sites})
+        whole = {name: with_all_rows(other) for name, other in others.items()}
         _, activations = clamps.forward_recorded(
-            full, spec.task.bind(task), sequences, spec.clamps, state.step, patterns
+            full, spec.task.bind(task), sequences, spec.clamps, state.step, patterns, whole
         )
         records: dict[str, Array] = {}
         for probe in probes:

@@ -54,8 +54,11 @@ def train_clamped(lab: Lab, networks: Networks) -> Trajectory:
 def clamps(lab: Lab) -> Outcome:
     """Train under each clamp and compare shapes with the unclamped run of the same seed.
 
-    A phase change is what `find_transition` finds in the loss; the drop's duration runs from 0.9 log 2 to 0.1
-    log 2 in every curve alike. The claim is held to have reproduced where
+    A phase change is what the thesis calls one, a reverse S: the loss waits before it falls, by more than noise
+    explains (the first criterion of `find_transition`), as no exponential does. How many of the waits are plateaus in
+    the full sense of `find_transition` is told beside it; the thesis claims one for the unclamped network, and that is
+    `induction.plateau`. The drop's duration runs from 0.9 log 2 to 0.1 log 2 in every curve alike. The
+    claim is held to have reproduced where
 
     - unclamped and with step 1 clamped, most seeds show a phase change;
     - with steps 1, 2 most still do, and the drop is shorter than the unclamped one (interval of the ratio below 1);
@@ -74,59 +77,60 @@ def clamps(lab: Lab) -> Outcome:
     durations = {
         name: _shorter(found["duration"].sel(clamp=name).values, base["duration"].values) for name in CLAMPS
     }
-    jumps = {name: int(found["jump"].sel(clamp=name).sum()) for name in CLAMPS}
-    straight = {name: float(found["straightness"].sel(clamp=name).median()) for name in CLAMPS}
-    onset = ratio(
-        np.maximum(found["onset"].sel(clamp="3v,5").values, 1.0), np.maximum(base["onset"].values, 1.0)
+    waits, jumps = (
+        {"none": int(base[of].sum())} | {name: int(found[of].sel(clamp=name).sum()) for name in CLAMPS}
+        for of in ("waits", "jump")
     )
-    free_jumps, most = int(base["jump"].sum()), len(chosen.seeds) / 2
+    straight = {name: float(found["straightness"].sel(clamp=name).median()) for name in CLAMPS}
+    onsets = {name: np.maximum(found["onset"].sel(clamp=name).values, 1.0) for name in CLAMPS}
+    earlier = ratio(onsets["3v,5"], np.maximum(base["onset"].values, 1.0))
+    most = len(chosen.seeds) / 2
     parts = {
-        "unclamped: a phase change": free_jumps > most,
-        "1: still a phase change": jumps["1"] > most,
-        "1,2: a phase change, sharper": jumps["1,2"] > most and durations["1,2"].high < 1,
-        "match: smooth exponential": jumps["1,2,3qk,4"] < most and straight["1,2,3qk,4"] > 0.95,
-        "copy: small plateau, quick drop": jumps["3v,5"] > most
+        "unclamped: a phase change": waits["none"] > most,
+        "1: still a phase change": waits["1"] > most,
+        "1,2: a phase change, sharper": waits["1,2"] > most and durations["1,2"].high < 1,
+        "match: smooth exponential": waits["1,2,3qk,4"] < most and straight["1,2,3qk,4"] > 0.95,
+        "copy: small plateau, quick drop": waits["3v,5"] > most
         and durations["3v,5"].high < 1
-        and onset.high < 1,
-        "1,2,3v,5: near exponential": jumps["1,2,3v,5"] < most and straight["1,2,3v,5"] > 0.9,
+        and earlier.high < 1,
+        "1,2,3v,5: near exponential": waits["1,2,3v,5"] < most and straight["1,2,3v,5"] > 0.9,
     }
     times = learning_times(curves["loss"])
-    typical = float(base["duration"].median())
-    waits = {name: int(found["waits"].sel(clamp=name).sum()) for name in CLAMPS}
     told = "; ".join(
-        f"{name}: {jumps[name]} ({waits[name]} wait), drop {words(durations[name])} of the unclamped, r "
+        f"{name}: {waits[name]} ({jumps[name]}), drop {words(durations[name])} of the unclamped, r "
         f"squared {straight[name]:.3f}"
         for name in CLAMPS
     )
-    level = [
-        name for name in ("1,2", "3v,5") if durations[name].high < 1 and jumps[name] <= most < waits[name]
-    ]
     verdict = judge(
         lab,
         CLAIM,
         parts,
-        f"phase changes in {free_jumps} of {len(chosen.seeds)} unclamped runs (drop lasts {typical:,.0f} "
-        f"published sequences, r squared {float(base['straightness'].median()):.3f}); under clamps {told}",
+        f"phase changes (with a plateau) in {waits['none']} ({jumps['none']}) of {len(chosen.seeds)} unclamped runs, "
+        f"whose drop lasts {float(base['duration'].median()):,.0f} published sequences (r squared "
+        f"{float(base['straightness'].median()):.3f}); under clamps {told}",
         durations["1,2"],
         len(chosen.seeds) * (len(CLAMPS) + 1),
-        f"with {' and with '.join(level)} clamped the loss waits significantly and then drops faster, as "
-        "claimed, but falls too much while it waits for a plateau in the sense of `find_transition`"
-        if level
+        _why(waits["1,2,3v,5"], len(chosen.seeds), ratio(onsets["1,2,3v,5"], onsets["3v,5"]))
+        if waits["1,2,3v,5"] > most
         else "",
     )
     kept = curves[["loss", "accuracy"]].assign({name: found[name] for name in found.data_vars})
-    kept = kept.assign(learning_time=times["time"], learnt=times["observed"])
-    free_curves = (
-        alone[["loss"]]
-        .isel(clamp=0, drop=True)
-        .rename(loss="unclamped_loss", sequences="unclamped_sequences")
-    )
     kept = kept.assign(
-        unclamped_loss=free_curves["unclamped_loss"],
+        learning_time=times["time"],
+        learnt=times["observed"],
+        unclamped_loss=alone["loss"].isel(clamp=0, drop=True).rename(sequences="unclamped_sequences"),
         unclamped_duration=("seed", base["duration"].values),
         unclamped_jump=("seed", base["jump"].values),
     )
     return Outcome((verdict,), kept, (*free.runs, *held.runs))
+
+
+def _why(waiting: int, runs: int, against_copy: Interval) -> str:
+    return (
+        f"with layer 1 and copy clamped the loss still waits in {waiting} of {runs} runs, {words(against_copy)} of the "
+        "time that it waits with copy alone clamped: more exponential, as the thesis' text says, but no exponential. "
+        "What is left to learn there, queries that match keys, is itself a product of two matrices"
+    )
 
 
 def _shorter(first: np.ndarray, second: np.ndarray) -> Interval:

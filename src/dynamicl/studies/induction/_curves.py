@@ -25,6 +25,8 @@ LEARNT = 0.4 * LOG2
 """The documents' learning time ends where the loss first falls below this (thesis, Figure C.6)."""
 ONSET, END = 0.9 * LOG2, 0.1 * LOG2
 """Between these the loss drops: the same levels for every curve, whether or not it has a plateau."""
+WAITS = Criterion().significance
+"""Largest p-value of a wait: the first criterion of `find_transition`, by itself the thesis' "reverse S"."""
 FLOOR = 0.05
 """An exponential is fitted until the loss has fallen to this share of its start."""
 
@@ -129,7 +131,7 @@ def shape(sequences: ArrayLike, loss: ArrayLike, error: ArrayLike | None = None)
     fitted = max(fallen, 3)
     line = fit_exponential(x[:fitted], np.maximum(y[:fitted], 1e-12))
     plateau = found.before.value if found.before else float("nan")
-    waits = found.p_value <= Criterion().significance
+    waits = found.p_value <= WAITS
     return Shape(found.found, waits, plateau, start.time, duration, line.r_squared)
 
 

@@ -12,7 +12,7 @@ from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.toys import descend_population
 
 from ._clamps import CLAMPS, clamps_cost, train_clamped
-from ._curves import shape, stack_runs
+from ._curves import WAITS, shape, stack_runs
 from ._judge import judge
 from ._networks import Networks, main_networks, unclamped
 from ._sequences import sample
@@ -29,10 +29,11 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
 
     Toy first: along unclamped training, the misalignment of the first vector and the loss with the others at their
     truth. Then networks: along the unclamped runs with the strongest head alone, the loss with the previous-token
-    pattern perfected (step 1) and with the induction pattern perfected (match). The claim is held to have reproduced
-    where, in the toy, the measured curves show a phase change in most draws that have one in their loss, and
-    the clamped curve does in few (under 10 %); and where both measures show a phase change in most networks,
-    while of the runs trained under the clamps most show one with step 1 and few (under half) with match.
+    pattern perfected (step 1) and with the induction pattern perfected (match). A phase change is a reverse S, as in
+    `induction.clamps`. The claim is held to have reproduced where, in the toy, the measured curves show a phase change
+    in most draws that have one in their loss, and the clamped curve does in few (under 10 %); and where both measures
+    show a phase change in most networks, while of the runs trained under the clamps most show one with step 1 and few
+    (under half) with match.
     """
     toys = _toy_jumps()
     networks = main_networks(lab)
@@ -42,7 +43,7 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
     held = stack_runs(train_clamped(lab, networks), chosen, clamp=CLAMPS, seed=chosen.seeds)
     x = measured["checkpoint"].values
     jumps = {
-        name: sum(shape(x, measured["loss"].sel(measure=name, seed=s).values).jump for s in chosen.seeds)
+        name: sum(shape(x, measured["loss"].sel(measure=name, seed=s).values).waits for s in chosen.seeds)
         for name in MEASURED
     }
     trained = {
@@ -50,7 +51,7 @@ def measure_vs_clamp(lab: Lab) -> Outcome:
             shape(
                 held["sequences"].values,
                 *(held[k].sel(clamp=name, seed=s).values for k in ("loss", "loss_error")),
-            ).jump
+            ).waits
             for s in chosen.seeds
         )
         for name in MEASURED[1:]
@@ -99,7 +100,7 @@ def _toy_jumps() -> dict[str, int]:
 
 
 def _jumps(curve: np.ndarray) -> bool:
-    return find_transition(np.arange(len(curve)), curve, direction="falling", resamples=20).found
+    return find_transition(np.arange(len(curve)), curve, direction="falling", resamples=2).p_value <= WAITS
 
 
 def _perfected(networks: Networks, trajectory: Trajectory) -> xr.Dataset:

@@ -49,11 +49,13 @@ def pairs(lab: Lab) -> Outcome:
         lab,
         CLAIM,
         parts,
-        f"learning time of a pair over the full network's {words(against_full)}, of the strongest head "
-        f"alone {words(single)}; a pair has gone {way:.2f} of that way; "
-        f"{int((~found['observed'].values).sum())} of {found['observed'].size} pairs do not learn",
+        f"learning time of a pair over the full network's {words(against_full)}, over the strongest head's alone "
+        f"{words(ratio(paired, alone))}, of the strongest head alone over the full network's {words(single)}; a pair "
+        f"has gone {way:.2f} of that way; {int((~found['observed'].values).sum())} of {found['observed'].size} pairs "
+        "do not learn",
         against_full,
         len(runs),
+        _why(paired, alone, full) if not way < 0.5 else "",
     )
     kept = curves[["loss"]].assign(
         learning_time=found["time"],
@@ -64,6 +66,17 @@ def pairs(lab: Lab) -> Outcome:
         strength=(("seed", "head"), networks.strength),
     )
     return Outcome((verdict,), kept, trajectory.runs)
+
+
+def _why(paired: np.ndarray, alone: np.ndarray, full: np.ndarray) -> str:
+    """Tell seeds in which a second head has something to gain from those in which it has not."""
+    slower = alone > full
+    gained = 1 - np.log(paired / full)[slower] / np.log(alone / full)[slower]
+    return (
+        f"in {int((~slower).sum())} of {len(full)} seeds the strongest head alone learns as fast as all eight, or "
+        "faster, and a second head has nothing to gain; in the others it gains "
+        f"{', '.join(f'{share:.0%}' for share in gained) or 'nothing'} of the difference"
+    )
 
 
 def pairs_cost(scale: str) -> int:

@@ -53,7 +53,7 @@ def plateau(lab: Lab) -> Outcome:
     )
     note = (
         ""
-        if general
+        if general or not waits
         else (
             "plateau and drop are there; generalisation falls short. Features are a frozen random "
             "convolution, not the thesis' pretrained residual network: some unseen characters can hardly "

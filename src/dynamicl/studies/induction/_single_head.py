@@ -8,6 +8,7 @@ from dynamicl.clamps import keep_heads
 from dynamicl.measures import jeffreys
 from dynamicl.store import Trajectory
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.training import RunSpec
 
 from ._curves import learning_times, ratio, stack_runs
 from ._judge import judge, words
@@ -20,16 +21,20 @@ LENGTH = 2e6
 SOLVED = 0.99
 
 
-def single_heads(lab: Lab, chosen: Setting) -> Trajectory:
-    """Train every head alone in every seed: heads one after the other, seeds within them. Shared by experiments.
+def head_runs(chosen: Setting) -> list[RunSpec]:
+    """Describe the runs of every head alone in every seed: heads one after the other, seeds within them.
 
     They are twice as long as the thesis', which leaves the slowest time to finish.
     """
-    runs = [
+    return [
         run(chosen, seed, LENGTH, keep_heads(1, [head], HEADS))
         for head, seed in itertools.product(range(HEADS), chosen.seeds)
     ]
-    return lab.train(runs, chosen.recording(), "induction: single heads")
+
+
+def single_heads(lab: Lab, chosen: Setting) -> Trajectory:
+    """Train (or find) every head alone in every seed. Shared by experiments."""
+    return lab.train(head_runs(chosen), chosen.recording(), "induction: single heads")
 
 
 def single_head(lab: Lab) -> Outcome:

@@ -53,10 +53,12 @@ def windows(lab: Lab) -> Outcome:
 
     The shift of the transition is the learning time (loss without the clamp below 0.4 log 2) minus the unclamped one,
     over the pulse's length: 0 where the pulse might as well not have been, -1 where it saves the time that it takes,
-    positive where it costs time. The finding is that moments matter: it is held to show where, for at least
-    one of the three clamps, pulses of 0.2 T at the start of training and at 0.6 T shift the transition
-    differently, with the interval of the paired difference over seeds clear of 0 at a level of 95 % for the
-    three together.
+    positive where it costs time. A pulse cannot save more than what is left after it, and late ones have less left. The
+    finding is that moments matter: it is held to show where, for at least one of the three clamps, a pulse of
+    0.2 T at 0.6 T shifts the transition otherwise than one at the start of training does, or would if it could save
+    no more than is left after the late one; with the interval of the paired difference over seeds clear of 0 at
+    a level of 95 % for the three together. Why is told by the time from a pulse's end to the transition: where it
+    is the same for all, a pulse does the same work at any moment.
     """
     networks = _hurried(main_networks(lab))
     chosen = networks.chosen
@@ -168,15 +170,21 @@ def _learnt(steps: np.ndarray, loss: np.ndarray, window: tuple[int, int]) -> tup
 
 
 def _difference(shift: np.ndarray) -> Interval:
-    """Late minus early shift of pulses of the judged length, over seeds."""
+    """Late minus early shift of pulses of the judged length, over seeds; early ones cut to what late ones can save."""
     row = shift[LENGTHS.index(JUDGED)]
-    return mean_interval(row[STARTS.index(LATE)] - row[STARTS.index(EARLY)], level=LEVEL)
+    early = np.maximum(row[STARTS.index(EARLY)], -(1 - LATE - JUDGED) / JUDGED)
+    return mean_interval(row[STARTS.index(LATE)] - early, level=LEVEL)
 
 
 def _told(name: str, shift: np.ndarray, difference: Interval) -> str:
     row = shift[LENGTHS.index(JUDGED)].mean(axis=1)
     at = ", ".join(f"{value:+.2f} at {start} T" for start, value in zip(STARTS, row, strict=True))
-    return f"{name}: {at} (late minus early {words(difference, '+.2f')})"
+    left = ", ".join(
+        f"{1 + (value - 1) * JUDGED - start:.2f}" for start, value in zip(STARTS, row, strict=True)
+    )
+    return (
+        f"{name}: {at} (late minus early {words(difference, '+.2f')}), learnt {left} T after the pulse's end"
+    )
 
 
 def _means(shift: xr.DataArray) -> xr.Dataset:
