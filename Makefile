@@ -55,11 +55,8 @@ types: setup  ## mypy
 docs: setup  ## build the documentation into site/; every warning is an error
 	$(BIN)/mkdocs build --strict
 
-# Written in the last hour and not yet seen to pass on an idle machine; `make tests LATER=` runs them too.
-LATER ?= --ignore=tests/studies/test_induction.py --ignore=tests/studies/test_lookup.py --ignore=tests/views/fates
-
 tests: setup browser  ## tests and doctests; warnings are errors
-	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(LATER) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
 doctest: setup  ## the examples in docstrings alone
 	$(BIN)/pytest tests/conftest.py src $(ARGS)
