@@ -64,6 +64,15 @@ def test_unknown_measures_of_known_axes_are_shown_and_others_left_out(small):
     assert "mine" in arrays and "odd" not in arrays
 
 
+def test_runs_of_different_batch_sizes_are_counted_in_steps(small):
+    """As the store merges them: one number of sequences for each run and step, and no batch size of all."""
+    dataset = small[0].drop_vars("sequences").copy()
+    dataset.attrs = {name: value for name, value in dataset.attrs.items() if name != "batch"}
+    batches = xr.DataArray([16, 32], dims="run")
+    record = payload(dataset.assign_coords(sequences=batches * dataset["step"]))
+    assert record["sequences"] == [] and record["steps"] == dataset["step"].values.tolist()
+
+
 def test_sequences_follow_from_the_batch_where_they_are_not_given(small):
     dataset = small[0].drop_vars("sequences")
     assert payload(dataset)["sequences"] == [32 * int(step) for step in dataset.step]

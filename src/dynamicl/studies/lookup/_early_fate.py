@@ -17,7 +17,7 @@ THIN = 3
 
 
 def early_fate(lab: Lab) -> Outcome:
-    """Fork two converging models under 30 data seeds at each of ten steps t, and count who still converges.
+    """Fork two converging models under many data seeds at each of ten steps t, and count who still converges.
 
     Commitment is where a rising fit of P(t) reaches 50 % and 95 %. The claim is held to have reproduced where for both
     models (1) P rises: the trend test of the forks has p < 0.05; (2) it reaches 95 % before half of the model's S, the

@@ -139,9 +139,9 @@ SETTINGS = {
         models=2,
         fork_first=50,
         fork_steps=10,
-        forks=30,
+        forks=60,
         neighbours=11,
-        neighbour_forks=16,
+        neighbour_forks=30,
     ),
     "paper": Setting(
         task=LookupSpec(),

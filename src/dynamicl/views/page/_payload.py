@@ -124,7 +124,12 @@ def mark_own(runs: list[dict], dataset: xr.Dataset) -> None:
 
 
 def numeric(dataset: xr.Dataset) -> xr.Dataset:
-    """Keep the variables that the page can draw, with their axes in the order that it reads."""
+    """Keep the variables that the page can draw, with their axes in the order that it reads.
+
+    Where batch sizes differ between runs, `sequences` is by run and step, and the page counts in steps.
+    """
+    if "sequences" in dataset.coords and dataset["sequences"].dims != ("step",):
+        dataset = dataset.drop_vars("sequences")
     kept = {}
     for name, values in dataset.data_vars.items():
         order = next((shape for shape in SHAPES if set(shape) == set(values.dims)), None)
