@@ -65,7 +65,7 @@ def around(window: Page, *panels: str) -> bytes:
 
 def picture_page(browser: Browser, path: Path) -> None:
     """The page as it opens; its attention; its circuit at the end of training; on a phone."""
-    window = open_page(browser, path, WIDE, 975, 1.25)
+    window = open_page(browser, path, WIDE, 975, 1)
     keep(window.screenshot(), "page.png")
     keep(around(window, "attention", "focus"), "page-attention.png")
     window.keyboard.press("End")
@@ -77,8 +77,8 @@ def picture_page(browser: Browser, path: Path) -> None:
 
 
 def picture_fates(browser: Browser, path: Path) -> None:
-    """The tree and what is above it."""
-    window = open_page(browser, path, WIDE, 1000, 1.5)
+    """The tree with what is above it, and the probability of converging."""
+    window = open_page(browser, path, WIDE, 1750, 1)
     keep(window.screenshot(), "fates.png")
 
 

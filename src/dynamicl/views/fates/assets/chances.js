@@ -74,7 +74,8 @@ function drawSteps(pen, box, xs) {
 }
 
 function drawCommitment(pen, [value, low, high], level, xs, ys) {
-  if (!finite(value)) return;
+  // What was so from the first checkpoint on has no step at which it came to be so.
+  if (!finite(value) || value <= page.at[0]) return;
   const c = pen.colours;
   const y = ys.place((page.chance.falling ? 100 - level : level) / 100);
   const place = (t, open) => (finite(t) ? clampNumber(xs.place(t), xs.x0, xs.x1) : open);
