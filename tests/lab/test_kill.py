@@ -34,12 +34,12 @@ def nursery():
         process.stdin.close()
 
 
-def killed_after(nursery, path, seconds):
-    """Let it train, kill it some time after its first report, and return the last step it reported."""
+def killed_after(nursery, path, seconds, reported):
+    """Let it train, kill it some time after its start or first report, and return the last step it reported."""
     nursery.stdin.write(f"{path}\t{STEPS}\n")
     nursery.stdin.flush()
     pid = int(nursery.stdout.readline().split()[1])
-    last = int(nursery.stdout.readline().split()[1])
+    last = int(nursery.stdout.readline().split()[1]) if reported else -1
     time.sleep(seconds)
     os.kill(pid, signal.SIGKILL)
     for line in nursery.stdout:
@@ -51,15 +51,22 @@ def killed_after(nursery, path, seconds):
 
 
 @pytest.mark.slow
-def test_four_kills(tmp_path, nursery):
+def test_twenty_kills(tmp_path, nursery):
     whole = train_population(runs(2, STEPS), RECORDING, tmp_path / "whole")
-    moments, before = random.Random(0), -1
-    for _ in range(4):
-        said = killed_after(nursery, tmp_path / "killed", moments.uniform(0.0, 0.5))
-        (store,) = Library(tmp_path / "killed").stores()
-        store.verify()
-        # Every step that was reported had been committed before, and nothing is ever lost again.
-        assert store.step >= max(said, before)
-        before = store.step
-    assert 0 < before < STEPS
-    assert same(train_population(runs(2, STEPS), RECORDING, tmp_path / "killed"), whole)
+    moments = random.Random(0)
+    for attempt in range(4):
+        path, before = tmp_path / f"killed{attempt}", -1
+        for kill in range(5):
+            # The first of each library may die before it has a store, or has committed anything to it.
+            seconds = moments.uniform(0.0, 0.4 if kill else 1.0)
+            said = killed_after(nursery, path, seconds, reported=kill > 0)
+            library = Library(path)
+            assert not library.problems and len(library.stores()) <= 1
+            for store in library.stores():
+                store.verify()
+                # Every step that was reported had been committed before, and nothing is ever lost again.
+                assert store.step >= max(said, before)
+                before = store.step
+            assert before >= said
+        assert 0 < before < STEPS
+        assert same(train_population(runs(2, STEPS), RECORDING, path), whole)

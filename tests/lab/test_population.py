@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dynamicl.clamps import Clamp, Constant, Scaled
-from dynamicl.lab import InertClamp, Interrupted, cost, train_population
+from dynamicl.lab import InertClamp, Interrupted, OtherGround, cost, train_population
 from dynamicl.lab import _population as population
 from dynamicl.lab._population import run_id
 from dynamicl.models import TransformerSpec
@@ -130,6 +130,20 @@ def test_a_population_interrupted_again_and_again(whole, tmp_path):
             break
         except Interrupted:
             pass
+    assert same(again, whole)
+
+
+def test_going_on_elsewhere_is_said(whole, tmp_path, monkeypatch):
+    with pytest.raises(Interrupted):
+        train_population(runs(), RECORDING, tmp_path, listener=interrupting(4))
+    (store,) = Library(tmp_path).stores()
+    monkeypatch.setattr("dynamicl.lab._starts.versions", lambda: store.header["versions"] | {"jax": "0.1"})
+    message = (
+        f"were trained up to step {store.step} with jax .* .here 0.1.: they go on, but not with the bits that they "
+        "would have had; delete the folder"
+    )
+    with pytest.warns(OtherGround, match=message):
+        again = train_population(runs(), RECORDING, tmp_path)
     assert same(again, whole)
 
 

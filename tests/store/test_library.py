@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import dynamicl
 from dynamicl.store import Library, Store, StoreError, Trajectory, open_trajectory
 from dynamicl.store._index import read_index
 
@@ -28,6 +29,13 @@ def library(tmp_path):
             },
         )
     return Library(tmp_path)
+
+
+def test_the_packages_open_gives_the_trajectory(library):
+    for path in (library.root, str(library.root / "a")):
+        assert dynamicl.open(path).dataset.identical(open_trajectory(path).dataset)
+    with pytest.raises(StoreError, match="there is no store at .*none"):
+        dynamicl.open(library.root / "none")
 
 
 def test_runs_are_found_by_their_hash(library, tmp_path):

@@ -40,7 +40,7 @@ from ._interrupts import held_back
 from ._machine import machine, versions
 from ._memory import largest_population
 from ._records import to_dataset, to_extras
-from ._starts import lend, started
+from ._starts import OtherGround, changes_since, lend, started
 
 COMMIT_SECONDS = 10.0
 CHUNK_SECONDS = 2.0
@@ -249,6 +249,14 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
         if store.step < 0:
             state, start, done = *started(program, program.initialise(), Library(path.parent)), Done()
         else:
+            changes = changes_since(store, program.layout)
+            if changes:
+                warnings.warn(
+                    f"the runs in {path} were trained up to step {store.step} with {changes}: they go on, but not with "
+                    "the bits that they would have had; delete the folder to train them anew",
+                    OtherGround,
+                    stacklevel=4,
+                )
             start, arrays = store.state()
             state = program.place(unpack(arrays, host))
             records = store.records()

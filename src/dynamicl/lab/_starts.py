@@ -18,7 +18,7 @@ from ._machine import versions
 
 
 class OtherGround(UserWarning):
-    """Forks of a run that was trained with other versions, or in another layout, than they will be."""
+    """What goes on, or is forked, was trained with other versions, or in another layout, than it will be."""
 
 
 def fork(
@@ -100,7 +100,7 @@ def _check_forks(program: Program, library: Library) -> None:
             f"`task` of a fork of run {run} is not its parent's: a fork goes on with the same task; start from its "
             "weights on another one with `init_from`",
         )
-        changes = _changes(store, program.layout)
+        changes = changes_since(store, program.layout)
         if changes and run not in seen:
             warnings.warn(
                 f"run {run} was trained with {changes}: its forks are another draw of the same experiment; to compare "
@@ -111,7 +111,7 @@ def _check_forks(program: Program, library: Library) -> None:
         seen.add(run)
 
 
-def _changes(store: Store, layout: str) -> str:
+def changes_since(store: Store, layout: str) -> str:
     """Write what a store was made with that is different here; "" where nothing is."""
     was, now = dict(store.header.get("versions", {})), versions()
     changed = [
