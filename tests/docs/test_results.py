@@ -25,7 +25,12 @@ def docs(tmp_path):
     folder = tmp_path / "results" / "lookup"
     folder.mkdir(parents=True)
     row = {"id": "lookup.r4.seed", "verdict": "reproduced", "scale": "laptop", "n": 60, "measured": "P 0.85"}
-    row |= {"figure": "figure 8", "claim": "sometimes converges, sometimes not", "note": "chosen"}
+    row |= {
+        "figure": "figure 8",
+        "claim": "sometimes converges, sometimes not",
+        "note": "chosen",
+        "paper": "",
+    }
     (folder / "claims.json").write_text(json.dumps([row]))
     (folder / "lookup.r4.seed.png").touch()
     return tmp_path
@@ -57,10 +62,21 @@ def test_what_is_not_measured_says_so(hook, docs, claim):
 
 
 def test_pages_ask_for_claims_that_exist(hook):
-    marks = [
-        (page.name, claim)
+    marks = {
+        (page.name, kind, name)
         for page in sorted((ROOT / "docs").rglob("*.md"))
-        for claim in hook.MARK.findall(page.read_text())
-    ]
-    names = {e.name for study in ("lookup", "induction") for e in find_experiments([study])}
-    assert marks and not [mark for mark in marks if mark[1] not in names | set(ledger())]
+        for kind, name in hook.MARK.findall(page.read_text())
+    }
+    names = {e.name for study in ("lookup", "induction") for e in find_experiments([study])} | set(ledger())
+    known = {"result": names, "ledger": {name.partition(".")[0] for name in names}}
+    assert {kind for _, kind, _ in marks} == set(known)
+    assert not [mark for mark in marks if mark[2] not in known[mark[1]]]
+
+
+def test_a_ledger_is_a_table_and_every_result(hook, docs):
+    page = put(hook, docs, "Before.\n\n<!-- ledger: lookup -->", "results/lookup/index.md")
+    kept = json.loads((docs / "results" / "lookup" / "claims.json").read_text())
+    assert kept and page.count("\n## ") == len(kept)
+    for row in kept:
+        assert f"| [{row['id']}](#{row['id']}) |" in page and f"{{ #{row['id']} }}" in page
+        assert f'!!! quote "{row["id"]}: {row["verdict"]}' in page

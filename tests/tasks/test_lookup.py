@@ -6,6 +6,7 @@ from collections import Counter
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
@@ -236,7 +237,7 @@ def test_padding_changes_no_measure():
 
     def measured(sequences):
         taken = jax.jit(jax.vmap(lambda tokens: record(full, tokens, sites)[1]))(sequences.tokens)
-        pattern = np.stack([np.asarray(taken[f"layers.{i}.attn.pattern"]) for i in range(2)], axis=1)
+        pattern = jnp.stack([taken[f"layers.{i}.attn.pattern"] for i in range(2)], axis=1)
         rule = learn_rule(pattern, sequences)
         return {
             **head_measures(full, taken, sequences),

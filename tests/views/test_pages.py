@@ -80,8 +80,9 @@ def test_a_jump_is_found_and_reported_in_sequences(data):
     curve = np.where(steps < 20, 1.0, 0.1)
     jump = data.assign(loss=data["loss"] * 0 + curve[None, :, None], loss_error=data["loss"] * 0 + 0.01)
     first = transitions_of(jump)[0]
-    assert first["found"] and 12 <= first["time_steps"]["value"] <= 24
-    assert first["time_sequences"]["value"] == 4 * first["time_steps"]["value"]
+    (steps_in, *ends), sequences_in = first["time_steps"], first["time_sequences"]
+    assert first["found"] and 12 <= steps_in <= 24 and ends[0] <= steps_in <= ends[1]
+    assert sequences_in == [4 * steps_in, *(4 * end for end in ends)]
 
 
 def test_the_page_is_one_file_that_asks_for_nothing(library, tmp_path):
@@ -121,7 +122,10 @@ def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data)
 def test_forks_are_left_out_of_a_study_page():
     """A study may have hundreds; they have a page of their own."""
 
-    class Shelf:
+    class Shelf(Library):
+        def __init__(self):
+            """Without a folder."""
+
         def trajectory(self, runs):
             return SimpleNamespace(specs={run: {"start": {"how": run[:-1]}} for run in runs})
 
@@ -170,7 +174,7 @@ def test_tokens_of_shorter_sequences_are_padded(library, data):
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
-        ("dynamicl train --out /home/me/runs/library", "dynamicl train --out library"),
+        ("dynamicl train --out /data/me/runs/library", "dynamicl train --out library"),
         ("/usr/bin/dynamicl report '/a b/c'", "dynamicl report '/a b/c'"),
         (
             "dynamicl train --out runs/library --sweep a=1/2",

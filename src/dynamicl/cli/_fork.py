@@ -13,10 +13,7 @@ from ._progress import progress
 from ._start import prepare, written_command
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from dynamicl.lab import Fates
-    from dynamicl.lab._fates import Converged
     from dynamicl.store import Library
 
 
@@ -53,7 +50,7 @@ def command(words: list[str]) -> int:
     """Run the command."""
     options = tyro.cli(Fork, args=words, prog="dynamicl fork")
     prepare()
-    from dynamicl.lab import converged, fate
+    from dynamicl.lab import converged, fate, parent_curve
     from dynamicl.specs import check
     from dynamicl.store import Library
     from dynamicl.views import make_fates_page
@@ -90,7 +87,7 @@ def command(words: list[str]) -> int:
             command=written_command(),
             listener=listener,
         )
-    target = make_fates_page(fates.data, out, parent=_parent(options.library, run, outcome))
+    target = make_fates_page(fates.data, out, parent=parent_curve(options.library, run, outcome))
     rows = _rows(fates)
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
@@ -126,12 +123,3 @@ def _parents(library: "Library") -> tuple[str, ...]:
         run: text for store in library.stores() for run, text in zip(store.runs, store.specs, strict=True)
     }
     return tuple(run for run, text in specs.items() if from_json(text).start.how != "fork")
-
-
-def _parent(library: Path, run: str, outcome: "Converged") -> "xr.Dataset":
-    """The forked run's accuracy on its training distribution, and what became of it."""
-    from dynamicl.store import Library
-
-    data = Library(library).trajectory([run]).dataset[["accuracy"]].sel(evaluator="train").isel(run=0)
-    time, observed = outcome(data["step"].values, data["accuracy"].values)
-    return data.assign(time=time, observed=observed)

@@ -5,7 +5,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
@@ -13,6 +13,9 @@ from dynamicl.specs import SpecError
 
 from ._progress import progress
 from ._start import prepare, written_command
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,12 @@ def command(words: list[str]) -> int:
             _say(f"  {experiment.name}: {experiment.run_steps(options.scale):,} run-steps")
         return 0
     results = options.results or options.out / "results"
-    began, runs = time.monotonic(), []
+    began, runs, fates = time.monotonic(), [], {}
     for experiment in experiments:
         with progress(experiment.name) as listener:
             lab = Lab(options.out / "library", options.scale, written_command(), listener)
             outcome = conduct(experiment, lab)
+        fates |= {f"{experiment.name}, {name}": given for name, given in outcome.fates.items()}
         folder = results / experiment.name.partition(".")[0]
         write_outcome(folder, experiment.name, outcome)
         runs += [run for run in outcome.runs if run not in runs]
@@ -66,6 +70,8 @@ def command(words: list[str]) -> int:
             _say(f"{verdict.id}: {verdict.verdict} ({verdict.measured})")
     if options.pages:
         _pages(options, results, [experiment.name for experiment in experiments], runs)
+        for name, (data, parent) in fates.items():
+            _fates(options.out, name, data, parent)
     _say(f"done in {time.monotonic() - began:.0f} s")
     return 0
 
@@ -80,6 +86,14 @@ def _pages(options: Reproduce, results: Path, names: list[str], runs: list[str])
     if runs:
         page = make_study_page(options.out / "library", runs, results, names, options.out / "report.html")
         _say(f"open {page}")
+
+
+def _fates(out: Path, name: str, data: "xr.Dataset", parent: "xr.Dataset") -> None:
+    from dynamicl.views import make_fates_page
+
+    target = out / f"fates-{name.replace(', ', '-').replace(' ', '-')}.html"
+    page = make_fates_page(data, target, parent=parent, title=f"When was it decided? ({name})")
+    _say(f"open {page}")
 
 
 def _say(line: str) -> None:

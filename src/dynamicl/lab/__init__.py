@@ -5,6 +5,7 @@ from ._fates import Fates as Fates
 from ._fates import adaptive_fate as adaptive_fate
 from ._fates import converged as converged
 from ._fates import fate as fate
+from ._fates import parent_curve as parent_curve
 from ._fates import seeds_of_forks as seeds_of_forks
 from ._machine import machine as machine
 from ._machine import versions as versions

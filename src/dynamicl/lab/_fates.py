@@ -124,6 +124,13 @@ def fate(
     return Fates(_outcomes(trajectory.dataset, seeds, outcome), runs)
 
 
+def parent_curve(library: str | Path, run: str, outcome: Converged = converged) -> xr.Dataset:
+    """Read a forked run's `accuracy` on its training distribution, by step, with its own `time` and `observed`."""
+    data = Library(library).trajectory([run]).dataset[["accuracy"]].sel(evaluator="train").isel(run=0)
+    time, observed = outcome(data["step"].values, data["accuracy"].values)
+    return data.assign(time=time, observed=observed)
+
+
 def _outcomes(data: xr.Dataset, seeds: dict[int, list[int]], outcome: Converged) -> xr.Dataset:
     """Tabulate what became of forks; `data` has them in the order of `seeds`."""
     steps, accuracy = data["step"].values, iter(data["accuracy"].sel(evaluator="train").values)

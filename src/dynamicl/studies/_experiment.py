@@ -3,8 +3,8 @@
 import dataclasses
 import importlib
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -70,11 +70,13 @@ class Outcome:
         verdicts: on its claims.
         data: what its figure shows, small enough to keep beside the code.
         runs: ids of the runs behind it, for the page.
+        fates: fork experiments by a name of their own, each `Fates.data` and the parent's curve, for pages of theirs.
     """
 
     verdicts: tuple[Verdict, ...]
     data: xr.Dataset
     runs: tuple[str, ...] = ()
+    fates: Mapping[str, tuple[xr.Dataset, xr.Dataset]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

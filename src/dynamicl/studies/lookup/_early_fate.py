@@ -3,12 +3,13 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.lab import Fates
+from dynamicl.lab import Fates, parent_curve
 from dynamicl.measures import Interval, Trend, jeffreys, trend_test
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import Commitment, Parents, commitment, fates, forked, forks_cost
 from ._judge import attempt, judge, words
+from ._populations import converged
 
 CLAIM = "lookup.r4.early_fate"
 EARLY = 0.5
@@ -60,7 +61,11 @@ def early_fate(lab: Lab) -> Outcome:
         else "too few runs converged",
     )
     runs = (*found.trajectory.runs, *(run for one in results for runs in one.runs.values() for run in runs))
-    return Outcome((verdict,), _kept(found, results, fits), runs)
+    pages = {
+        f"seed {which}": (one.data, parent_curve(lab.path, run, converged))
+        for which, run, one in zip(found.which, found.trajectory.runs, results, strict=True)
+    }
+    return Outcome((verdict,), _kept(found, results, fits), runs, pages)
 
 
 def _told(which: int, time: float, one: Fates, fit: Commitment, trend: Trend | None) -> str:
