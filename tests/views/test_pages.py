@@ -16,6 +16,7 @@ from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seed
 from dynamicl.views import loader, make_figures, make_page, make_study_page
 from dynamicl.views._pages import (
     clamped_curves,
+    first_groups,
     page_dataset,
     title_of,
     transitions_of,
@@ -113,7 +114,7 @@ def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data)
     for name in ("induction.plateau", "induction.heads"):
         verdict = Verdict(name, REPRODUCED, f"measured {name}", None, 2, "smoke", "dynamicl")
         write_outcome(results / "induction", name, Outcome((verdict,), data[["loss"]]))
-    target = make_study_page(library, [second], results, ["induction.heads"], tmp_path / "study.html")
+    target = make_study_page(library, [[second]], results, ["induction.heads"], tmp_path / "study.html")
     page = target.read_text()
     assert second in page and first not in page
     assert "measured induction.heads" in page and "measured induction.plateau" not in page
@@ -131,6 +132,13 @@ def test_forks_are_left_out_of_a_study_page():
 
     assert without_forks(Shelf(), ["fresh1", "fork1", "fork2"]) == ["fresh1"]
     assert without_forks(Shelf(), ["fork1", "fork2"]) == ["fork1", "fork2"]
+
+
+def test_a_study_page_takes_whole_experiments_until_it_is_full():
+    groups = [[f"{name}{i}" for i in range(n)] for name, n in (("a", 40), ("b", 30), ("c", 20))]
+    assert first_groups([*groups, groups[0][:3]]) == groups[0] + groups[2]
+    crowd = [str(i) for i in range(100)]
+    assert first_groups([crowd, ["x"]]) == crowd and first_groups([[], ["x"]]) == ["x"]
 
 
 def test_clamped_curves_are_there_once_the_study_made_them(tmp_path, data):

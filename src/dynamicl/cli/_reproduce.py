@@ -57,7 +57,9 @@ def command(words: list[str]) -> int:
             _say(f"  {experiment.name}: {experiment.run_steps(options.scale):,} run-steps")
         return 0
     results = options.results or options.out / "results"
-    began, runs, fates = time.monotonic(), [], {}
+    began = time.monotonic()
+    runs: list[tuple[str, ...]] = []
+    fates: dict[str, tuple[xr.Dataset, xr.Dataset]] = {}
     for experiment in experiments:
         with progress(experiment.name) as listener:
             lab = Lab(options.out / "library", options.scale, written_command(), listener)
@@ -65,7 +67,7 @@ def command(words: list[str]) -> int:
         fates |= {f"{experiment.name}, {name}": given for name, given in outcome.fates.items()}
         folder = results / experiment.name.partition(".")[0]
         write_outcome(folder, experiment.name, outcome)
-        runs += [run for run in outcome.runs if run not in runs]
+        runs.append(outcome.runs)
         for verdict in outcome.verdicts:
             _say(f"{verdict.id}: {verdict.verdict} ({verdict.measured})")
     if options.pages:
@@ -76,14 +78,14 @@ def command(words: list[str]) -> int:
     return 0
 
 
-def _pages(options: Reproduce, results: Path, names: list[str], runs: list[str]) -> None:
+def _pages(options: Reproduce, results: Path, names: list[str], runs: list[tuple[str, ...]]) -> None:
     from dynamicl.views import make_figures, make_study_page
 
     for path in make_figures(results, names, options.out / "figures"):
         _say(f"figure {path}")
         if options.results:
             shutil.copy(path, results / path.name.partition(".")[0] / path.name)
-    if runs:
+    if any(runs):
         page = make_study_page(options.out / "library", runs, results, names, options.out / "report.html")
         _say(f"open {page}")
 

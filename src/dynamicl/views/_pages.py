@@ -1,5 +1,6 @@
 """From stores to the page: gather the runs, find their transitions, write one file."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ from .page import write
 Loaded = tuple[xr.Dataset, list[dict], list[dict]]
 UNCLAMPED = "unclamped"
 MOST_NAMES = 3
+MOST_RUNS = 64
+"""On a study's page; the curves of hundreds cannot be told apart."""
 
 
 def page_dataset(trajectory: Trajectory) -> xr.Dataset:
@@ -133,27 +136,45 @@ def loader(path: str | Path, verdicts: Sequence[dict] = ()) -> Callable[[], Load
 
 
 def make_study_page(
-    library: str | Path, runs: Sequence[str], results: str | Path, names: Sequence[str], target: str | Path
+    library: str | Path,
+    groups: Sequence[Sequence[str]],
+    results: str | Path,
+    names: Sequence[str],
+    target: str | Path,
 ) -> Path:
     """Make the page of a study's runs with its verdicts.
 
     Args:
         library: folder of the library.
-        runs: ids of the runs to show.
+        groups: ids of the runs behind each experiment; as many experiments are shown as make no crowd.
         results: folder with one folder of verdicts a study.
         names: experiments whose verdicts are shown.
         target: the file to write.
     """
     shelf = Library(library)
-    shown_runs = without_forks(shelf, runs)
-    left_out = len(runs) - len(shown_runs)
-    notes = [f"{left_out} forks are not shown here; `dynamicl fork` makes their page."] if left_out else []
-    data = page_dataset(shelf.trajectory(shown_runs))
+    own = without_forks(shelf, list(dict.fromkeys(itertools.chain.from_iterable(groups))))
+    chosen = first_groups([[run for run in group if run in own] for group in groups])
+    notes = []
+    if len(chosen) < len(own):
+        notes.append(
+            f"{len(own) - len(chosen)} more runs are behind these verdicts: `dynamicl report` shows a whole library."
+        )
+    data = page_dataset(shelf.trajectory(chosen))
     studies = sorted({name.partition(".")[0] for name in names})
     verdicts = [record for study in studies for record in read_verdicts(Path(results) / study)]
     shown = [r for r in verdicts if any(r["id"] == n or r["id"].startswith(f"{n}.") for n in names)]
     curves = clamped_curves(results) if "induction" in studies else None
     return write(target, data, transitions_of(data), shown, clamped_curves=curves, notes=notes)
+
+
+def first_groups(groups: Sequence[Sequence[str]]) -> list[str]:
+    """Take groups of runs, each whole, while they make no more than `MOST_RUNS`; the first in any case."""
+    chosen: list[str] = []
+    for group in groups:
+        new = [run for run in group if run not in chosen]
+        if not chosen or len(chosen) + len(new) <= MOST_RUNS:
+            chosen += new
+    return chosen
 
 
 def without_forks(library: Library, runs: Sequence[str]) -> list[str]:
