@@ -91,6 +91,13 @@ def test_separated_counts_bound_the_step_by_their_neighbours():
     assert 400 <= step.low < step.value < step.high <= 800
 
 
+def test_what_was_likelier_than_not_from_the_start_was_so_at_step_0():
+    fit = fit_commitment([0, 50, 500], [60, 60, 60], [50, 54, 60])
+    assert fit.probability([0])[0] > 0.5 and commitment_step(fit) == (0, 0, 0)
+    low, value, high = (getattr(commitment_step(fit, 0.95), end) for end in ("low", "value", "high"))
+    assert 0 <= low < value < high
+
+
 def test_dispersion_keeps_its_size_and_sees_real_variance():
     rng = np.random.default_rng(4)
     forks = np.full(10, 30)

@@ -123,7 +123,8 @@ def commitment_step(fit: LogisticFate, probability: float = 0.5, *, level: float
         level: Confidence.
 
     Returns:
-        The step. An end is infinite (or, below, the axis' start) where the counts do not bound it.
+        The step; on a logarithmic axis 0 where the curve had passed the probability before it began. An end is
+        infinite (or, below, the axis' start) where the counts do not bound it.
 
     Raises:
         ValueError: If the probability is not inside (0, 1).
@@ -149,7 +150,7 @@ def commitment_step(fit: LogisticFate, probability: float = 0.5, *, level: float
             optimize.brentq(excess, centre, far, xtol=1e-9 * span) if reach < 1e3 * span else sign * np.inf
         )
     with np.errstate(over="ignore"):
-        low, high = (_unscale(end, fit.axis) for end in ends)
+        found = [_unscale(place, fit.axis) for place in (centre, *ends)]
     if fit.axis == "log":
-        low = max(low, 0.0)
-    return Interval(_unscale(centre, fit.axis), low, high)
+        found = [max(step, 0.0) for step in found]
+    return Interval(*found)

@@ -55,7 +55,8 @@ def early_fate(lab: Lab) -> Outcome:
         share,
         int(sum(one.counts()[1].sum() for one in results)),
         forks_cost,
-        "the interval is of the first model's 95 % step over its S",
+        f"in {sum(early)} of {len(early)} models the 95 % step lies before half of S, its interval included; the "
+        "interval here is of the first model's 95 % step over its S",
         untestable=alike
         if all(found.population.ends["converged"].values[found.which])
         else "too few runs converged",
@@ -79,7 +80,7 @@ def _told(which: int, time: float, one: Fates, fit: Commitment, trend: Trend | N
     )
     if fit.logistic is not None:
         text += (
-            f", logistic {words(fit.logistic[0], '.0f')} and {words(fit.logistic[1], '.0f')}, deviance "
+            f", logistic {_since(fit.logistic[0], int(steps[0]))} and at {words(fit.logistic[1], '.0f')}, deviance "
             f"{fit.deviance:.1f} a degree of freedom"
         )
     return text
