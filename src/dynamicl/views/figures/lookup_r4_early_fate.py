@@ -29,6 +29,7 @@ def draw(data: xr.Dataset) -> Figure:
         above.axvline(float(one["S"]), color="0.4", linestyle=":")
         above.set(ylim=(-0.03, 1.03), xlabel="forked at step t")
         above.set_xscale("symlog", linthresh=max(1.0, at[1]))
+        above.set_xlim(-0.05 * max(1.0, at[1]))
         above.set_title(f"model {int(one['model'])}", fontsize=8)
         shown = [0, len(at) // 2, len(at) - 1]
         for i, axes in enumerate(panels[1:, m]):
