@@ -157,7 +157,7 @@ def make_study_page(
     notes = []
     if len(chosen) < len(own):
         notes.append(
-            f"{len(own) - len(chosen)} more runs are behind these verdicts: `dynamicl report` shows a whole library."
+            f"{len(own) - len(chosen)} more runs are behind these verdicts: dynamicl report LIBRARY shows all."
         )
     data = page_dataset(shelf.trajectory(chosen))
     studies = sorted({name.partition(".")[0] for name in names})
