@@ -1,4 +1,4 @@
-"""The induction study: complete, judged by stated rules, and every experiment read from end to end."""
+"""The induction study: complete, judged by stated rules, and run from end to end."""
 
 import sys
 from types import SimpleNamespace
@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dynamicl.clamps import check_clamps
 from dynamicl.lab import load, load_many
 from dynamicl.measures import Interval
-from dynamicl.models import model_inputs, sites
-from dynamicl.specs import SpecError, validate
+from dynamicl.specs import SpecError
 from dynamicl.store import Trajectory
 from dynamicl.studies import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Lab, ledger
 from dynamicl.studies.induction import EXPERIMENTS
@@ -60,42 +58,11 @@ def library(tmp_path_factory):
     return tmp_path_factory.mktemp("library")
 
 
-class Repeated(Trajectory):
-    """A trajectory's runs in turn, as often as is asked for."""
+def outcomes_at_smoke(library):
+    """Outcomes, run-steps asked for and stated, of every experiment at scale `smoke`.
 
-    def __init__(self, one, count):
-        self.one, self.places = one, [i % len(one.members) for i in range(count)]
-        self.members = tuple(one.members[place] for place in self.places)
-
-    @property
-    def dataset(self):
-        return self.one.dataset.isel(run=self.places)
-
-    @property
-    def runs(self):
-        return tuple(f"{self.one.runs[place]}-{i}" for i, place in enumerate(self.places))
-
-
-class MainRunsOnly(Lab):
-    """Trains the main runs; all others, whose clamps and grafts are checked, are given the main ones' curves."""
-
-    def train(self, runs, recording, title=""):
-        asked = self.trained + sum(one.steps for one in runs)
-        main, kept = main_runs(setting(self.scale))
-        found = super().train(main, kept, title)
-        self.trained = asked
-        if list(runs) == main:
-            return found
-        known = sites(load(found, 0).model, model_inputs(runs[0].task.prepare()["train"].interface))
-        for one in runs:
-            validate(one)
-            check_clamps(one.clamps, known, one.steps)
-        return Repeated(found, len(runs))
-
-
-@pytest.fixture(scope="module")
-def outcomes(library):
-    """Outcomes, run-steps asked for and stated, of every experiment, with few sequences to look at networks with."""
+    Networks are trained as `dynamicl reproduce` trains them; only the sequences to look at them with are few.
+    """
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         for experiment in EXPERIMENTS:
@@ -104,7 +71,7 @@ def outcomes(library):
             patch.setattr(
                 module, "sample", lambda task, size=100: sample(task, min(size, 100)), raising=False
             )
-            lab = MainRunsOnly(library, "smoke", "a test")
+            lab = Lab(library, "smoke", "a test")
             found[experiment.name] = experiment.run(lab), lab.trained, experiment.run_steps("smoke")
     return found
 
@@ -120,7 +87,7 @@ def test_every_claim_of_the_ledger_has_its_experiment():
         assert "held to" in experiment.run.__doc__ or "as claimed, where" in experiment.run.__doc__
 
 
-def test_experiments_run_end_to_end_and_leave_whole_records(outcomes):
+def whole_records(outcomes):
     for name, (outcome, asked, stated) in outcomes.items():
         (verdict,) = outcome.verdicts
         record = verdict.record()
@@ -137,14 +104,14 @@ def test_experiments_run_end_to_end_and_leave_whole_records(outcomes):
         )
 
 
-def test_what_needs_no_training_is_judged_at_any_scale(outcomes):
+def what_needs_no_training_is_judged_at_any_scale(outcomes):
     assert outcomes["induction.saddle"][0].verdicts[0].verdict == REPRODUCED
     assert outcomes["induction.toy"][0].verdicts[0].verdict in (REPRODUCED, NOT_REPRODUCED, NOT_TESTABLE)
     trained = set(outcomes) - {"induction.saddle", "induction.toy"}
     assert {outcomes[name][0].verdicts[0].verdict for name in trained} == {NOT_TESTABLE}
 
 
-def test_additive_data_agree_with_each_other(outcomes):
+def additive_data_agree_with_each_other(outcomes):
     data = outcomes["induction.additive"][0].data
     assert dict(data.sizes) == {"seed": 2, "head": 8}
     assert ((data.accuracy_alone >= 0) & (data.accuracy_alone <= 1)).all()
@@ -152,7 +119,16 @@ def test_additive_data_agree_with_each_other(outcomes):
     assert data.loss_saved.sum("head").shape == (2,) and np.isfinite(data.loss_saved).all()
 
 
-def test_many_models_are_the_models_loaded_one_by_one(outcomes, library):
+@pytest.mark.slow
+def test_the_whole_study_runs_at_smoke(library):
+    """One test, so that two workers never train the study each for some of its checks."""
+    outcomes = outcomes_at_smoke(library)
+    whole_records(outcomes)
+    what_needs_no_training_is_judged_at_any_scale(outcomes)
+    additive_data_agree_with_each_other(outcomes)
+
+
+def test_many_models_are_the_models_loaded_one_by_one(library):
     runs, recording = main_runs(setting("smoke"))
     trajectory = Lab(library, "smoke").train(runs, recording)
     first = trajectory.checkpoints[1]
