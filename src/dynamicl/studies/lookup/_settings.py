@@ -96,13 +96,13 @@ class Setting:
         return Recording(Every(self.every), kept, self.sequences, MEASURES)
 
 
-def _small(pairs: int, symbols: int) -> LookupSpec:
-    return LookupSpec(pairs=pairs, least_pairs=pairs, keys=symbols, values=symbols)
+def _small(pairs: int) -> LookupSpec:
+    return LookupSpec(pairs=pairs, least_pairs=pairs, keys=4, values=4)
 
 
 SETTINGS = {
     "smoke": Setting(
-        task=_small(2, 4),
+        task=_small(2),
         d_model=16,
         learning_rate=1e-2,
         warmup=20,
@@ -123,25 +123,25 @@ SETTINGS = {
         neighbour_forks=4,
     ),
     "laptop": Setting(
-        task=_small(2, 8),
-        d_model=32,
-        learning_rate=3e-3,
+        task=_small(3),
+        d_model=64,
+        learning_rate=3e-4,
         warmup=200,
-        batch=16,
-        other_batch=32,
-        steps=9000,
+        batch=32,
+        other_batch=64,
+        steps=10_000,
         fork_end=9000,
         every=100,
         sequences=500,
         seeds=64,
         data_seeds=60,
-        other_runs=32,
+        other_runs=24,
         models=2,
         fork_first=50,
         fork_steps=10,
-        forks=60,
+        forks=30,
         neighbours=11,
-        neighbour_forks=30,
+        neighbour_forks=16,
     ),
     "paper": Setting(
         task=LookupSpec(),
