@@ -83,11 +83,13 @@ def clamped_runs(count: int) -> list[RunSpec]:
     ]
 
 
-def lookup_runs(count: int, d_model: int = 32, symbols: int = 8, batch: int = 16) -> list[RunSpec]:
-    """Return one-head runs of two-pair lookup; the defaults are the lookup study's setting at scale `laptop`."""
-    task = LookupSpec(keys=symbols, values=symbols, pairs=2, least_pairs=2)
+def lookup_runs(
+    count: int, d_model: int = 64, symbols: int = 4, batch: int = 32, pairs: int = 3
+) -> list[RunSpec]:
+    """Return one-head lookup runs; the defaults are the lookup study's setting at scale `laptop`."""
+    task = LookupSpec(keys=symbols, values=symbols, pairs=pairs, least_pairs=pairs)
     model = lookup_encoder(d_model=d_model)
-    optimizer = OptimizerSpec("adamw", 3e-3, weight_decay=0.01, schedule="warmup", warmup_steps=200)
+    optimizer = OptimizerSpec("adamw", 3e-4, weight_decay=0.01, schedule="warmup", warmup_steps=200)
     return [
         RunSpec(task, model, optimizer, seeds=Seeds(init=s, data=s), steps=10**9, batch_size=batch)
         for s in range(count)
@@ -95,12 +97,12 @@ def lookup_runs(count: int, d_model: int = 32, symbols: int = 8, batch: int = 16
 
 
 LOOKUP_JOBS = {
-    "laptop setting, 300 forks": (300, 32, 8, 16),
-    "d_model 64, 300 forks": (300, 64, 26, 32),
-    "d_model 256, 16 forks": (16, 256, 26, 32),
-    "d_model 512, 8 forks": (8, 512, 26, 32),
+    "laptop setting, 300 forks": (300, 64, 4, 32, 3),
+    "d_model 32, 300 forks": (300, 32, 8, 16, 2),
+    "d_model 256, 16 forks": (16, 256, 26, 32, 2),
+    "d_model 512, 8 forks": (8, 512, 26, 32, 2),
 }
-"""Number of runs, width, symbols and batch. A fork runs the program of its parent; only its start differs."""
+"""Number of runs, width, symbols, batch and pairs. A fork runs the program of its parent; only its start differs."""
 
 
 def bench(
@@ -141,11 +143,11 @@ def bench(
             report["peak_memory_gib"][str(n)] = peak_memory()
     if "lookup" in jobs:
         report["lookup"] = {}
-        for name, (count, d_model, symbols, batch) in LOOKUP_JOBS.items():
-            runs = lookup_runs(count, d_model, symbols, batch)
+        for name, (count, *sizes) in LOOKUP_JOBS.items():
+            runs = lookup_runs(count, *sizes)
             measured = rate(runs)
             peaks.append(matmul_peak())
-            whole = lookup_flop(d_model, symbols, batch)
+            whole = lookup_flop(*sizes)
             report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
     if "start" in jobs:
         report["start"] = start_up()
