@@ -89,7 +89,7 @@ def lookup_runs(
     """Return one-head lookup runs; the defaults are the lookup study's setting at scale `laptop`."""
     task = LookupSpec(keys=symbols, values=symbols, pairs=pairs, least_pairs=pairs)
     model = lookup_encoder(d_model=d_model)
-    optimizer = OptimizerSpec("adamw", 3e-4, weight_decay=0.01, schedule="warmup", warmup_steps=200)
+    optimizer = OptimizerSpec("adamw", 6e-4, weight_decay=0.01, schedule="warmup", warmup_steps=200)
     return [
         RunSpec(task, model, optimizer, seeds=Seeds(init=s, data=s), steps=10**9, batch_size=batch)
         for s in range(count)

@@ -125,7 +125,7 @@ SETTINGS = {
     "laptop": Setting(
         task=_small(3),
         d_model=64,
-        learning_rate=3e-4,
+        learning_rate=6e-4,
         warmup=200,
         batch=32,
         other_batch=64,
