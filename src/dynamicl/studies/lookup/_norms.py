@@ -89,7 +89,8 @@ def correlation(lab: Lab) -> Outcome:
         linked,
         int(other.sum()),
         cost,
-        "most of these runs are still on the plateau; the report's had climbed to values up to 0.9",
+        f"{int((kind == 'plateau').sum())} of these runs are still on the plateau; the report's had climbed to values "
+        "up to 0.9",
         untestable=_too_few(left),
     )
     kept = xr.Dataset(

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import Exempt, learn_rule, mean_interval
+from dynamicl.measures import Exempt, learn_rule, mean_interval, rule_accuracy
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.tasks import Sequence
 
@@ -25,7 +26,7 @@ DEAD_ROWS = (
 def layer_one(lab: Lab) -> Outcome:
     """Score the rule of layer 1 on exact runs: position i attends most to i - 3 or i - 4.
 
-    Counted are rows 4 to the last (earlier rows have no such positions). The claim is held to have reproduced where
+    Counted are rows 4 to the last but one, as the report has it (`Exempt`). The claim is held to have reproduced where
     the mean over exact runs is at least 0.9. See `too_short` for where it cannot be tested.
     """
     return _score(lab, "lookup.r2.layer1", 1, ("collect_accuracy",))
@@ -34,8 +35,8 @@ def layer_one(lab: Lab) -> Outcome:
 def layer_two(lab: Lab) -> Outcome:
     """Score the rules of layer 2 on exact runs: the read-out attends 3 right of the solution, carriers to themselves.
 
-    The scores leave out no carrier. The claim is held to have reproduced where both rules score at least 0.9 on average
-    over exact runs. See `too_short` for where it cannot be tested.
+    The first and the last carrier do not count, as in the report. The claim is held to have reproduced where both
+    rules score at least 0.9 on average over exact runs. See `too_short` for where it cannot be tested.
     """
     return _score(lab, "lookup.r2.layer2", 2, ("readout_accuracy", "diagonal_accuracy"))
 
@@ -43,15 +44,15 @@ def layer_two(lab: Lab) -> Outcome:
 def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
     population = one_head(lab)
     which = population.exact if len(population.exact) else np.arange(len(population.trajectory.runs))
-    last = population.data.isel(step=-1, run=which).sel(layer=layer, head=0)
-    scores = {name: last[name].values for name in names}
+    found, sequences = patterns(population.trajectory, [(int(i), None) for i in which])
+    scored = report_scores(found, sequences)
+    scores = {name: scored[name][:, layer - 1] for name in names}
     means = {name: attempt(mean_interval, values)[0] for name, values in scores.items()}
     parts = {
         f"{name.replace('_accuracy', '')} rule at least {HIGH}": interval is not None
         and interval.value >= HIGH
         for name, interval in means.items()
     }
-    found, sequences = patterns(population.trajectory, [(int(i), None) for i in which])
     seen = habits(found, sequences, layer)
     told = ", ".join(f"{name.replace('_', ' ')} {words(interval)}" for name, interval in means.items())
     verdict = judge(
@@ -75,6 +76,12 @@ def _score(lab: Lab, claim: str, layer: int, names: tuple[str, ...]) -> Outcome:
     return Outcome((verdict,), kept, tuple(runs[int(i)] for i in which))
 
 
+def report_scores(found: np.ndarray, sequences: Sequence) -> dict[str, np.ndarray]:
+    """Score the report's rules, with its exemptions, on the first head of models; each of shape (model, layer)."""
+    scored = [rule_accuracy(jnp.asarray(one), sequences, Exempt()) for one in found]
+    return {name: np.stack([np.asarray(one[name])[:, 0] for one in scored]) for name in scored[0]}
+
+
 def too_short(chosen: Setting) -> str:
     """Say why the report's rules cannot be tested at a scale; "" where they can.
 
@@ -87,7 +94,7 @@ def too_short(chosen: Setting) -> str:
         return ""
     return (
         f"the report's rules leave out the first and the last carrier, and {chosen.task.pairs} pairs have no other: it "
-        f"takes at least {ends + 1}; the scores here count every row, and what was found instead is our own"
+        f"takes at least {ends + 1}; what was found instead is our own"
     )
 
 

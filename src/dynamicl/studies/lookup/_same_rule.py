@@ -9,7 +9,7 @@ from dynamicl.tasks import Sequence
 
 from ._judge import attempt, judge, words
 from ._populations import from_scratch_cost, one_head, too_few_exact
-from ._rules import HIGH, exact_patterns, too_short
+from ._rules import HIGH, exact_patterns, report_scores, too_short
 
 CLAIM = "lookup.r2.same_rule"
 SAME = 0.05
@@ -26,8 +26,7 @@ def same_rule(lab: Lab) -> Outcome:
     """
     population = one_head(lab)
     which, found, sequences = exact_patterns(population)
-    last = population.data.isel(step=-1, run=which).sel(head=0)
-    fixed = last["rule_accuracy"].mean("layer").values
+    fixed = report_scores(found, sequences)["rule_accuracy"].mean(axis=1)
     transfer = cross_scores(found, sequences)
     apart = ~np.eye(len(which), dtype=bool)
     pairs = np.abs(fixed[:, None] - fixed[None])[apart]

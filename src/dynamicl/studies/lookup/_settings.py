@@ -22,9 +22,8 @@ from . import _curvature as _curvature  # registers the measure
 EXACT = 0.95
 """Accuracy from which on a run counts as exact. S is the first of `HOLD` evaluations in a row above it.
 
-At a constant rate most of the miniature's solutions keep trembling: runs that found one scatter between 0.94 and 1 at
-the end, those that stall stay below 0.9. The line was first drawn at 0.97 and moved once, when the ends of the runs
-from scratch were seen and before any fork was made.
+At a constant rate solutions keep trembling between 0.94 and 1. The line was first drawn at 0.97 and moved once, in the
+miniature before this one, when the ends of its runs from scratch were seen and before any fork was made.
 """
 HOLD = 3
 LEFT = 0.1
