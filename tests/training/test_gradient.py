@@ -1,0 +1,27 @@
+"""The turned gradient is the gradient."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dynamicl.training._gradient import value_and_gradient
+
+
+def test_it_is_the_gradient_for_leaves_of_any_rank():
+    key = jax.random.key(0)
+    shapes = {"scalar": (), "bias": (3,), "matrix": (4, 3), "stack": (2, 3, 4)}
+    weights = {
+        name: jax.random.normal(jax.random.fold_in(key, i), s) for i, (name, s) in enumerate(shapes.items())
+    }
+    x = jax.random.normal(jax.random.fold_in(key, 9), (5, 4))
+
+    def loss(w):
+        hidden = jnp.tanh(x @ w["matrix"] + w["bias"]) * w["scalar"]
+        return jnp.sum(jnp.einsum("bi,kij->kbj", hidden, w["stack"]) ** 2)
+
+    value, gradient = jax.jit(lambda w: value_and_gradient(loss, w))(weights)
+    expected, by_hand = jax.value_and_grad(loss)(weights)
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
+    for name, shape in shapes.items():
+        assert gradient[name].shape == shape
+        np.testing.assert_allclose(gradient[name], by_hand[name], rtol=1e-4, atol=1e-5)
