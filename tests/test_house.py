@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "dynamicl"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# A room may import those before it. `toys` and `lm` stand alone: they import none but `specs`, and only rooms
-# from `studies` on import them. An import for types alone counts too: it is still knowledge of an upper room.
+# A room may import those before it. `statistics`, `toys` and `lm` stand alone: they import none but `specs` and
+# `statistics`; rooms from `probes` on import `statistics`, rooms from `studies` on all three. An import for types
+# alone counts too: it is still knowledge of an upper room.
 ORDER = (
     "specs",
     "models",
@@ -23,16 +24,19 @@ ORDER = (
     "clamps",
     "training",
     "store",
-    "measures",
+    "probes",
+    "circuits",
     "lab",
     "studies",
     "views",
     "cli",
 )
-ALONE = ("toys", "lm")
+ALONE = ("statistics", "toys", "lm")
 MAY_IMPORT = {room: set(ORDER[:place]) for place, room in enumerate(ORDER)} | {
-    room: {"specs"} for room in ALONE
+    room: {"specs", "statistics"} for room in ALONE
 }
+for _room in ("probes", "circuits", "lab"):
+    MAY_IMPORT[_room] |= {"statistics"}
 for _room in ("studies", "views", "cli"):
     MAY_IMPORT[_room] |= set(ALONE)
 
@@ -42,7 +46,7 @@ ONLY_IN = {
     "tyro": {"cli"},
     "matplotlib": {"views"},
     "plotly": {"views"},
-    "xarray": {"store", "measures", "lab", "studies", "views", "cli"},
+    "xarray": {"store", "probes", "circuits", "lab", "toys", "lm", "studies", "views", "cli"},
     "zarr": {"data", "store"},  # `data` reads files of features
     "torch": {"lm"},
     "transformers": {"lm"},

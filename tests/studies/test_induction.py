@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from dynamicl.lab import load, load_many
-from dynamicl.measures import Interval
 from dynamicl.specs import SpecError
+from dynamicl.statistics import Interval
 from dynamicl.store import Trajectory
 from dynamicl.studies import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Lab, ledger
 from dynamicl.studies.induction import EXPERIMENTS

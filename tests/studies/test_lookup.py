@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 from matplotlib import pyplot
 
-from dynamicl.measures import isotonic_fate
 from dynamicl.specs import SpecError
+from dynamicl.statistics import isotonic_fate
 from dynamicl.studies import Lab, find_experiments, ledger, read_outcome, write_outcome
 from dynamicl.studies._verdict import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED
 from dynamicl.studies.lookup import _settings as settings

@@ -12,9 +12,10 @@ import optax
 import pytest
 import scipy.stats
 
-from dynamicl.measures import learn_rule, rule_accuracy, score_rule
-from dynamicl.measures._heads import head_measures
+from dynamicl.circuits import learn_rule, score_rule
 from dynamicl.models import TokenIds, lookup_encoder, record, with_all_rows
+from dynamicl.probes import rule_accuracy
+from dynamicl.probes._heads import head_measures
 from dynamicl.specs import SpecError, from_json, to_json, validate
 from dynamicl.tasks import LookupSpec, Task, TaskSpec
 

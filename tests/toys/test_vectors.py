@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dynamicl.measures import crossing, find_transition, fit_exponential
+from dynamicl.statistics import crossing, find_transition, fit_exponential
 from dynamicl.toys import VectorToy, descend, descend_population, draw_toy, gradient_flow, origin_saddle
 
 STEPS = np.arange(1001)

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dynamicl.measures import probes
 from dynamicl.models import TransformerSpec
+from dynamicl.probes import probes
 from dynamicl.tasks import FewShotSpec
 from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, pack, plan, run_mesh
 from small import SmallModelSpec, SmallTaskSpec

@@ -104,7 +104,7 @@ def command(words: list[str]) -> int:
 
 def _rows(fates: "Fates") -> list[dict[str, Any]]:
     """What became of the forks of every checkpoint."""
-    from dynamicl.measures import jeffreys
+    from dynamicl.statistics import jeffreys
 
     rows = []
     for step, forks, good in zip(*fates.counts(), strict=True):

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from dynamicl.measures import EXAMPLES
+from dynamicl.probes import EXAMPLES
 from dynamicl.training import Program
 
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import convergence_step, next_forks
 from dynamicl.specs import SpecError, check, from_json
+from dynamicl.statistics import convergence_step, next_forks
 from dynamicl.store import Library
 from dynamicl.training import At, Recording, RunSpec
 

@@ -16,7 +16,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from dynamicl.measures import probes
+from dynamicl.probes import probes
 from dynamicl.specs import spec_hash, to_json, validate
 from dynamicl.store import Library, Store, Trajectory
 from dynamicl.training import (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import ROLES, part_names
+from dynamicl.probes import ROLES, part_names
 from dynamicl.training import SCORES, Checkpoint, Probe, Program, Records
 
 PER_RUN = ("train_loss", "gradient_norm", "learning_rate")

@@ -109,7 +109,7 @@ class Recording:
         evaluate: when evaluators and measures are recorded.
         checkpoint: when weights (and attention maps) are kept.
         sequences: fixed sequences of each evaluator.
-        measures: names of measures; `dynamicl.measures` lists them.
+        measures: names of measures; `dynamicl.probes` lists them.
         optimizer_state: keep the optimizer's state in checkpoints too, so that forks go on exactly.
     """
 

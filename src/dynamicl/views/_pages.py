@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import find_transition
+from dynamicl.statistics import find_transition
 from dynamicl.store import Library, Store, Trajectory, open_trajectory
 from dynamicl.studies import read_outcome, read_verdicts
 

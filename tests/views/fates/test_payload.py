@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dynamicl.measures import commitment_step, fit_commitment, isotonic_commitment, isotonic_fate, jeffreys
+from dynamicl.statistics import commitment_step, fit_commitment, isotonic_commitment, isotonic_fate, jeffreys
 from dynamicl.views import make_fates_page
 from dynamicl.views.fates import build, fates_payload
 from dynamicl.views.page._headline import compact

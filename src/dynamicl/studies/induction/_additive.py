@@ -3,14 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import (
-    ablate_each,
-    clamped_scores,
-    correlation_interval,
-    keep_each,
-    loss_attribution,
-    mean_interval,
-)
+from dynamicl.circuits import ablate_each, clamped_scores, keep_each, loss_attribution
+from dynamicl.statistics import correlation_interval, mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import judge, words

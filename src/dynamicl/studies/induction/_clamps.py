@@ -3,7 +3,7 @@
 import numpy as np
 
 from dynamicl.clamps import copy, layer_one, layer_one_and_copy, match, previous_token_attend
-from dynamicl.measures import Interval
+from dynamicl.statistics import Interval
 from dynamicl.store import Trajectory
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.training import RunSpec

@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.circuits import clamped_scores
 from dynamicl.clamps import ablate_heads, preserve
-from dynamicl.measures import clamped_scores, mean_interval
+from dynamicl.statistics import mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import judge, words

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from dynamicl.measures import (
+from dynamicl.statistics import (
     Criterion,
     Crossing,
     Interval,

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.clamps import keep_heads, layer_one, layer_one_and_copy, match
-from dynamicl.measures import Interval
+from dynamicl.statistics import Interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.training import RunSpec
 

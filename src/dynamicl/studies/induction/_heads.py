@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dynamicl.measures import bootstrap_interval, crossing, find_transition
+from dynamicl.statistics import bootstrap_interval, crossing, find_transition
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.studies._verdict import NOT_REPRODUCED, REPRODUCED
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dynamicl.measures import Interval
+from dynamicl.statistics import Interval
 from dynamicl.studies._experiment import Lab
 from dynamicl.studies._verdict import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, Verdict
 

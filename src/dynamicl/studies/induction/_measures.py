@@ -4,9 +4,10 @@ import jax
 import numpy as np
 import xarray as xr
 
+from dynamicl.circuits import clamped_scores
 from dynamicl.clamps import keep_heads, match, previous_token_attend
 from dynamicl.lab import load_many
-from dynamicl.measures import clamped_scores, find_transition
+from dynamicl.statistics import find_transition
 from dynamicl.store import Trajectory
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.toys import descend_population

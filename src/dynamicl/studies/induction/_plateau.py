@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dynamicl.measures import find_transition, mean_interval, population_transition
+from dynamicl.statistics import find_transition, mean_interval, population_transition
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.studies._verdict import NOT_REPRODUCED, REPRODUCED
 

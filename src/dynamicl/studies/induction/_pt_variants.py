@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from dynamicl.clamps import previous_token_attend
-from dynamicl.measures import Interval
+from dynamicl.statistics import Interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._clamps import CLAMPS, clamps_cost, train_clamped

@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.circuits import Scores, clamped_scores, keep_each
 from dynamicl.clamps import match
-from dynamicl.measures import Scores, clamped_scores, keep_each, mean_interval
+from dynamicl.statistics import mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.tasks import Sequence
 

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import jeffreys
+from dynamicl.statistics import jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.toys import draw_toy, origin_saddle
 

@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import clamped_scores, correlation_interval, keep_each
+from dynamicl.circuits import clamped_scores, keep_each
+from dynamicl.statistics import correlation_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._curves import learning_times, stack_runs

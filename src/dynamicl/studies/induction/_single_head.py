@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from dynamicl.clamps import keep_heads
-from dynamicl.measures import jeffreys
+from dynamicl.statistics import jeffreys
 from dynamicl.store import Trajectory
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.training import RunSpec

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import Transition, find_transition, fit_exponential, jeffreys
+from dynamicl.statistics import Transition, find_transition, fit_exponential, jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.toys import descend_population
 

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.clamps import Clamp, copy, match, previous_token_attend
-from dynamicl.measures import Interval, mean_interval
+from dynamicl.statistics import Interval, mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.training import RunSpec
 

@@ -5,15 +5,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from dynamicl.circuits import clamped_scores, composition_scores, single_paths
 from dynamicl.clamps import ablate_heads, keep_heads, preserve
 from dynamicl.lab import load
-from dynamicl.measures import (
-    clamped_scores,
-    composition_scores,
-    correlation_interval,
-    mean_interval,
-    single_paths,
-)
+from dynamicl.statistics import correlation_interval, mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import judge, words

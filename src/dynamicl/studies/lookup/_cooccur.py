@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import bootstrap_interval, crossing, learn_rule
+from dynamicl.circuits import learn_rule
+from dynamicl.statistics import bootstrap_interval, crossing
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import attempt, judge, words

@@ -5,7 +5,7 @@ from typing import Any
 
 from jaxtyping import Array
 
-from dynamicl.measures import gradient_curvature, register_measure
+from dynamicl.probes import gradient_curvature, register_measure
 from dynamicl.tasks import Sequence
 from dynamicl.training import Probe
 

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import Fates, parent_curve
-from dynamicl.measures import Interval, Trend, jeffreys, trend_test
+from dynamicl.statistics import Interval, Trend, jeffreys, trend_test
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import Commitment, Parents, commitment, fates, forked, forks_cost

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dynamicl.lab import Fates, fate
-from dynamicl.measures import (
+from dynamicl.statistics import (
     FateCurve,
     Interval,
     commitment_step,

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import fork, seeds_of_forks
-from dynamicl.measures import FateCurve, Interval, dispersion_test, isotonic_commitment, jeffreys
+from dynamicl.statistics import FateCurve, Interval, dispersion_test, isotonic_commitment, jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import Parents, commitment, fates, forked, forks_cost, with_checkpoints

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import bootstrap_interval
+from dynamicl.statistics import bootstrap_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import attempt, judge, words

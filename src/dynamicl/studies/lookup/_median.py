@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import Fates
-from dynamicl.measures import FateTimes, fate_times
+from dynamicl.statistics import FateTimes, fate_times
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._forks import fates, forked, forks_cost

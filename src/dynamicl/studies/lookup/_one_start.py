@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from dynamicl.measures import jeffreys
+from dynamicl.statistics import jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import judge, words

@@ -10,8 +10,8 @@ import numpy as np
 from dynamicl import tasks
 from dynamicl.clamps import forward_recorded
 from dynamicl.lab import load_many
-from dynamicl.measures._heads import stack_layers
 from dynamicl.models import with_all_rows
+from dynamicl.probes._heads import stack_layers
 from dynamicl.store import Trajectory
 
 SEQUENCES = 300

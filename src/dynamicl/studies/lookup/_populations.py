@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import Interval, convergence_step, find_transition
+from dynamicl.statistics import Interval, convergence_step, find_transition
 from dynamicl.store import Trajectory
 from dynamicl.studies._experiment import Lab
 

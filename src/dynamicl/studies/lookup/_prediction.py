@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import Interval, predict_fate
+from dynamicl.statistics import Interval, predict_fate
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._features import SETS, by_pairs, features

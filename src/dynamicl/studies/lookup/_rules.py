@@ -6,7 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import Exempt, learn_rule, mean_interval, rule_accuracy
+from dynamicl.circuits import learn_rule
+from dynamicl.probes import Exempt, rule_accuracy
+from dynamicl.statistics import mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.tasks import Sequence
 

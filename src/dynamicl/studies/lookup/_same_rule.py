@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import Rule, learn_rule, mean_interval, score_rule
+from dynamicl.circuits import Rule, learn_rule, score_rule
+from dynamicl.statistics import mean_interval
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 from dynamicl.tasks import Sequence
 

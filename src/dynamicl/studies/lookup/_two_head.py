@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dynamicl.measures import Interval, jeffreys
+from dynamicl.statistics import Interval, jeffreys
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._bimodal import jump_table

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import kaplan_meier
+from dynamicl.statistics import kaplan_meier
 from dynamicl.studies._experiment import Experiment, Lab, Outcome
 
 from ._judge import judge

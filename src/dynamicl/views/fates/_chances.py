@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dynamicl.measures import (
+from dynamicl.statistics import (
     commitment_step,
     fate_probabilities,
     fit_commitment,

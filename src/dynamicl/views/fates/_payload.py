@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.measures import convergence_step
+from dynamicl.statistics import convergence_step
 
 from ..page._arrays import pack
 from ..page._records import json_safe

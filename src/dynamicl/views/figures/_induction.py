@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter, NullLocator
 from numpy.typing import ArrayLike
 
-from dynamicl.measures import Interval, mean_interval
+from dynamicl.statistics import Interval, mean_interval
 
 STEPS = {
     "none": ("unclamped", "#000000"),

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.measures import correlation_interval
+from dynamicl.statistics import correlation_interval
 
 from ._induction import label_times
 

@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.measures import correlation_interval
+from dynamicl.statistics import correlation_interval
 
 ROWS = (
     ("match", "k", "values kept:\nwhat feeds patterns"),

@@ -14,9 +14,8 @@ from numpy.typing import ArrayLike
 
 from dynamicl.models import TokenIds
 from dynamicl.specs import register
+from dynamicl.statistics._checks import check_choice
 from dynamicl.tasks import Sequence
-
-from ._checks import check_choice
 
 RowKind = Literal["read-out", "key", "value", "separator", "prompt", "end"]
 Anchor = Literal["itself", "solution", "end"]

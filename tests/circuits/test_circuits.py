@@ -9,8 +9,7 @@ import numpy as np
 import optax
 import pytest
 
-from dynamicl.clamps import Clamp, Mean, ablate_heads, forward, keep_heads, match, only_path, preserve
-from dynamicl.measures import (
+from dynamicl.circuits import (
     ablate_each,
     clamped_scores,
     composition_scores,
@@ -18,6 +17,7 @@ from dynamicl.measures import (
     loss_attribution,
     single_paths,
 )
+from dynamicl.clamps import Clamp, Mean, ablate_heads, forward, keep_heads, match, only_path, preserve
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
 from dynamicl.tasks import FewShotSpec

@@ -4,16 +4,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dynamicl.measures import EXAMPLES, ROLES, known_measures, probes
-from dynamicl.measures._heads import (
+from dynamicl.models import Interface, PairTokens, Transformer, TransformerSpec, record, with_all_rows
+from dynamicl.probes import EXAMPLES, ROLES, known_measures, probes
+from dynamicl.probes._heads import (
     HEAD_MEASURES,
     attention_maps,
     head_measures,
     logit_attribution,
     role_masks,
 )
-from dynamicl.measures._registry import register_measure, squared_norm
-from dynamicl.models import Interface, PairTokens, Transformer, TransformerSpec, record, with_all_rows
+from dynamicl.probes._registry import register_measure, squared_norm
 from dynamicl.specs import SpecError
 from dynamicl.tasks import Roles, Sequence
 from dynamicl.training import Probe
@@ -224,6 +224,6 @@ def test_an_unknown_measure_is_answered_with_the_nearest():
 
 
 def test_a_measure_of_ones_own(monkeypatch):
-    monkeypatch.setattr("dynamicl.measures._registry._PROBES", {})
+    monkeypatch.setattr("dynamicl.probes._registry._PROBES", {})
     mine = register_measure(Probe("mine", (), lambda model, activations, sequences: {}, {}))
     assert probes(("mine",)) == (mine,) and known_measures() == ("mine",)

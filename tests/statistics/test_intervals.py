@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dynamicl.measures import (
+from dynamicl.statistics import (
     bootstrap_interval,
     correlation_interval,
     correlation_p_value,

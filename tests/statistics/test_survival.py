@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dynamicl.measures import kaplan_meier, median_survival, restricted_mean
+from dynamicl.statistics import kaplan_meier, median_survival, restricted_mean
 
 # Freireich et al. (1963), 6-mercaptopurine arm: the textbook example, weeks of remission and whether it ended.
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]

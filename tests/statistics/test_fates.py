@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from scipy.special import expit
 
-from dynamicl.measures import (
+from dynamicl.statistics import (
     commitment_step,
     dispersion_test,
     fate_probabilities,

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from dynamicl.measures import (
+from dynamicl.statistics import (
     Criterion,
     Interval,
     Transition,

@@ -8,19 +8,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dynamicl.measures import (
+from dynamicl.circuits import learn_rule, score_rule
+from dynamicl.models import lookup_encoder, record, with_all_rows
+from dynamicl.probes import (
     Exempt,
     gradient_curvature,
-    learn_rule,
     part_names,
     part_norms,
     probes,
     rule_accuracy,
     rules_probe,
-    score_rule,
     squared_norm,
 )
-from dynamicl.models import lookup_encoder, record, with_all_rows
 from dynamicl.specs import SpecError, from_json, to_json
 from dynamicl.tasks import LookupSpec
 from dynamicl.training import Cohort, OptimizerSpec, Program, RunSpec, plan

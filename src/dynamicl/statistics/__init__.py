@@ -1,15 +1,8 @@
-"""What is read off a training run: transitions, intervals, survival, fates and their prediction."""
+"""Estimates from recorded numbers: transitions, intervals, survival, fates. NumPy and SciPy alone."""
 
 from ._allocation import next_forks as next_forks
 from ._auc import auc as auc
 from ._auc import auc_difference_p_value as auc_difference_p_value
-from ._circuits import Scores as Scores
-from ._circuits import ablate_each as ablate_each
-from ._circuits import clamped_scores as clamped_scores
-from ._circuits import composition_scores as composition_scores
-from ._circuits import keep_each as keep_each
-from ._circuits import loss_attribution as loss_attribution
-from ._circuits import single_paths as single_paths
 from ._commitment import LogisticFate as LogisticFate
 from ._commitment import commitment_step as commitment_step
 from ._commitment import fit_commitment as fit_commitment
@@ -18,7 +11,6 @@ from ._correlation import correlation_p_value as correlation_p_value
 from ._crossing import Crossing as Crossing
 from ._crossing import convergence_step as convergence_step
 from ._crossing import crossing as crossing
-from ._curvature import gradient_curvature as gradient_curvature
 from ._dispersion import Dispersion as Dispersion
 from ._dispersion import dispersion_test as dispersion_test
 from ._exponential import Exponential as Exponential
@@ -29,33 +21,15 @@ from ._fates import FateCurve as FateCurve
 from ._fates import fate_probabilities as fate_probabilities
 from ._fates import isotonic_commitment as isotonic_commitment
 from ._fates import isotonic_fate as isotonic_fate
-from ._heads import EXAMPLES as EXAMPLES
-from ._heads import ROLES as ROLES
-from ._heads import attention_maps as attention_maps
-from ._heads import head_measures as head_measures
 from ._intervals import Interval as Interval
 from ._intervals import bootstrap_interval as bootstrap_interval
 from ._intervals import jeffreys as jeffreys
 from ._intervals import mean_interval as mean_interval
 from ._intervals import median_difference as median_difference
-from ._learnt_rule import ROW_KINDS as ROW_KINDS
-from ._learnt_rule import Rule as Rule
-from ._learnt_rule import RuleEntry as RuleEntry
-from ._learnt_rule import learn_rule as learn_rule
-from ._learnt_rule import score_rule as score_rule
-from ._parts import part_names as part_names
-from ._parts import part_norms as part_norms
 from ._population import PopulationTransition as PopulationTransition
 from ._population import population_transition as population_transition
 from ._prediction import Prediction as Prediction
 from ._prediction import predict_fate as predict_fate
-from ._registry import known_measures as known_measures
-from ._registry import probes as probes
-from ._registry import register_measure as register_measure
-from ._registry import squared_norm as squared_norm
-from ._rules import Exempt as Exempt
-from ._rules import rule_accuracy as rule_accuracy
-from ._rules import rules_probe as rules_probe
 from ._survival import Survival as Survival
 from ._survival import kaplan_meier as kaplan_meier
 from ._survival import median_survival as median_survival

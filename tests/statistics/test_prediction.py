@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
-from dynamicl.measures import auc, auc_difference_p_value, predict_fate
-from dynamicl.measures._logistic import fit_logits
+from dynamicl.statistics import auc, auc_difference_p_value, predict_fate
+from dynamicl.statistics._logistic import fit_logits
 
 
 def test_auc_is_the_share_of_pairs_in_order():

@@ -1,0 +1,94 @@
+"""The parts of a criterion: numbers that are compared with thresholds, and the verdict that follows from them.
+
+A judge is a pure function from a dataset to parts. Nothing else decides a verdict, so it can be given again at any time
+from the dataset that was kept.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dynamicl.specs import check
+
+REPRODUCED = "reproduced"
+NOT_REPRODUCED = "not reproduced"
+NOT_TESTABLE = "not testable at this scale"
+VERDICTS = (REPRODUCED, NOT_REPRODUCED, NOT_TESTABLE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a criterion. A comparison with a NaN never holds.
+
+    Attributes:
+        name: what is measured, in words.
+        value: the estimate.
+        low: lower end of its 95 % interval; NaN where there is none.
+        high: upper end.
+        n: independent pieces of evidence behind it, as a rule runs.
+        comparison: `>`, `>=`, `<`, `<=` compare the value with the threshold, `low >` the lower end of the interval,
+            `high <` the upper one.
+        threshold: fixed before the first run.
+        undecided: why this scale cannot decide it; empty where it can.
+    """
+
+    name: str
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 1
+    comparison: str = ">"
+    threshold: float = 0.0
+    undecided: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse comparisons that do not exist."""
+        check(
+            self.comparison in COMPARISONS,
+            f"`comparison` is {self.comparison!r}: choose one of {', '.join(map(repr, COMPARISONS))}",
+        )
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the comparison holds; `None` where this scale cannot decide it."""
+        return None if self.undecided else bool(COMPARISONS[self.comparison](self))
+
+    @property
+    def sentence(self) -> str:
+        """The part in words: name, value with interval, comparison, outcome."""
+        interval = f" [{self.low:.4g}, {self.high:.4g}]" if math.isfinite(self.low + self.high) else ""
+        outcome = {True: "holds", False: "fails", None: f"undecided, {self.undecided}"}[self.holds]
+        return f"{self.name} {self.value:.4g}{interval} {self.comparison} {self.threshold:.4g}: {outcome}"
+
+    def record(self) -> dict[str, Any]:
+        """Return the JSON-able record that is kept; what is not finite becomes null."""
+        numbers = {name: _finite(getattr(self, name)) for name in ("value", "low", "high", "threshold")}
+        words = {"name": self.name, "n": int(self.n), "comparison": self.comparison, "holds": self.holds}
+        return words | numbers | ({"undecided": self.undecided} if self.undecided else {})
+
+
+COMPARISONS: Mapping[str, Callable[[Part], bool]] = {
+    ">": lambda part: part.value > part.threshold,
+    ">=": lambda part: part.value >= part.threshold,
+    "<": lambda part: part.value < part.threshold,
+    "<=": lambda part: part.value <= part.threshold,
+    "low >": lambda part: part.low > part.threshold,
+    "high <": lambda part: part.high < part.threshold,
+}
+
+
+def verdict_of(parts: Sequence[Part]) -> str:
+    """Return the verdict: reproduced where every part holds, not reproduced where one fails, else not testable.
+
+    >>> verdict_of([Part("accuracy", 0.99, comparison=">", threshold=0.9)])
+    'reproduced'
+    """
+    outcomes = [part.holds for part in parts]
+    if False in outcomes:
+        return NOT_REPRODUCED
+    return NOT_TESTABLE if None in outcomes or not outcomes else REPRODUCED
+
+
+def _finite(value: float) -> float | None:
+    return float(f"{float(value):.6g}") if math.isfinite(value) else None
