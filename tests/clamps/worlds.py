@@ -33,7 +33,7 @@ class PairsSpec:
         pictures = Pictures(None, np.arange(self.classes))
         return {"train": FewShot(jnp.asarray(rows), sets, None, 1, self.shots, self.labels, pictures, (0, 0))}
 
-    def bind(self, task):
+    def bind(self, task, world):
         return task
 
 
@@ -54,7 +54,7 @@ class SquashSpec:
 
     def build(self, interface, key):
         first, second = jax.random.split(key)
-        shapes = (interface.features, self.hidden), (self.hidden, interface.outputs)
+        shapes = (interface.tokens.exemplars.shape[-1], self.hidden), (self.hidden, interface.outputs)
         return Squash(jax.random.normal(first, shapes[0]), jax.random.normal(second, shapes[1]))
 
 
@@ -182,7 +182,7 @@ def softmax(scores):
 
 def world(ways=2, shots=1, labels=None, model=MODEL, seed=0, size=5):
     task = PairsSpec(ways, shots, labels or ways + 1, classes=ways + 3).prepare()["train"]
-    built = model.build(task.interface, jax.random.key(seed))
+    built = model.build(interface_of(task), jax.random.key(seed))
     rng = np.random.default_rng(seed)
     leaves, tree = jax.tree.flatten(built)
     stirred = [

@@ -15,7 +15,7 @@ PARENT = runs(1)[0]
 
 
 def parameters(spec):
-    model = spec.model.build(spec.task.prepare()["train"].interface, jax.random.key(0))
+    model = spec.model.build(interface_of(spec.task.prepare()["train"]), jax.random.key(0))
     return sum(leaf.size for leaf in jax.tree.leaves(model) if hasattr(leaf, "size"))
 
 

@@ -1,3 +1,4 @@
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import pytest
@@ -9,7 +10,6 @@ from dynamicl.models import (
     Transformer,
     TransformerSpec,
     match_sites,
-    model_inputs,
     sites,
 )
 from dynamicl.models._sites import site_values
@@ -20,7 +20,7 @@ from .small import IDS, PAIRS, id_tokens, pair_tokens
 
 def listed(spec, interface=PAIRS):
     model = Transformer(spec, interface, key=jax.random.key(0))
-    return sites(model, model_inputs(interface))
+    return sites(model, interface.tokens)
 
 
 def test_sites_of_an_attention_only_model_in_order():
@@ -92,15 +92,18 @@ def test_site_values_are_those_of_the_pass():
     ("interface", "tokens"), [(PAIRS, pair_tokens()[1]), (IDS, id_tokens()[1])], ids=["pairs", "ids"]
 )
 def test_model_inputs_have_the_shapes_of_real_ones(interface, tokens):
-    abstract = model_inputs(interface)
+    abstract = interface.tokens
     assert type(abstract) is type(tokens)
     assert [(a.shape, a.dtype) for a in jax.tree.leaves(abstract)] == [
         (t.shape, t.dtype) for t in jax.tree.leaves(tokens)
     ]
 
 
-def test_inputs_of_an_unknown_kind_are_refused():
-    interface = Interface("pairs", 5, 3)
-    object.__setattr__(interface, "tokens", "bytes")
-    with pytest.raises(SpecError, match="`tokens` is 'bytes': choose `pairs` or `ids`"):
-        model_inputs(interface)
+class Words(eqx.Module):
+    letters: jax.Array
+
+
+def test_tokens_that_nothing_embeds_are_refused():
+    interface = Interface(Words(jnp.zeros(3)), 2)
+    with pytest.raises(SpecError, match="tokens are `Words`, which nothing embeds .*PairTokens, TokenIds"):
+        TransformerSpec().build(interface, jax.random.key(0))

@@ -148,7 +148,7 @@ def test_roles_cover_every_position_once():
     assert (role_masks(made_sequences().roles).sum(axis=1) == 1).all()
 
 
-INTERFACE = Interface("pairs", LENGTH, outputs=4, features=3, labels=4)
+INTERFACE = Interface(PairTokens.shaped(LENGTH // 2, 3, 4), outputs=4)
 
 
 @pytest.mark.parametrize("final_norm", [False, True])
@@ -160,6 +160,7 @@ def test_attribution_of_the_last_layer_is_what_taking_a_head_away_takes(final_no
     tokens = PairTokens(
         jnp.asarray(rng.normal(size=(BATCH, 4, 3)), jnp.float32),
         jnp.asarray(rng.integers(0, 4, (BATCH, 3)), jnp.int32),
+        4,
     )
     sequences = made_sequences(tokens)
     _, activations = jax.vmap(lambda one: record(model, one))(tokens)
@@ -186,7 +187,7 @@ def test_attribution_adds_up_to_the_lead_of_what_heads_write():
     """Without a final norm, heads, embedding and bias together are the logits."""
     spec = TransformerSpec(1, 2, 4, final_norm=False)
     model = with_all_rows(Transformer(spec, INTERFACE, key=jax.random.key(1)))
-    tokens = PairTokens(jnp.ones((BATCH, 4, 3)), jnp.zeros((BATCH, 3), jnp.int32))
+    tokens = PairTokens(jnp.ones((BATCH, 4, 3)), jnp.zeros((BATCH, 3), jnp.int32), 4)
     sequences = made_sequences(tokens)
     logits, activations = jax.vmap(lambda one: record(model, one))(tokens)
     rest = activations["layers.0.pre"][:, -1] @ model.unembed.weight + model.unembed.bias

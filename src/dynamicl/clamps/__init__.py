@@ -8,6 +8,7 @@ from ._clamp import Clamp as Clamp
 from ._forward import NOBODY as NOBODY
 from ._forward import forward as forward
 from ._forward import forward_recorded as forward_recorded
+from ._forward import forward_tokens as forward_tokens
 from ._forward import lenders as lenders
 from ._forward import passes as passes
 from ._graft import Graft as Graft

@@ -23,3 +23,7 @@ from ._population import train_population as train_population
 from ._starts import OtherGround as OtherGround
 from ._starts import fork as fork
 from ._starts import init_from as init_from
+from ._surgery import FIRST_HALF as FIRST_HALF
+from ._surgery import SECOND_HALF as SECOND_HALF
+from ._surgery import stack as stack
+from ._surgery import swap as swap

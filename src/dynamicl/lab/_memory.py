@@ -2,12 +2,11 @@
 
 import os
 
-import equinox as eqx
 import jax
 import numpy as np
 
 from dynamicl.specs import SpecError
-from dynamicl.training import RunSpec
+from dynamicl.training import RunSpec, network_of
 
 COPIES = 10
 """Weights, two moments, gradient and update on the device; weights, moments and a commit's copies on the host."""
@@ -16,9 +15,7 @@ SHARE = 0.6
 
 def run_bytes(spec: RunSpec) -> int:
     """Estimate what one run takes, in bytes."""
-    interface = spec.task.prepare()["train"].interface
-    shapes = eqx.filter_eval_shape(spec.model.build, interface, jax.random.key(0))
-    sizes = [int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(shapes) if hasattr(leaf, "shape")]
+    sizes = [int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(network_of(spec).shapes)]
     return COPIES * 4 * sum(sizes)
 
 

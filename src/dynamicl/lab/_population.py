@@ -28,6 +28,7 @@ from dynamicl.training import (
     Records,
     RunSpec,
     RunState,
+    Watch,
     pack,
     plan,
     train,
@@ -193,11 +194,20 @@ def _left(store: Store) -> int:
     return sum(max(0, from_json(text).steps - store.step) for text in store.specs)
 
 
+def program_of(cohort: Cohort, recording: Recording) -> Program:
+    """Return the program of a cohort with all that is recorded of it."""
+    own = {
+        evaluator.name: Watch(evaluator.sequences or recording.sequences, probes(evaluator.measures))
+        for evaluator in recording.evaluators
+    }
+    return Program(cohort, probes(recording.measures), recording.sequences, watched=own)
+
+
 def _begin(
     cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: "_Pace"
 ) -> None:
     """Start a cohort: a new store, every run where its spec says."""
-    program = lend(Program(cohort, probes(recording.measures), recording.sequences), library)
+    program = lend(program_of(cohort, recording), library)
     ids = [run_id(spec, recording) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
     _report_inert(program, state, ids)
@@ -242,7 +252,7 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
 
     with Store.open(path, write=True) as store:
         (cohort,) = plan([from_json(text) for text in store.specs])
-        program = Program(cohort, probes(recording.measures), recording.sequences)
+        program = program_of(cohort, recording)
         lend(program, Library(path.parent))
         shapes = jax.eval_shape(program.initialise)
         host = jax.tree.map(lambda s: jax.ShapeDtypeStruct((cohort.size, *s.shape[1:]), s.dtype), shapes)

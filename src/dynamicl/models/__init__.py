@@ -1,12 +1,18 @@
 """Small transformers whose every intermediate passes a tap."""
 
 from ._attention import Attention as Attention
+from ._buffers import BatchStage as BatchStage
+from ._buffers import Buffer as Buffer
+from ._buffers import batch_tokens as batch_tokens
+from ._buffers import learnable as learnable
 from ._embeddings import PairEmbedding as PairEmbedding
 from ._embeddings import TokenEmbedding as TokenEmbedding
+from ._embeddings import embedder as embedder
+from ._embeddings import embeds as embeds
 from ._inputs import Interface as Interface
 from ._inputs import PairTokens as PairTokens
 from ._inputs import TokenIds as TokenIds
-from ._inputs import model_inputs as model_inputs
+from ._inputs import Tokens as Tokens
 from ._layers import LayerNorm as LayerNorm
 from ._layers import Linear as Linear
 from ._layers import Mlp as Mlp

@@ -10,3 +10,4 @@ from ._sequence import Roles as Roles
 from ._sequence import Sequence as Sequence
 from ._task import Task as Task
 from ._task import TaskSpec as TaskSpec
+from ._task import interface_of as interface_of

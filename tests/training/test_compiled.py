@@ -8,7 +8,18 @@ import pytest
 from dynamicl.models import TransformerSpec
 from dynamicl.probes import probes
 from dynamicl.tasks import FewShotSpec
-from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, pack, plan, run_mesh
+from dynamicl.training import (
+    OptimizerSpec,
+    Program,
+    RunSpec,
+    Seeds,
+    evaluation,
+    pack,
+    plan,
+    run_mesh,
+    stream_key,
+    training_batch,
+)
 from small import SmallModelSpec, SmallTaskSpec
 
 SMALL = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec("sgd", 0.1), steps=30, batch_size=4)
@@ -77,7 +88,7 @@ def test_one_step_equals_plain_formulas(small_runs, small_program):
     before = one(pack(small_program.real(small_program.initialise())), 1)
     after = one(trained(small_program, 1), 1)
     run = small_runs[1]
-    batch = small_program.tasks["train"].batch(jax.random.fold_in(jax.random.key(run.seeds.data), 0), 4)
+    batch = training_batch(run, small_program.tasks["train"], 0)
     rise, fall = (before[f"weights.{name}"].astype(float) for name in ("rise", "fall"))
     slopes, loss = {"rise": np.zeros_like(rise), "fall": np.zeros_like(fall)}, 0.0
     for x, target in zip(np.asarray(batch.tokens, float), np.asarray(batch.target), strict=True):
@@ -89,7 +100,7 @@ def test_one_step_equals_plain_formulas(small_runs, small_program):
         slopes["rise"] += np.outer(x, (fall @ error) * (1 - hidden**2))
     for name, start in (("rise", rise), ("fall", fall)):
         np.testing.assert_allclose(after[f"weights.{name}"], start - 0.2 * slopes[name], rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(after["loss_sum"], loss, rtol=1e-5)
+    np.testing.assert_allclose(after["loss_mean"], loss, rtol=1e-5)
     norm = np.sqrt(sum((slope**2).sum() for slope in slopes.values()))
     np.testing.assert_allclose(after["gradient_norm"], norm, rtol=1e-5)
     assert (after["step"], after["loss_count"], after["alive"]) == (1, 1, True)
@@ -98,7 +109,7 @@ def test_one_step_equals_plain_formulas(small_runs, small_program):
 def test_initial_weights_are_those_of_the_seed(small_runs, small_program):
     weights = small_program.real(small_program.initialise()).weights
     for row, run in enumerate(small_runs):
-        model = run.model.build(small_program.interface, jax.random.key(run.seeds.init))
+        model = run.model.build(small_program.interface, stream_key(run.seeds.init, "init"))
         assert np.array_equal(weights.rise[row], model.rise) and np.array_equal(weights.fall[row], model.fall)
 
 
@@ -192,8 +203,8 @@ def test_evaluators_score_fixed_sequences(small_runs, small_program):
     assert values["loss"].shape == (3, 2)
     weights = small_program.real(state).weights
     for row, run in enumerate(small_runs):
-        for i, task in enumerate(small_program.tasks.values()):
-            batch = task.batch(jax.random.fold_in(jax.random.key(run.seeds.evaluation), i), 16)
+        for i, (name, task) in enumerate(small_program.tasks.items()):
+            _, batch = evaluation(run, name, task, 16)
             logits = jax.vmap(lambda x, row=row: jnp.tanh(x @ weights.rise[row]) @ weights.fall[row])(
                 batch.tokens
             )
@@ -207,8 +218,8 @@ def test_evaluators_score_fixed_sequences(small_runs, small_program):
 
 def test_the_training_loss_is_the_mean_since_the_last_record(small_program):
     state = small_program.advance(small_program.initialise(), 5)
-    sums = small_program.real(state).loss_sum
-    np.testing.assert_allclose(small_program.evaluate(state)["train_loss"], sums / 5, rtol=1e-6)
+    mean = small_program.real(state).loss_mean
+    np.testing.assert_allclose(small_program.evaluate(state)["train_loss"], mean, rtol=1e-6)
     fresh = small_program.evaluate(small_program.initialise())
     assert np.array_equal(fresh["train_loss"], fresh["loss"][:, 0])
 
@@ -219,7 +230,7 @@ def test_measures_are_recorded_beside_the_scores(small_runs):
     weights = prog.real(prog.initialise()).weights
     expected = [(r**2).sum() + (f**2).sum() for r, f in zip(weights.rise, weights.fall, strict=True)]
     np.testing.assert_allclose(values["squared_norm"], expected, rtol=1e-5)
-    assert prog.evaluate(prog.initialise(), "checkpoint") == {}
+    assert prog.inspect(prog.initialise()) == {}
 
 
 def test_place_undoes_real(small_program):
