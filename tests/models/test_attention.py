@@ -61,6 +61,7 @@ def test_sites_have_their_shapes():
         "a.q": (2, 1, 4),
         "a.k": (2, 5, 4),
         "a.v": (2, 5, 4),
+        "a.mask": (1, 5),
         "a.scores": (2, 1, 5),
         "a.pattern": (2, 1, 5),
         "a.head_out": (2, 1, 4),

@@ -1,5 +1,6 @@
 """Probes: what is computed on an evaluator's sequences at each evaluation."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -41,13 +42,14 @@ def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -
     Returns:
         Means over the batch: `loss` (cross-entropy, nats), `accuracy`, `accuracy_in_context` (the best among the
         outputs that occur in the context), `target_probability`; and the standard errors `loss_error`,
-        `accuracy_error`.
+        `accuracy_error`, NaN for a single sequence.
     """
     log_p = jax.nn.log_softmax(logits, axis=-1)
     hit = jnp.take_along_axis(log_p, sequences.target[:, None], axis=1)[:, 0]
     right = (jnp.argmax(logits, axis=-1) == sequences.target).astype(jnp.float32)
     among = jnp.argmax(jnp.where(sequences.options, logits, -jnp.inf), axis=-1) == sequences.target
-    root = jnp.sqrt(jnp.float32(logits.shape[0]))
+    # A single sequence says nothing of how far others would be from it.
+    root = math.sqrt(logits.shape[0]) if logits.shape[0] > 1 else math.nan
     return {
         "loss": -jnp.mean(hit),
         "accuracy": jnp.mean(right),
