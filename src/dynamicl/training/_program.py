@@ -28,6 +28,7 @@ from ._gradient import value_and_gradient
 from ._optimizers import learning_rate, step_weights, transformation
 from ._probe import Probe, standard_scores
 from ._run import RunSpec
+from ._settings import check_precision
 
 Strategy = Literal["sequential", "vectorised"]
 OTHERS = "others"
@@ -75,6 +76,7 @@ class Program:
         mesh: Mesh | None = None,
         strategy: Strategy | None = None,
     ):
+        check_precision()
         self.cohort = cohort
         self.probes = probes
         self.sequences = sequences
@@ -105,7 +107,7 @@ class Program:
     @property
     def layout(self) -> str:
         """How the population is laid out; part of the contract about equal bits."""
-        return layout(self.mesh, self.strategy)
+        return layout(self.mesh, self.strategy, self.cohort.size)
 
     def initialise(self) -> RunState:
         """Draw every run's weights from its own seed."""
