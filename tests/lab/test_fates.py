@@ -274,7 +274,7 @@ def test_the_budget_is_spent_and_not_exceeded(monkeypatch, budget):
 def test_adaptive_forks_are_forks(parent, folder):
     heard = []
     found = adaptive_fate(
-        folder, NAME, (0, 20, 40), 5, rounds=2, outcome=above, steps=50, listener=heard.append
+        folder, NAME, (0, 20, 40), 5, rounds=2, outcome=above, hold=1, steps=50, listener=heard.append
     )
     steps, forks, _ = found.counts()
     assert steps.tolist() == [0, 20, 40] and forks.sum() <= 5

@@ -4,7 +4,6 @@ import pytest
 from dynamicl.specs import SpecError
 from dynamicl.training import GENERATOR, Program, RunSpec, jax_settings, plan
 from dynamicl.training._settings import check_precision
-
 from small import SmallModelSpec, SmallTaskSpec
 
 

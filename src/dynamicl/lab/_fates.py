@@ -220,7 +220,7 @@ def _converging(steps: np.ndarray, accuracy: np.ndarray, outcome: Converged, hol
     """
     later = steps[-1] + np.arange(1, hold + 1)
     time, observed = outcome(np.append(steps, later), np.append(accuracy, np.ones(hold, accuracy.dtype)))
-    return observed and time <= steps[-1]
+    return bool(observed and time <= steps[-1])
 
 
 def adaptive_fate(

@@ -6,7 +6,8 @@ import jax
 
 from dynamicl.specs import check
 
-GENERATOR = ("jax_threefry_partitionable", "jax_default_prng_impl", "jax_enable_x64")
+X64 = "jax_enable_x64"
+GENERATOR = ("jax_threefry_partitionable", "jax_default_prng_impl", X64)
 """Settings that decide what a key draws: under others nothing that is drawn is the same."""
 
 ARITHMETIC = ("jax_default_matmul_precision", "jax_numpy_dtype_promotion")
@@ -29,6 +30,6 @@ def jax_settings() -> dict[str, str]:
 def check_precision() -> None:
     """Raise `SpecError` in 64-bit mode, which would mix two precisions in one program."""
     check(
-        not jax.config.jax_enable_x64,
-        "`jax_enable_x64` is on, and dynamicl trains in 32 bits: unset JAX_ENABLE_X64, or set it to 0",
+        not getattr(jax.config, X64),
+        f"`{X64}` is on, and dynamicl trains in 32 bits: unset JAX_ENABLE_X64, or set it to 0",
     )

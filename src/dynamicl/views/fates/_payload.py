@@ -122,7 +122,7 @@ def _forks(
             "seed": int(seeds[j]),
             "time": float(times[j]),
             "converged": bool(observed[j]),
-            "outcome": _outcome(observed[j], diverged[j], censored[j]),
+            "outcome": _outcome(bool(observed[j]), bool(diverged[j]), bool(censored[j])),
         }
         for j in np.flatnonzero(there)
     ]
