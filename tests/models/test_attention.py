@@ -72,8 +72,10 @@ def test_sites_have_their_shapes():
 def test_an_untouched_layer_masks_once():
     """The mask's last word costs nothing where no tap says anything: the program has no second look at scores."""
 
+    attention = layer()
+
     def program(tap):
-        return str(jax.make_jaxpr(lambda x: layer()(x, np.arange(5), None, tap, "a"))(jnp.asarray(X)))
+        return str(jax.make_jaxpr(lambda x: attention(x, np.arange(5), None, tap, "a"))(jnp.asarray(X)))
 
     touched = program(lambda name, value: value * 1 if name == "a.scores" else value)
     assert program(null_tap) == program(lambda name, value: value)

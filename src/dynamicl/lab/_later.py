@@ -4,8 +4,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-import jax
-import jax.numpy as jnp
+import equinox as eqx
 import numpy as np
 import xarray as xr
 
@@ -67,5 +66,5 @@ def _measured(store: Store, wanted: tuple[Probe, ...]) -> xr.Dataset:
 def _at_checkpoint(store: Store, fresh: RunState, step: int) -> RunState:
     """Return a cohort's state with the weights of a checkpoint, as far as measures read it."""
     weights = unpack(store.checkpoint(step), fresh.weights, "checkpoint")
-    steps = np.full_like(np.asarray(fresh.step), step)
-    return dataclasses.replace(fresh, weights=jax.tree.map(jnp.asarray, weights), step=jnp.asarray(steps))
+    steps = np.full_like(fresh.step, step)
+    return eqx.tree_at(lambda state: (state.weights, state.step), fresh, (weights, steps))
