@@ -80,7 +80,7 @@ def _logistic(at: np.ndarray, forks: np.ndarray, shared: np.ndarray) -> dict[str
 
 
 def _rises(at: np.ndarray, forks: np.ndarray, shared: np.ndarray) -> bool:
-    """Tell whether there is a rise to fit: two checkpoints, both outcomes, and later forks share the fate more often."""
+    """Tell whether there is a rise to fit: two checkpoints, both outcomes, the fate shared more often later on."""
     others = forks - shared
     if len(at) < 2 or not shared.sum() or not others.sum():
         return False
