@@ -159,7 +159,8 @@ def attend(part, x, tap, name):
         q, k = rotated(q, part.rotary_base), rotated(k, part.rotary_base)
     scores = q @ k.transpose(0, 2, 1) / np.sqrt(d // part.heads)
     past = np.tril(np.ones((length, length), bool)) if part.causal else np.ones((length, length), bool)
-    pattern = tap(f"{name}.pattern", softmax(tap(f"{name}.scores", np.where(past, scores, -1e30))))
+    pattern = softmax(np.where(past, tap(f"{name}.scores", scores), -1e30))
+    pattern = np.where(past, tap(f"{name}.pattern", pattern), 0)
     out = tap(f"{name}.head_out", pattern @ v)
     return tap(f"{name}.out", out.transpose(1, 0, 2).reshape(length, d) @ part.w_o)
 

@@ -32,6 +32,7 @@ def test_sites_of_an_attention_only_model_in_order():
         "layers.0.attn.q",
         "layers.0.attn.k",
         "layers.0.attn.v",
+        "layers.0.attn.mask",
         "layers.0.attn.scores",
         "layers.0.attn.pattern",
         "layers.0.attn.head_out",
@@ -40,8 +41,8 @@ def test_sites_of_an_attention_only_model_in_order():
         "norm.out",
         "logits",
     ]
-    assert found[7] == Site("layers.0.attn.pattern", ("head", "query", "key"), (2, 1, 5))
-    assert found[7].size("key") == 5
+    assert found[8] == Site("layers.0.attn.pattern", ("head", "query", "key"), (2, 1, 5))
+    assert found[8].size("key") == 5
 
 
 @pytest.mark.parametrize("interface", [PAIRS, IDS], ids=["pairs", "ids"])

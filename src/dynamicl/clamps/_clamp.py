@@ -37,6 +37,10 @@ class Clamp:
     Inside its windows, at its heads and positions, a value x becomes (1 - strength) x + strength v. Clamps act in the
     order in which a run lists them. Heads, strength and windows may differ between the runs of a cohort.
 
+    No clamp opens a mask, whatever its value: `attn.mask` cannot be clamped, scores are masked after they were clamped,
+    and what a clamp puts at `attn.pattern` on keys that a row may not attend to is taken away again. A row of `Pattern`
+    is a distribution over the others; rows of other values keep what is left of them, unscaled.
+
     Attributes:
         site: glob over site names, e.g. `layers.0.attn.pattern`.
         value: v; see `dynamicl.clamps` for the kinds.

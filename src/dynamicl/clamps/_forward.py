@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from dynamicl import tasks
-from dynamicl.models import SITE_AXES, Recorder, batch_tokens, null_tap, record
+from dynamicl.models import MASK, PATTERN, SITE_AXES, Recorder, batch_tokens, null_tap, record
 from dynamicl.specs import SpecError
 
 from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
@@ -176,13 +176,21 @@ class _ClampTap:
         self.readout = getattr(getattr(model, "interface", None), "readout", -1)
 
     def __call__(self, name: str, value: Array) -> Array:
-        """Apply every clamp whose site matches, in order."""
+        """Apply every clamp whose site matches, in order; a mask is shown to them and never changed."""
+        if name.endswith(MASK):
+            self.context.seen.setdefault(self.context.current, {})[name] = value
+            return value
         for clamp in self.clamps:
             if fnmatch.fnmatchcase(name, clamp.site):
-                value = self._apply(clamp, name, value)
+                value = self._masked(name, self._apply(clamp, name, value))
         if any(fnmatch.fnmatchcase(name, pattern) for pattern in self.asked):
             self.context.seen.setdefault(self.context.current, {})[name] = value
         return value
+
+    def _masked(self, name: str, value: Array) -> Array:
+        """Take from a pattern what the model will not attend to, so that what is recorded is what is used."""
+        mask = self.context.mask(self.context.current, name)
+        return value if mask is None or not name.endswith(PATTERN) else jnp.where(mask, value, 0)
 
     def _apply(self, clamp: Clamp, name: str, x: Array) -> Array:
         axes = SITE_AXES.get(name.split(".", 2)[-1] if name.startswith("layers.") else name, ())

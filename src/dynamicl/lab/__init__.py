@@ -7,6 +7,7 @@ from ._fates import converged as converged
 from ._fates import fate as fate
 from ._fates import parent_curve as parent_curve
 from ._fates import seeds_of_forks as seeds_of_forks
+from ._later import record_later as record_later
 from ._machine import machine as machine
 from ._machine import versions as versions
 from ._memory import largest_population as largest_population

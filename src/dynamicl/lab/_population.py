@@ -5,6 +5,7 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
 import hashlib
+import json
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ from dynamicl.training import (
     RunSpec,
     RunState,
     Watch,
+    jax_settings,
     pack,
     plan,
     train,
@@ -39,9 +41,9 @@ from dynamicl.training import (
 from ._examples import examples
 from ._interrupts import held_back
 from ._machine import machine, versions
-from ._memory import largest_population
+from ._memory import largest_population, memory_bound
 from ._records import to_dataset, to_extras
-from ._starts import OtherGround, changes_since, lend, started
+from ._starts import OtherGround, changes_since, check_generator, lend, started
 
 COMMIT_SECONDS = 10.0
 CHUNK_SECONDS = 2.0
@@ -93,12 +95,20 @@ Listener = Callable[[Progress], None]
 
 
 def run_id(spec: RunSpec, recording: Recording) -> str:
-    """Name a run as it is kept: 16 hexadecimal digits of its spec and of what is recorded of it.
+    """Name a run as it is kept: 16 hexadecimal digits of its spec and of what is recorded of it, and how.
 
     Attributes of the library, not of the run: another recording of the same run is the same run trained again.
     """
     text = spec_hash(spec) + to_json(recording)
+    changed = {name: version for name, version in _versions(recording).items() if version > 1}
+    if changed:
+        text += json.dumps(changed, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _versions(recording: Recording) -> dict[str, int]:
+    """Return the version of every measure that is recorded."""
+    return {probe.name: probe.version for probe in probes(recording.measures)}
 
 
 @dataclass
@@ -216,7 +226,10 @@ def _begin(
         "runs": ids,
         "specs": [spec.json for spec in cohort.runs],
         "recording": to_json(recording),
+        "probes": _versions(recording),
         "versions": versions(),
+        "settings": jax_settings(),
+        "memory_bound": memory_bound(),
         "machine": machine(),
         "layout": program.layout,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -259,6 +272,7 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
         if store.step < 0:
             state, start, done = *started(program, program.initialise(), Library(path.parent)), Done()
         else:
+            check_generator(store)
             changes = changes_since(store, program.layout)
             if changes:
                 warnings.warn(

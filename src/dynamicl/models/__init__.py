@@ -19,6 +19,8 @@ from ._layers import Mlp as Mlp
 from ._lookup_encoder import LOOKUP_ONE_HEAD as LOOKUP_ONE_HEAD
 from ._lookup_encoder import LOOKUP_TWO_HEADS as LOOKUP_TWO_HEADS
 from ._lookup_encoder import lookup_encoder as lookup_encoder
+from ._sites import MASK as MASK
+from ._sites import PATTERN as PATTERN
 from ._sites import SITE_AXES as SITE_AXES
 from ._sites import Site as Site
 from ._sites import match_sites as match_sites

@@ -22,6 +22,7 @@ SITE_AXES: dict[str, tuple[str, ...]] = {
     "attn.q": ("head", "query", "d_head"),
     "attn.k": ("head", "key", "d_head"),
     "attn.v": ("head", "key", "d_head"),
+    "attn.mask": ("query", "key"),
     "attn.scores": ("head", "query", "key"),
     "attn.pattern": ("head", "query", "key"),
     "attn.head_out": ("head", "query", "d_head"),
@@ -33,6 +34,11 @@ SITE_AXES: dict[str, tuple[str, ...]] = {
     "logits": ("output",),
 }
 """Names of the axes at each site of this package's models, by the site's name without its layer."""
+
+PATTERN = "attn.pattern"
+"""Attention, after the mask: rows of heads over keys."""
+MASK = "attn.mask"
+"""Shows which keys each row may attend to. What a tap returns there is not used: no intervention opens a mask."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ register_measure(
         sites=("layers.*.attn.pattern", "layers.*.attn.head_out", "layers.*.post"),
         compute=head_measures,
         dims=dict.fromkeys(HEAD_MEASURES, ("layer", "head")),
+        # 2: averages leave out sequences without the role.
+        version=2,
     )
 )
 register_measure(
@@ -73,6 +75,8 @@ register_measure(
             "attention": ("example", "layer", "head", "query", "key"),
         },
         at="checkpoint",
+        # 2: averages leave out sequences without the role.
+        version=2,
     )
 )
 register_measure(

@@ -1,5 +1,7 @@
 """Tasks: distributions over sequences, as pure functions of a key, and the evaluators that score them."""
 
+from ._averages import mean_of as mean_of
+from ._averages import share as share
 from ._draws import distinct as distinct
 from ._exemplars import ExemplarSpec as ExemplarSpec
 from ._fewshot import FewShot as FewShot

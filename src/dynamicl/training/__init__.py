@@ -33,6 +33,8 @@ from ._schedules import Evaluator as Evaluator
 from ._schedules import Every as Every
 from ._schedules import Logarithmic as Logarithmic
 from ._schedules import Recording as Recording
+from ._settings import GENERATOR as GENERATOR
+from ._settings import jax_settings as jax_settings
 from ._state import pack as pack
 from ._state import unpack as unpack
 from ._streams import evaluator_key as evaluator_key

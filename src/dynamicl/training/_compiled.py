@@ -30,6 +30,7 @@ from ._network import network_of
 from ._parts import part_mask
 from ._probe import Probe
 from ._run import RunSpec
+from ._settings import check_precision
 
 Strategy = Literal["sequential", "vectorised"]
 OTHERS = "others"
@@ -57,6 +58,7 @@ class Program:
         strategy: Strategy | None = None,
         watched: Mapping[str, Watch] | None = None,
     ):
+        check_precision()
         self.cohort = cohort
         self.tasks = cohort.static.task.prepare()
         # Trees of dictionaries come back sorted by key; the order of evaluators is kept here.
@@ -89,7 +91,7 @@ class Program:
     @property
     def layout(self) -> str:
         """How the population is laid out; part of the contract about equal bits."""
-        return layout(self.mesh, self.strategy)
+        return layout(self.mesh, self.strategy, self.cohort.size)
 
     def initialise(self) -> RunState:
         """Draw every run's weights from its own seed."""

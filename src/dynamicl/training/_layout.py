@@ -46,12 +46,13 @@ def shards_of(cohort: Cohort, work: float, devices: int) -> int:
     return shards
 
 
-def layout(mesh: Mesh, strategy: str) -> str:
+def layout(mesh: Mesh, strategy: str, runs: int) -> str:
     """Describe how a population is laid out; equal layouts (and versions) give equal bits.
 
     A sequential layout computes each run by itself, so the number of runs leaves no mark on the bits, nor the number
     of devices above one. For a single device the compiler partitions nothing and fuses otherwise, which changes last
-    bits, so that is told apart.
+    bits, so that is told apart. Vectorised, the compiler chooses its products by how many runs a device holds, so their
+    number is part of the layout.
     """
     kind = mesh.devices.flat[0].device_kind
     shards = mesh.shape["shard"]
@@ -59,4 +60,4 @@ def layout(mesh: Mesh, strategy: str) -> str:
         return f"batches in {shards} pieces on {kind}"
     if strategy == "sequential":
         return f"sequential on {'one' if mesh.size == 1 else 'several'} {kind}"
-    return f"vectorised over {mesh.size} x {kind}"
+    return f"{runs} runs vectorised over {mesh.size} x {kind}"

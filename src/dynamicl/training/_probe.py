@@ -23,6 +23,8 @@ class Probe:
         dims: the axes' names of each variable, run and step left out.
         at: `evaluation` or `checkpoint`, when it is recorded.
         sequences: how many of the evaluator's sequences it sees; 0 for all.
+        version: raised whenever `compute` comes to mean something else: records are known by it, so that those of
+            another version are never taken for this one's.
         needs_task: hand the task to `compute` as a fourth argument, for measures that run the model themselves.
     """
 
@@ -33,6 +35,7 @@ class Probe:
     at: str = "evaluation"
     sequences: int = 0
     needs_task: bool = False
+    version: int = 1
 
 
 def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -> dict[str, Float[Array, ""]]:
