@@ -100,7 +100,7 @@ def read_curve(
 
 
 def draw_errors(
-    error: np.ndarray, *, shared: float, resamples: int, seed: int | np.random.Generator
+    error: np.ndarray, *, shared: float | int, resamples: int, seed: int | np.random.Generator
 ) -> np.ndarray:
     """Draw evaluation errors as they might have been, normal, shape (resamples, n).
 

@@ -1,7 +1,7 @@
 """How fast a curve falls after its peak: the slope of accuracy against the logarithm of sequences.
 
 The window goes from the peak to the midpoint of the fall, half way down to chance, so that a long flat tail does not
-flatten it. Some 20 milliseconds a curve.
+flatten it. Some 40 milliseconds a curve.
 """
 
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class DecaySlope(NamedTuple):
         low: Lower end of its interval; minus infinity where the midpoint was not reached.
         high: Upper end; where the midpoint was not reached, a one-sided bound.
         reached: Whether the curve fell half way to chance.
-        start: Time of the peak, in sequences.
+        start: Where the smoothed curve is highest, in sequences.
         end: Time of the midpoint, or the last one, in sequences.
         n: Evaluations in between, both included.
     """
@@ -95,19 +95,19 @@ def decay_slope(
         seed=seed,
     )
     smooth = running_median(points.value, window)
-    after = points.sequences >= peak.time
+    after = points.sequences >= peak.highest
     fallen = after & (smooth <= (peak.value + chance) / 2)
     reached = bool(fallen.any())
     end = float(points.sequences[np.argmax(fallen)] if reached else points.sequences[-1])
     inside = after & (points.sequences <= end) & (points.sequences > 0)
     count = int(inside.sum())
     if count < 3:
-        return DecaySlope(float("nan"), float("nan"), float("nan"), reached, peak.time, end, count)
+        return DecaySlope(float("nan"), float("nan"), float("nan"), reached, peak.highest, end, count)
     slope, error = _weighted_slope(
         np.log(points.sequences[inside]), points.value[inside], points.error[inside]
     )
     if reached:
         half = float(stats.t.ppf((1 + level) / 2, count - 2)) * error
-        return DecaySlope(slope, slope - half, slope + half, True, peak.time, end, count)
+        return DecaySlope(slope, slope - half, slope + half, True, peak.highest, end, count)
     bound = slope + float(stats.t.ppf(level, count - 2)) * error
-    return DecaySlope(slope, float("-inf"), bound, False, peak.time, end, count)
+    return DecaySlope(slope, float("-inf"), bound, False, peak.highest, end, count)

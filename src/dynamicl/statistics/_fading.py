@@ -37,7 +37,7 @@ class Fading(NamedTuple):
         undecided: Why it cannot be told, or empty.
         peak: Height of the peak.
         end: Mean of the last part of training.
-        time: Time of the peak, in sequences.
+        time: When the peak is reached, in sequences (`Peak.time`).
         n: Number of evaluations.
     """
 

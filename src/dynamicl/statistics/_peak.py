@@ -2,7 +2,9 @@
 
 The largest of many noisy values is too large: at 1,000 evaluated sequences and 100 evaluations, by .04. Smoothing
 halves that. The rest goes by using every evaluation twice: with artificial noise added it says where the peak is, with
-the same noise subtracted, which is independent of the first, how high it is there. Some 20 milliseconds a curve.
+the same noise subtracted, which is independent of the first, how high it is there. A small bias downwards is left where
+a peak is pointed, because a running median cuts it; the interval reaches up to what the plain maximum allows.
+Some 40 milliseconds a curve.
 """
 
 from typing import NamedTuple
@@ -22,10 +24,11 @@ class Peak(NamedTuple):
     Attributes:
         value: Height, free of the maximum's bias, in the curve's unit.
         low: Lower end of its interval.
-        high: Upper end.
-        time: The first evaluation at which the smoothed curve is as high, in sequences. On a level top this is where
-            the top begins, not where noise happened to be highest.
-        largest: The largest smoothed value, bias included.
+        high: Upper end; that of the largest smoothed value, which is biased upwards.
+        time: When the top begins, in sequences: the first evaluation whose smoothed value is as high, up to one
+            standard deviation of its noise. On a level top the highest point is anywhere.
+        highest: Where the smoothed curve is highest, in sequences.
+        largest: The smoothed value there, bias included.
         n: Number of evaluations.
     """
 
@@ -33,12 +36,13 @@ class Peak(NamedTuple):
     low: float
     high: float
     time: float
+    highest: float
     largest: float
     n: int
 
 
 def height_without_selection(
-    points: EvaluatedCurve, *, shared: float, window: int, resamples: int, seed: int
+    points: EvaluatedCurve, *, shared: float | int, window: int, resamples: int, seed: int
 ) -> float:
     """Mean height at the places that the same evaluations with independent noise call the highest."""
     noise = draw_errors(points.error, shared=shared, resamples=resamples, seed=seed)
@@ -90,8 +94,15 @@ def peak_height(
     )
     value = min(height, float(smooth[largest]))
     errors = running_median(draw_errors(points.error, shared=shared, resamples=resamples, seed=seed), window)
-    half = float(stats.norm.ppf((1 + level) / 2) * errors[:, largest].std())
-    first = int(np.argmax(smooth >= value))
+    deviation = float(errors[:, largest].std())
+    half = float(stats.norm.ppf((1 + level) / 2)) * deviation
+    first = int(np.argmax(smooth >= value - deviation))
     return Peak(
-        value, value - half, value + half, float(points.sequences[first]), float(smooth[largest]), smooth.size
+        value=value,
+        low=value - half,
+        high=float(smooth[largest]) + half,
+        time=float(points.sequences[first]),
+        highest=float(points.sequences[largest]),
+        largest=float(smooth[largest]),
+        n=smooth.size,
     )
