@@ -75,7 +75,7 @@ def on_accuracy(
     judge: Callable, truth: np.ndarray, sequences: int, *, kept: bool = False, **options: Any
 ) -> Any:
     """Return a function that evaluates a truth once and judges it."""
-    known = {"shared": SHARED} if kept else {}
+    known: dict[str, Any] = {"shared": SHARED} if kept else {}
 
     def once(rng: np.random.Generator) -> Any:
         accuracy, error = evaluated(truth, sequences, rng, kept)
@@ -178,7 +178,7 @@ def peak_cases() -> list[Case]:
     rise = TIMES < 4e5
     log_fall = CHANCE + np.where(rise, 0.4 * TIMES / 4e5, 0.4 - 0.3 * np.log(np.maximum(TIMES, 4e5) / 4e5))
     ramp = CHANCE + 0.4 * np.clip((TIMES - 2e5) / 2e5, 0, 1)
-    known = {"chance": CHANCE}
+    known: dict[str, Any] = {"chance": CHANCE}
     peak, decay, rises = statistics.peak_height, statistics.decay_slope, statistics.onset
     cases = [
         Case(

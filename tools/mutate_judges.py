@@ -133,7 +133,8 @@ def run_tests(module: Path, source: str, selection: Sequence[str], show: bool) -
     substitute(module, source)
     import pytest
 
-    quick = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    # What was loaded before the fork can no longer be rewritten, and need not be.
+    quick = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     sys.exit(int(pytest.main([*quick, *selection])))
 
 

@@ -10,7 +10,7 @@ FORKS = np.full((12, 4), 30)
 
 def counts(rise, seed=0):
     rng = np.random.default_rng(seed)
-    return rng.binomial(30, np.clip(0.45 + rise * np.arange(4) + 0.1 * rng.normal(size=(12, 1)), 0, 1))
+    return rng.binomial(30, np.clip(0.5 + rise * (np.arange(4) - 1.5) + 0.1 * rng.normal(size=(12, 1)), 0, 1))
 
 
 def test_coefficients_are_least_squares_slopes():
