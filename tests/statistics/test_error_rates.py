@@ -13,12 +13,14 @@ RATES = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(RATES)
 CASES = RATES.all_cases()
 DRAWS = {
-    "appears": 100,
+    "appears": 80,
     "never_above_chance": 40,
     "fades": 40,
-    "peak_height": 60,
-    "onset": 40,
-    "decay_slope": 40,
+    "peak_height": 40,
+    "onset": 25,
+    "decay_slope": 30,
+    "plateau_index": 25,
+    "martingale_test": 25,
 }
 
 
