@@ -63,6 +63,22 @@ class SmallModelSpec:
         return SmallModel(jax.random.normal(first, shapes[0]), jax.random.normal(second, shapes[1]))
 
 
+class OtherModel(eqx.Module):
+    """A linear map: its arrays have other names than those of `SmallModel`."""
+
+    only: jax.Array
+
+    def __call__(self, tokens, tap=null_tap):
+        return tap("logits", tokens @ self.only)
+
+
+@register("other-small-model")
+@dataclasses.dataclass(frozen=True)
+class OtherModelSpec:
+    def build(self, interface, key):
+        return OtherModel(jax.random.normal(key, (interface.tokens.shape[-1], interface.outputs)))
+
+
 def forged(spec, **changes):
     """Copy a spec with values that its constructor, checked in tests, would refuse before `validate` could."""
     copy = object.__new__(type(spec))

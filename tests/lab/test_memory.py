@@ -8,6 +8,7 @@ from dynamicl.lab import fate, largest_population, train_population
 from dynamicl.lab._population import run_id
 from dynamicl.specs import SpecError
 from dynamicl.store import Library
+from dynamicl.tasks import interface_of
 
 from .populations import BASE, RECORDING, runs
 

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 
+import jax
 import numpy as np
 import pytest
 

@@ -7,10 +7,9 @@ from dynamicl.lab import OtherGround, fork, init_from, train_population
 from dynamicl.lab import _starts as module
 from dynamicl.lab._machine import versions as real_versions
 from dynamicl.lab._population import run_id
-from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
 from dynamicl.training import Every, OptimizerSpec, Program, Recording, Start
-from small import SmallTaskSpec
+from small import OtherModelSpec, SmallTaskSpec
 
 from .populations import BASE, RECORDING, runs
 
@@ -105,7 +104,7 @@ def test_forks_that_start_later_have_no_records_before(parent, folder):
             r"`rise` of the checkpoint's weights has shape \(3, 4\), the model needs \(3, 5\)",
         ),
         (
-            init_from(dataclasses.replace(BASE, model=TransformerSpec(1, 1, 2)), NAME, 20),
+            init_from(dataclasses.replace(BASE, model=OtherModelSpec()), NAME, 20),
             "the checkpoint's weights has no array .*: it belongs to another model or optimizer",
         ),
         (

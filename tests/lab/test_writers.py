@@ -138,7 +138,7 @@ def test_a_lent_network_sets_no_weights(tmp_path):
         "graft": dataclasses.replace(base, grafts=(Graft("unembed.*", name, 3),)),
         "frozen graft of its own": dataclasses.replace(base, grafts=(Graft("unembed.*"),)),
     }
-    clamps = (Clamp("layers.0.post", FromCheckpoint(name, 3), strength=0.5),)
+    clamps = (Clamp("layers.0.post", FromCheckpoint(name, 0), strength=0.5),)
     plain = list(begun.values())
     lent = [dataclasses.replace(spec, clamps=clamps) for spec in plain]
     both = [train_population(specs, recording, tmp_path) for specs in (plain, lent)]

@@ -4,11 +4,12 @@ import jax.numpy as jnp
 import pytest
 
 from dynamicl.models import (
-    SITE_AXES,
     Interface,
     Site,
     Transformer,
     TransformerSpec,
+    axes_of,
+    declare_axes,
     match_sites,
     sites,
 )
@@ -48,8 +49,6 @@ def test_sites_of_an_attention_only_model_in_order():
 @pytest.mark.parametrize("interface", [PAIRS, IDS], ids=["pairs", "ids"])
 def test_every_site_has_named_axes(interface):
     found = listed(TransformerSpec(2, 2, 8, mlp_ratio=2.0, positions="learnt"), interface)
-    suffixes = {s.name.split(".", 2)[-1] if s.name.startswith("layers.") else s.name for s in found}
-    assert suffixes == set(SITE_AXES)
     assert not any(axis.startswith("dim") for site in found for axis in site.axes)
 
 
@@ -58,6 +57,12 @@ def test_sites_of_a_model_of_ones_own_count_their_axes():
         return tap("mine", jnp.outer(tokens, tokens)).sum(0)
 
     assert sites(model, jnp.zeros(3)) == (Site("mine", ("dim0", "dim1"), (3, 3)),)
+
+
+def test_axes_can_be_declared_where_a_value_is_made():
+    declare_axes({"test.states": ("seq", "hidden")})
+    assert axes_of("test.states", 2) == axes_of("layers.3.test.states", 2) == ("seq", "hidden")
+    assert axes_of("test.states", 3) == ("dim0", "dim1", "dim2")
 
 
 def test_two_values_under_one_name_are_refused():

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from dynamicl import tasks
-from dynamicl.models import MASK, PATTERN, SITE_AXES, Recorder, batch_tokens, null_tap, record
+from dynamicl.models import MASK, PATTERN, Recorder, axes_of, batch_tokens, null_tap, record
 from dynamicl.specs import SpecError
 
 from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
@@ -193,8 +193,7 @@ class _ClampTap:
         return value if mask is None or not name.endswith(PATTERN) else jnp.where(mask, value, 0)
 
     def _apply(self, clamp: Clamp, name: str, x: Array) -> Array:
-        axes = SITE_AXES.get(name.split(".", 2)[-1] if name.startswith("layers.") else name, ())
-        axes = axes if len(axes) == x.ndim else tuple(f"dim{i}" for i in range(x.ndim))
+        axes = axes_of(name, x.ndim)
         rows = self._rows(axes, x)
         self._check_computed(clamp, name, axes, rows)
         v = clamp.value.resolve(x, rows, name, self.context)

@@ -21,12 +21,13 @@ from ._lookup_encoder import LOOKUP_TWO_HEADS as LOOKUP_TWO_HEADS
 from ._lookup_encoder import lookup_encoder as lookup_encoder
 from ._sites import MASK as MASK
 from ._sites import PATTERN as PATTERN
-from ._sites import SITE_AXES as SITE_AXES
 from ._sites import Site as Site
 from ._sites import match_sites as match_sites
 from ._sites import sites as sites
 from ._taps import Recorder as Recorder
 from ._taps import Tap as Tap
+from ._taps import axes_of as axes_of
+from ._taps import declare_axes as declare_axes
 from ._taps import null_tap as null_tap
 from ._taps import record as record
 from ._transformer import Block as Block

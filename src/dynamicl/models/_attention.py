@@ -8,9 +8,22 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ._layers import LayerNorm, lecun
 from ._positions import rotate
-from ._taps import Tap
+from ._taps import Tap, declare_axes
 
 MASKED = -1e30
+declare_axes(
+    {
+        "attn.norm": ("seq", "d_model"),
+        "attn.q": ("head", "query", "d_head"),
+        "attn.k": ("head", "key", "d_head"),
+        "attn.v": ("head", "key", "d_head"),
+        "attn.mask": ("query", "key"),
+        "attn.scores": ("head", "query", "key"),
+        "attn.pattern": ("head", "query", "key"),
+        "attn.head_out": ("head", "query", "d_head"),
+        "attn.out": ("query", "d_model"),
+    }
+)
 BOUND = 1e29
 """Largest score that an intervention may leave: one beyond every real score, and still far above `MASKED`."""
 

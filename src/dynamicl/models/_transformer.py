@@ -17,7 +17,19 @@ from ._embeddings import embedder
 from ._inputs import Interface
 from ._layers import LayerNorm, Linear, Mlp
 from ._positions import sinusoids
-from ._taps import Tap, null_tap
+from ._taps import Tap, declare_axes, null_tap
+
+declare_axes(
+    {
+        "embed.tokens": ("seq", "d_model"),
+        "embed.positions": ("seq", "d_model"),
+        "pre": ("seq", "d_model"),
+        "mid": ("query", "d_model"),
+        "post": ("query", "d_model"),
+        "norm.out": ("d_model",),
+        "logits": ("output",),
+    }
+)
 
 
 @register("transformer")
