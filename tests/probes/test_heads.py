@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from dynamicl.models import Interface, PairTokens, Transformer, TransformerSpec, record, with_all_rows
-from dynamicl.probes import EXAMPLES, ROLES, known_measures, probes
+from dynamicl.probes import EXAMPLES, known_measures, probes
 from dynamicl.probes._heads import (
     HEAD_MEASURES,
     attention_maps,
@@ -15,7 +15,7 @@ from dynamicl.probes._heads import (
 )
 from dynamicl.probes._registry import register_measure, squared_norm
 from dynamicl.specs import SpecError
-from dynamicl.tasks import LookupSpec, Roles, Sequence
+from dynamicl.tasks import DISJOINT_ROLES, LookupSpec, Roles, Sequence
 from dynamicl.training import Probe
 
 LENGTH, BATCH = 7, 5  # x1 y1 x2 y2 x3 y3 xq
@@ -119,8 +119,8 @@ def test_attention_by_role_equals_a_loop():
     activations = {f"layers.{i}.attn.pattern": jnp.asarray(p) for i, p in enumerate(patterns)}
     found = attention_maps(None, activations, made_sequences())
     assert np.array_equal(found["attention"], patterns.transpose(1, 0, 2, 3, 4)[:EXAMPLES])
-    for r, query_role in enumerate(ROLES):
-        for s, key_role in enumerate(ROLES):
+    for r, query_role in enumerate(DISJOINT_ROLES):
+        for s, key_role in enumerate(DISJOINT_ROLES):
             total = np.zeros((2, 3))
             for b in range(BATCH):
                 rows, keys = (positions_of(role, b) for role in (query_role, key_role))
@@ -241,7 +241,7 @@ def test_padded_sequences_without_a_role_do_not_count(least):
     valid, length = sequences.tokens.valid, sequences.tokens.ids.shape[1]
     own = {"layers.0.attn.pattern": jnp.broadcast_to(jnp.eye(length), (300, 1, length, length))}
     by_role = np.asarray(attention_maps(None, own, sequences)["attention_by_role"][0, 0])
-    np.testing.assert_allclose(by_role, np.eye(len(ROLES)), atol=1e-6)
+    np.testing.assert_allclose(by_role, np.eye(len(DISJOINT_ROLES)), atol=1e-6)
     even = valid.astype(jnp.float32) / valid.sum(1, keepdims=True).astype(jnp.float32)
     even = jnp.broadcast_to(even[:, None, None, :], (300, 1, length, length))
     found = head_measures(None, {"layers.0.attn.pattern": even}, sequences)
@@ -255,7 +255,7 @@ def test_a_role_that_never_occurs_has_no_average():
     length = sequences.tokens.ids.shape[1]
     own = {"layers.0.attn.pattern": jnp.broadcast_to(jnp.eye(length), (4, 1, length, length))}
     by_role = np.asarray(attention_maps(None, own, sequences)["attention_by_role"][0, 0])
-    absent = np.isin(ROLES, ["other exemplar", "other label"])
+    absent = np.isin(DISJOINT_ROLES, ["other exemplar", "other label"])
     assert np.array_equal(np.isnan(by_role), absent[:, None] | absent[None, :])
     found = head_measures(None, own, sequences)
     assert np.isnan(found["induction_strength"][0, 0]) and found["self_attention"][0, 0] == 1

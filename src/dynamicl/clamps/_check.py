@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from dynamicl.models import MASK, Site, match_sites
 from dynamicl.specs import SpecError, check
+from dynamicl.tasks import ROLE_COVERS
 
 from ._clamp import MAIN, Clamp
 from ._forward import lenders, passes
@@ -168,17 +169,6 @@ def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int)
                 )
 
 
-PARTS = {
-    "query": {"query"},
-    "matching label": {"matching label"},
-    "other label": {"other label"},
-    "labels": {"matching label", "other label"},
-    "matching exemplar": {"matching exemplar"},
-    "exemplars": {"matching exemplar", "other exemplar"},
-}
-"""The disjoint parts of a sequence that each role covers."""
-
-
 def _meet(first: Collection, second: Collection) -> bool:
     """Tell whether two selections share anything; empty ones select everything."""
     return not first or not second or not set(first).isdisjoint(second)
@@ -193,5 +183,5 @@ def _positions_meet(first: tuple, second: tuple, length: int) -> bool:
 def _parts(items: tuple, length: int) -> set[int | str]:
     found: set[int | str] = set()
     for item in items:
-        found |= PARTS[item] if isinstance(item, str) else {item % length}
+        found |= ROLE_COVERS[item] if isinstance(item, str) else {item % length}
     return found

@@ -9,14 +9,13 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from dynamicl.specs import check, register, vary
-from dynamicl.tasks import Roles
+from dynamicl.tasks import ROLE_NAMES, Roles
 
 from ._values import Constant
 
 FOREVER = 2**31 - 1
 MAIN = "main"
 MOST_HEADS = 128
-ROLE_NAMES = ("query", "matching label", "other label", "labels", "matching exemplar", "exemplars")
 
 
 def _head_mask(heads: tuple[int, ...]) -> np.ndarray:
@@ -129,17 +128,9 @@ def position_mask(items: tuple[Any, ...], roles: Roles, rows: np.ndarray) -> Boo
     if not items:
         return jnp.ones(len(rows), bool)
     length = roles.exemplars.shape[-1]
-    by_name = {
-        "query": roles.is_query,
-        "matching label": roles.matching_label,
-        "other label": roles.other_label,
-        "labels": roles.labels,
-        "matching exemplar": roles.matching_exemplar,
-        "exemplars": roles.exemplars,
-    }
     mask = jnp.zeros(length, bool)
     for item in items:
-        mask = mask | (by_name[item] if isinstance(item, str) else jnp.arange(length) == item % length)
+        mask = mask | (roles.mask(item) if isinstance(item, str) else jnp.arange(length) == item % length)
     return mask[rows]
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.probes import ROLES, part_names
+from dynamicl.probes import part_names
+from dynamicl.tasks import DISJOINT_ROLES
 from dynamicl.training import SCORES, Checkpoint, Program, Records
 
 PER_RUN = ("train_loss", "gradient_norm", "learning_rate")
@@ -56,8 +57,8 @@ def _coordinates(program: Program, variables: dict[str, Any], runs: Sequence[str
         "evaluator": list(program.evaluators),
         "layer": range(1, sizes.get("layer", 0) + 1),
         "head": range(sizes.get("head", 0)),
-        "query_role": list(ROLES),
-        "key_role": list(ROLES),
+        "query_role": list(DISJOINT_ROLES),
+        "key_role": list(DISJOINT_ROLES),
         "part": list(part_names(program.model_shapes)),
     }
     return {"run": list(runs)} | {name: list(values) for name, values in known.items() if name in sizes}

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from dynamicl.models import Transformer
-from dynamicl.tasks import Roles, Sequence, mean_of, share
+from dynamicl.tasks import DISJOINT_ROLES, Roles, Sequence, mean_of, share
 
 HEAD_MEASURES = (
     "induction_strength",
@@ -100,16 +100,9 @@ def logit_attribution(
     return mean_of(leads, jnp.any(others, axis=-1))
 
 
-ROLES = ("matching exemplar", "matching label", "other exemplar", "other label", "query")
-
-
 def role_masks(roles: Roles) -> Bool[Array, "batch role seq"]:
-    """Return the positions of each of `ROLES`."""
-    matching = roles.matching_exemplar
-    return jnp.stack(
-        [matching, roles.matching_label, roles.exemplars & ~matching, roles.other_label, roles.is_query],
-        axis=1,
-    )
+    """Return the positions of each of `DISJOINT_ROLES`."""
+    return jnp.stack([roles.mask(name) for name in DISJOINT_ROLES], axis=1)
 
 
 EXAMPLES = 4

@@ -8,7 +8,10 @@ from ._fewshot import FewShot as FewShot
 from ._fewshot import FewShotSpec as FewShotSpec
 from ._lookup import Lookup as Lookup
 from ._lookup_spec import LookupSpec as LookupSpec
-from ._sequence import Roles as Roles
+from ._roles import DISJOINT_ROLES as DISJOINT_ROLES
+from ._roles import ROLE_COVERS as ROLE_COVERS
+from ._roles import ROLE_NAMES as ROLE_NAMES
+from ._roles import Roles as Roles
 from ._sequence import Sequence as Sequence
 from ._task import Task as Task
 from ._task import TaskSpec as TaskSpec

@@ -20,7 +20,8 @@ from dynamicl.specs import check, register, vary
 
 from ._draws import distinct
 from ._exemplars import ExemplarSpec, Pictures
-from ._sequence import Roles, Sequence
+from ._roles import Roles
+from ._sequence import Sequence
 
 MAX_LABEL_SETS = 200_000
 

@@ -14,7 +14,8 @@ from jaxtyping import Array, Bool, Int, PRNGKeyArray
 from dynamicl.models import TokenIds
 
 from ._draws import distinct
-from ._sequence import Roles, Sequence
+from ._roles import Roles
+from ._sequence import Sequence
 
 BOS, SEP, EOS, PAD = range(4)
 SPECIAL = ("[BOS]", "[SEP]", "[EOS]", "[PAD]")
