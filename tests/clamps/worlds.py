@@ -11,7 +11,7 @@ import numpy as np
 from dynamicl.clamps import forward_recorded
 from dynamicl.models import TransformerSpec, null_tap, sites
 from dynamicl.specs import register
-from dynamicl.tasks import FewShot
+from dynamicl.tasks import FewShot, interface_of
 from dynamicl.tasks._exemplars import Pictures
 from dynamicl.training import OptimizerSpec, RunSpec
 
