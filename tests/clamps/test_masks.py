@@ -20,7 +20,7 @@ from dynamicl.clamps import (
 )
 from dynamicl.models import TransformerSpec, sites, with_all_rows
 from dynamicl.specs import SpecError, merge, split
-from dynamicl.tasks import LookupSpec
+from dynamicl.tasks import LookupSpec, interface_of
 
 from .worlds import world
 
@@ -50,7 +50,7 @@ def few_shot():
 
 def lookup(causal=False):
     task = LOOKUP.prepare()["train"]
-    model = TransformerSpec(1, 2, 8, causal=causal).build(task.interface, jax.random.key(0))
+    model = TransformerSpec(1, 2, 8, causal=causal).build(interface_of(task), jax.random.key(0))
     return model, task, task.batch(jax.random.key(3), 16)
 
 

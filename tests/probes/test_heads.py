@@ -267,6 +267,7 @@ def test_attribution_leaves_out_sequences_without_another_option():
     tokens = PairTokens(
         jnp.asarray(np.random.default_rng(0).normal(size=(BATCH, 4, 3)), jnp.float32),
         jnp.zeros((BATCH, 3), jnp.int32),
+        4,
     )
     _, activations = jax.vmap(lambda one: record(model, one))(tokens)
     sequences = made_sequences(tokens)
