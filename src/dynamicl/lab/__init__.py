@@ -21,6 +21,7 @@ from ._population import Progress as Progress
 from ._population import cost as cost
 from ._population import run_id as run_id
 from ._population import train_population as train_population
+from ._resuming import Rewound as Rewound
 from ._starts import OtherGround as OtherGround
 from ._starts import fork as fork
 from ._starts import init_from as init_from

@@ -5,7 +5,6 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
 import hashlib
-import json
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -18,8 +17,8 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import spec_hash, to_json, validate
-from dynamicl.store import Library, Store, Trajectory
+from dynamicl.specs import DIGITS, resolved, to_json, validate
+from dynamicl.store import Library, Store, Trajectory, run_identity
 from dynamicl.training import (
     Checkpoint,
     Cohort,
@@ -33,16 +32,18 @@ from dynamicl.training import (
     jax_settings,
     pack,
     plan,
+    resolve,
     train,
-    unpack,
     watched,
 )
 
+from ._contents import refuse_other_content
 from ._examples import examples
 from ._interrupts import held_back
 from ._machine import machine, versions
 from ._memory import largest_population, memory_bound
 from ._records import to_dataset, to_extras
+from ._resuming import resumed
 from ._starts import OtherGround, changes_since, check_generator, lend, started
 
 COMMIT_SECONDS = 10.0
@@ -95,15 +96,14 @@ Listener = Callable[[Progress], None]
 
 
 def run_id(spec: RunSpec, recording: Recording) -> str:
-    """Name a run as it is kept: 16 hexadecimal digits of its spec and of what is recorded of it, and how.
+    """Name a run as it is kept: 32 digits, of its spec, of what it reads, and of what is recorded of it and how.
 
     Attributes of the library, not of the run: another recording of the same run is the same run trained again.
+
+    Raises:
+        SpecError: a file that it reads is missing, or holds other content than the spec was made with.
     """
-    text = spec_hash(spec) + to_json(recording)
-    changed = {name: version for name, version in _versions(recording).items() if version > 1}
-    if changed:
-        text += json.dumps(changed, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return run_identity(to_json(resolved(spec)), to_json(recording), _versions(recording))
 
 
 def _versions(recording: Recording) -> dict[str, int]:
@@ -125,6 +125,7 @@ def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dic
     Returns:
         `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
     """
+    runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, Library(path))
     fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
     left = sum(_left(store) for store in todo.resume)
@@ -166,6 +167,7 @@ def train_population(
     """
     validate(recording)
     library = Library(path)
+    runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, library)
     pace = _Pace(todo, sum(run.steps for run in set(runs)), listener)
     for store in todo.resume:
@@ -181,6 +183,7 @@ def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _P
         for spec in cohort.runs:
             found = library.find(run_id(spec, recording))
             if found is None:
+                refuse_other_content(spec, recording, library)
                 missing.append(spec)
             elif found[0].attributes.get("status") != "finished":
                 stores[found[0].path] = found[0]
@@ -236,7 +239,7 @@ def _begin(
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:16])
+    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:DIGITS])
     with Store.create(place, header) as store:
         _train(program, state, start, Done(), recording, store, pace)
 
@@ -281,12 +284,11 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
                     OtherGround,
                     stacklevel=4,
                 )
-            start, arrays = store.state()
-            state = program.place(unpack(arrays, host))
-            records = store.records()
-            losses = list(records["train_loss"].transpose("step", "run")) if "train_loss" in records else []
-            curve = [(int(one["step"]), watched(one.values)) for one in losses]
-            done = Done(**store.attributes["done"], watched=curve)
+            found = resumed(store, host, cohort.runs)
+            if found is None:
+                state, start, done = *started(program, program.initialise(), Library(path.parent)), Done()
+            else:
+                state, start, done = program.place(found[0]), *found[1:]
         _train(program, state, start, done, recording, store, pace)
 
 
