@@ -15,12 +15,13 @@ from ._models import Loaded as Loaded
 from ._models import load as load
 from ._models import load_many as load_many
 from ._models import load_others as load_others
+from ._pace import Progress as Progress
 from ._population import InertClamp as InertClamp
 from ._population import Interrupted as Interrupted
-from ._population import Progress as Progress
 from ._population import cost as cost
 from ._population import run_id as run_id
 from ._population import train_population as train_population
+from ._resuming import Rewound as Rewound
 from ._starts import OtherGround as OtherGround
 from ._starts import fork as fork
 from ._starts import init_from as init_from

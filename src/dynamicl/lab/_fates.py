@@ -17,7 +17,8 @@ from dynamicl.statistics import convergence_step, next_forks
 from dynamicl.store import Library
 from dynamicl.training import At, Recording, RunSpec
 
-from ._population import Listener, nobody, train_population
+from ._pace import Listener, nobody
+from ._population import train_population
 from ._starts import fork
 
 Converged = Callable[[np.ndarray, np.ndarray], tuple[float, bool]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsIndex
 
 import jax
 import numpy as np
@@ -65,22 +65,19 @@ class Loaded:
         return lambda sequences: clamped_logits(self.model, task, sequences, [clamps], others)[0]
 
 
-def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loaded:
+def load(trajectory: Trajectory, run: SupportsIndex | str, step: int | None = None) -> Loaded:
     """Load a run's model.
 
     Args:
         trajectory: of a library or store.
-        run: index along the axis run, or the run's id.
+        run: index along the axis run (a Python or NumPy integer), or the run's id.
         step: a checkpoint; the last one by default.
 
     Raises:
         StoreError: there is no such run or checkpoint.
     """
-    index = trajectory.runs.index(run) if isinstance(run, str) and run in trajectory.runs else run
-    known = isinstance(index, int) and 0 <= index < len(trajectory.members)
-    # `weights` below refuses a run that is not there.
-    store, row = trajectory.members[index if isinstance(index, int) and known else 0]
-    arrays = trajectory.weights(run, store.checkpoints[-1] if step is None else step)
+    store, row = trajectory.member(run)
+    arrays = trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
     return _around(arrays, from_json(store.specs[row]))
 
 
@@ -103,12 +100,12 @@ def load_others(trajectory: Trajectory, loaded: Loaded, clamps: Sequence[Clamp])
     return found
 
 
-def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -> Loaded:
+def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str, int | None]]) -> Loaded:
     """Load many models of one architecture and task at once, for what is computed on all of them together.
 
     Args:
         trajectory: of a library or store.
-        which: index along the axis run, and checkpoint (`None` for the last one), of each model.
+        which: index along the axis run or id, and checkpoint (`None` for the last one), of each model.
 
     Returns:
         A model whose arrays have a leading axis `model`, the first one's spec, and the tasks.
@@ -117,13 +114,15 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -
         SpecError: the models differ in task or architecture.
         StoreError: there is no such run or checkpoint.
     """
-    members = [trajectory.members[run] for run, _ in which]
+    if not which:
+        raise SpecError("`which` names no model: give at least one (run, step)")
+    members = [trajectory.member(run) for run, _ in which]
     specs = [from_json(store.specs[row]) for store, row in members]
     if any((spec.task, spec.model) != (specs[0].task, specs[0].model) for spec in specs):
         raise SpecError("the runs differ in `task` or `model`: load those of one kind at a time")
     arrays = [
-        trajectory.weights(run, store.checkpoints[-1] if step is None else step)
-        for (run, step), (store, _) in zip(which, members, strict=True)
+        trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
+        for run, step in which
     ]
     stacked = {name: np.stack([one[name] for one in arrays]) for name in arrays[0]}
     return _around(stacked, specs[0], len(which))
@@ -137,6 +136,6 @@ def _around(arrays: dict[str, Any], spec: RunSpec, count: int = 0) -> Loaded:
     shapes = jax.tree.map(
         lambda leaf: jax.ShapeDtypeStruct((*leading, *leaf.shape), leaf.dtype), network.shapes
     )
-    weights = jax.tree.map(jax.numpy.asarray, unpack(arrays, shapes, "checkpoint"))
+    weights = jax.tree.map(jax.numpy.asarray, unpack(arrays, shapes, "checkpoint", finite=False))
     tasks = {name: bound(spec, task) for name, task in prepared.items()}
     return Loaded(network.model(weights), spec, tasks, prepared)

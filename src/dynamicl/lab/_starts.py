@@ -15,6 +15,7 @@ from dynamicl.specs import SpecError, check, from_json, to_json
 from dynamicl.store import Library, Store
 from dynamicl.training import GENERATOR, Program, RunSpec, RunState, Start, jax_settings, pack, unpack
 
+from ._kinds import check_donor
 from ._machine import versions
 
 
@@ -75,7 +76,7 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
     host = jax.tree.map(np.array, program.real(fresh))
     for i, spec in enumerate(runs):
         if spec.start.how != "fresh":
-            arrays = _checkpoint(library, spec.start)
+            arrays = _checkpoint(library, spec.start, spec)
             _fill(host.weights, arrays, i, "checkpoint's weights")
         if spec.start.how == "fork":
             host.step[i] = spec.start.step
@@ -91,7 +92,7 @@ def _graft(weights: PyTree, spec: RunSpec, row: int, library: Library) -> None:
     """Put the parts that a run takes from others over the weights that it starts with."""
     for graft in spec.grafts:
         if graft.run:
-            donor = _checkpoint(library, Start("init_from", graft.run, graft.step))
+            donor = _checkpoint(library, Start("init_from", graft.run, graft.step), spec)
             _fill_part(weights, donor, row, graft.part)
 
 
@@ -172,11 +173,11 @@ def lend(program: Program, library: Library) -> Program:
     weights = {
         name: [
             unpack(
-                _checkpoint(library, Start("init_from", one[name].run, one[name].step)),
+                _checkpoint(library, Start("init_from", one[name].run, one[name].step), spec),
                 program.model_shapes,
                 f"clamp's run {one[name].run}",
             )
-            for one in named
+            for spec, one in zip(program.cohort.runs, named, strict=True)
         ]
         for name in named[0]
     }
@@ -200,7 +201,7 @@ def _fill_part(tree: object, arrays: Mapping[str, np.ndarray], row: int, part: s
                     f"the graft of `{name}` needs shape {leaf.shape[1:]}, the other run has {have}: graft from a "
                     "run of the same model"
                 )
-            leaf[row] = arrays[name]
+            leaf[row] = unpack({name: arrays[name]}, {name: leaf[row]}, "grafted part")[name]
 
 
 def _parent(library: Library, start: Start) -> tuple[Store, int]:
@@ -212,8 +213,9 @@ def _parent(library: Library, start: Start) -> tuple[Store, int]:
     return found
 
 
-def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:
+def _checkpoint(library: Library, start: Start, spec: RunSpec) -> dict[str, np.ndarray]:
     store, row = _parent(library, start)
+    check_donor(spec, store, row, start.run)
     if start.step not in store.checkpoints:
         have = ", ".join(map(str, store.checkpoints)) or "none"
         raise SpecError(f"run {start.run} has no checkpoint at step {start.step}: it has {have}")
