@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import xarray as xr
 
+from dynamicl.files import write_atomically
 from dynamicl.specs import SpecError, check
-from dynamicl.store._files import write_atomically
 
 INDEX = "index"
 DIGEST = 64

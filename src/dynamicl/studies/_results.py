@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 import xarray as xr
 
+from dynamicl.files import write_atomically
 from dynamicl.specs import SpecError
-from dynamicl.store._files import write_atomically
 
 from ._experiment import Outcome
 from ._plain import Plain, from_plain, to_plain
