@@ -42,7 +42,7 @@ PAGES = {
         "ended": "np.arange(6) % 2 == 0",
         "times": "np.where(ended, 18.0, 20.0)",
         "forks": 2,
-        "at": "[0, 8, 16]",
+        "at": "[0, 4, 8]",
         "good": "np.array([0, 1, 2])",
         "first": 2,
         "budget": 6,
