@@ -2,7 +2,16 @@
 
 from ._descent import ToyRun as ToyRun
 from ._descent import descend as descend
+from ._descent import loss_and_slope as loss_and_slope
+from ._families import Family as Family
+from ._families import nested_family as nested_family
+from ._families import vector_family as vector_family
+from ._fits import Fit as Fit
+from ._fits import fit_curve as fit_curve
 from ._flow import gradient_flow as gradient_flow
+from ._foresight import Foresight as Foresight
+from ._foresight import compare_families as compare_families
+from ._foresight import foresee as foresee
 from ._mechanisms import And as And
 from ._mechanisms import Compete as Compete
 from ._mechanisms import Mechanism as Mechanism
@@ -20,6 +29,7 @@ from ._populations import MECHANISM_2 as MECHANISM_2
 from ._populations import ProductRun as ProductRun
 from ._populations import coopetition as coopetition
 from ._populations import descend_population as descend_population
+from ._profiles import Estimate as Estimate
 from ._saddle import Saddle as Saddle
 from ._saddle import origin_eigenvalues as origin_eigenvalues
 from ._saddle import origin_saddle as origin_saddle

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from ._systems import System
+from ._systems import System, as_single
 
 S = TypeVar("S", bound=System)
 DIVERGED = 1e3
@@ -101,16 +101,11 @@ def descend(
     return ToyRun(system, time, loss, state, moment.updates, moment.stopped, moment.diverged)
 
 
-def as_single(part: Any) -> Array:
-    """Return an array of float32."""
-    return jnp.asarray(part, dtype=jnp.float32)
-
-
 def _check(steps: int, every: int, learning_rate: Any) -> Array:
     if steps < 1 or every < 1 or steps % every:
         raise ValueError(
-            f"`steps` is {steps} with `every` {every}; a positive multiple of it is allowed. The documents take 1000 or "
-            "16000."
+            f"`steps` is {steps} with `every` {every}; a positive multiple of it is allowed. The documents take "
+            "1000 or 16000."
         )
     rate = as_single(learning_rate)
     if not bool((rate > 0).all()):

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ._descent import S, ToyRun, as_single, loss_and_slope
-from ._systems import System
+from ._descent import S, ToyRun, loss_and_slope
+from ._systems import System, as_single
 
 MOST_STEPS = 1 << 16
 """Of the solver; a stiff flow that needs more is reported as diverged."""
@@ -23,6 +23,7 @@ def gradient_flow(
     *,
     clamps: Sequence[str] = (),
     tolerance: float = 1e-6,
+    stop_below: float | int | Float[Array, "*run"] = 0.0,
 ) -> ToyRun[S]:
     """Follow the gradient flow; time is rate x steps.
 
@@ -34,6 +35,7 @@ def gradient_flow(
         times: Times to report, from 0 or later, strictly increasing, shape (time,).
         clamps: Names of what is held.
         tolerance: Relative and absolute tolerance of the adaptive solver.
+        stop_below: A run whose loss is below this moves no further, which spares the solver a flow that has settled.
 
     Returns:
         State and loss at the times; `diverged` where the solver gave up.
@@ -53,22 +55,37 @@ def gradient_flow(
     def flat(part: Array) -> Array:
         return jnp.broadcast_to(part, shape).reshape(-1)
 
-    state, given_up = _flow(
-        jax.tree.map(flat, system), jax.tree.map(flat, held), free, places, jnp.float32(tolerance)
-    )
+    flattened = jax.tree.map(flat, (system, held, as_single(stop_below)))
+    state, given_up = _compiled(*flattened, free, places, as_single(tolerance))
     state = jax.tree.map(lambda part: part.reshape(*shape, places.size), state)
-    behind = jax.tree.map(lambda leaf: leaf[..., None], system)
-    none = jnp.zeros(shape, dtype=bool)
+    loss = jax.tree.map(lambda leaf: leaf[..., None], system).loss(state)
     updates = jnp.zeros(shape, dtype=jnp.int32)
-    return ToyRun(system, places, behind.loss(state), state, updates, none, given_up.reshape(shape))
+    return ToyRun(system, places, loss, state, updates, loss[..., -1] < stop_below, given_up.reshape(shape))
 
 
-@eqx.filter_jit
-def _flow(system: System, start: Any, free: Any, times: Array, tolerance: Array) -> tuple[Any, Array]:
-    def follow(system: System, start: Any) -> tuple[Any, Array]:
+def follow_flows(
+    system: System, start: Any, stop_below: Array, free: Any, times: Array, tolerance: Array
+) -> tuple[Any, Array]:
+    """Follow one flow a row; `gradient_flow` without its checks, for use inside a compiled function.
+
+    Args:
+        system: Arrays of shape (run,).
+        start: The same.
+        stop_below: Loss below which a run moves no further, shape (run,).
+        free: Mask of what may move.
+        times: Times to report, shape (time,).
+        tolerance: Of the solver.
+
+    Returns:
+        The states, shapes (run, time), and which runs the solver gave up.
+    """
+
+    def follow(system: System, start: Any, stop_below: Array) -> tuple[Any, Array]:
         def field(time: Any, state: Any, args: Any) -> Any:
-            _, slope = loss_and_slope(system, state)
-            return jax.tree.map(lambda part, moves: jnp.where(moves, -part, 0.0), slope, free)
+            loss, slope = loss_and_slope(system, state)
+            return jax.tree.map(
+                lambda part, moves: jnp.where(moves & (loss >= stop_below), -part, 0.0), slope, free
+            )
 
         path = diffrax.diffeqsolve(
             diffrax.ODETerm(field),
@@ -84,4 +101,7 @@ def _flow(system: System, start: Any, free: Any, times: Array, tolerance: Array)
         )
         return path.ys, path.result != diffrax.RESULTS.successful
 
-    return jax.vmap(follow)(system, start)
+    return jax.vmap(follow)(system, start, stop_below)
+
+
+_compiled = eqx.filter_jit(follow_flows)

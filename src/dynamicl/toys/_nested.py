@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ._systems import System
+from ._systems import System, as_single
 
 
 class Logits(NamedTuple):
@@ -167,11 +167,14 @@ def origin_curvature(landscape: NestedLogits) -> OriginCurvature:
     References:
         Reddy (2023), text after equation 10 and figure A.4.
     """
+    slope, hessian = map(np.asarray, _derivatives(jax.tree.map(as_single, landscape)))
+    eigenvalues, directions = np.linalg.eigh(hessian)
+    return OriginCurvature(slope, hessian, eigenvalues, directions, np.abs(eigenvalues) < FLAT)
 
+
+@eqx.filter_jit
+def _derivatives(landscape: NestedLogits) -> tuple[Array, Array]:
     def loss(point: Array) -> Array:
         return landscape.loss(Logits(*point))
 
-    origin = jnp.zeros(3)
-    slope, hessian = np.asarray(jax.grad(loss)(origin)), np.asarray(jax.hessian(loss)(origin))
-    eigenvalues, directions = np.linalg.eigh(hessian)
-    return OriginCurvature(slope, hessian, eigenvalues, directions, np.abs(eigenvalues) < FLAT)
+    return jax.grad(loss)(jnp.zeros(3)), jax.hessian(loss)(jnp.zeros(3))

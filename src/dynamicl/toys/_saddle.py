@@ -1,8 +1,9 @@
 """The origin of a product's loss is a saddle: checked by derivatives and by walking away from it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,13 +50,19 @@ def origin_eigenvalues(toy: VectorToy) -> np.ndarray:
     Returns:
         Increasing, shape (sum of dims,).
     """
-    zero = {name: Planar(*(0.0 * toy.lengths[name],) * 2) for name in toy.names}
-    hessian = jax.hessian(toy.loss)(zero)
+    _, hessian = _derivatives(toy)
     along = np.array(
         [[float(hessian[i].along[j].along) for j in toy.names] for i in toy.names], dtype=np.float64
     )
     across = [np.full(size - 1, float(hessian[name].across[name].across)) for name, size in toy.sizes]
     return np.sort(np.concatenate([np.linalg.eigvalsh(along), *across]))
+
+
+@eqx.filter_jit
+def _derivatives(toy: VectorToy) -> tuple[State, Any]:
+    """Return gradient and Hessian at the origin in the planes' coordinates."""
+    zero = jax.tree.map(lambda part: 0.0 * part, toy.truth)
+    return jax.grad(toy.loss)(zero), jax.hessian(toy.loss)(zero)
 
 
 def origin_saddle(
@@ -100,8 +107,7 @@ def origin_saddle(
     way = {name: _direction(lengths[name], (entries or lengths)[name]) for name in toy.names}
     first = toy.names[0]
     back = {**way, first: Planar(-way[first].along, way[first].across)}
-    zero = jax.tree.map(lambda part: 0.0 * part, toy.truth)
-    slope = jax.tree.leaves(jax.grad(toy.loss)(zero))
+    slope = jax.tree.leaves(_derivatives(toy)[0])
 
     def change(direction: State) -> np.ndarray:
         # In float64, which leaves the tiny changes near the origin readable.

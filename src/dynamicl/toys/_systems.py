@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import equinox as eqx
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 
@@ -39,3 +40,8 @@ class System(eqx.Module):
             raise ValueError(
                 f"`clamps` names {unknown}; allowed are {list(self.names)}. Name what this toy has."
             )
+
+
+def as_single(part: Any) -> Array:
+    """Return an array of float32."""
+    return jnp.asarray(part, dtype=jnp.float32)
