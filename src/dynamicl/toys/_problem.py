@@ -66,7 +66,7 @@ class Problem:
         return self.residuals(self.curve(searched), searched[0], **held)
 
     def derivatives(self, searched: np.ndarray, **held: float) -> np.ndarray:
-        """Return the derivatives of the residuals by the searched numbers, shape (n, number), by central differences."""
+        """Return the derivatives of the residuals by the searched numbers, shape (n, number)."""
         own = searched[None, 1:] + NUDGE * np.concatenate(
             [np.eye(searched.size - 1), -np.eye(searched.size - 1)]
         )

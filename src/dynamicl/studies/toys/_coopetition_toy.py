@@ -35,7 +35,6 @@ DIVOTS = Threshold(
     "share of seeds that leave the plateau whose M2 rises by over .004 before it falls", ">=", 0.8
 )
 KEPT = Threshold("mu1 = 0: share of seeds that leave the plateau whose M1 is below .02 at the end", ">=", 0.9)
-GONE = Threshold("mu1 = 0: share of those seeds whose |d|^2 ends below 1 % of its truth's", ">=", 0.9)
 ENOUGH = Threshold("seeds that leave the plateau", ">=", 1000)
 
 
@@ -133,5 +132,4 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         TRANSIENT.part(share_interval(lost), n, few),
         DIVOTS.part(share_interval(published["rise"].values[left] > DIVOT), n, few),
         KEPT.part(share_interval(level["final"].values[also] < LEARNT), int(also.sum()), few),
-        GONE.part(share_interval(level["remains"].values[also] < 0.01), int(also.sum()), few),
     )

@@ -17,7 +17,7 @@ BOTH_WAYS = Threshold(
     "share of draws whose loss falls along d_- and rises along d_+ at every distance", ">=", 1.0
 )
 TWO_VECTORS = Threshold(
-    "largest deviation of two vectors' eigenvalues from +-|a*| |b*| / n, relative", "<", 1e-4
+    "largest deviation of two vectors' eigenvalues from +-|a*| |b*| / n, relative", "<", 1e-3
 )
 FLAT = Threshold("largest eigenvalue in size for three vectors and more", "<=", 1e-6)
 CHANGE = Threshold(
@@ -29,7 +29,7 @@ FLATTER = Threshold("largest deviation of the change's exponent from the number 
 
 
 def measure(setting: Setting) -> xr.Dataset:
-    """Examine the origin for two to five vectors, several draws each, along the thesis' directions of one entry a vector.
+    """Examine the origin for two to five vectors, several draws each, along the thesis' directions.
 
     Returns:
         By number of vectors and draw: `gradient`, `lowest` and `highest` eigenvalue, `expected` (|a*| |b*| / n, for

@@ -36,8 +36,8 @@ def measure(setting: Setting) -> xr.Dataset:
 
     Returns:
         `hessian`, `slope` and `eigenvalues` over N; `solved` (start, side), steps to loss .01, infinite where it is not
-        reached, `end` (start, side, logit), `steepness` (start, side), the length of the slope at the end, which is zero
-        at a minimum; `loss`, `logits` and `path` of the shown start.
+        reached, `end` (start, side, logit), `steepness` (start, side), the length of the slope at the end, zero at a
+        minimum; `loss` and `logits` along the way.
     """
     origins = [origin_curvature(NestedLogits(n, n)) for n in PAIRS]
     landscape = NestedLogits(SHOWN, SHOWN)
