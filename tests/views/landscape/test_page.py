@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import pytest
 
+from dynamicl.cli import main
 from dynamicl.toys import Logits, NestedLogits, descend
 from dynamicl.views import make_landscape_page
 from views.page.conftest import watch_page
@@ -113,13 +114,14 @@ def test_time_is_scrubbed_and_played(page):
     assert shown(page, "step") == pytest.approx(19, abs=2)
 
 
-def test_a_rate_that_diverges_is_said_so(page):
-    slide(page, "labels", 8)
-    slide(page, "steps", 4)
-    slide(page, "rate", 1)
-    page.click("[data-start='-0.1,-0.1']")
-    slide(page, "startbeta", 6)
-    assert page.locator("#verdict").inner_text()
+def test_too_few_steps_and_too_large_a_rate_are_said_so(page):
+    slide(page, "steps", 2)
+    slide(page, "rate", -1)
+    assert "Not learnt after 100 steps" in page.locator("#verdict").inner_text()
+    # On the far side of the classifier the slope is some tenths, so that this rate takes xi beyond all bounds.
+    page.evaluate("document.getElementById('rate').max = 6")
+    slide(page, "rate", 6)
+    assert "diverges after step" in page.locator("#verdict").inner_text()
 
 
 def test_maps_and_curves_are_drawn_in_light_and_dark(page, colours_of):
@@ -154,3 +156,10 @@ def test_it_fits_a_phone(page):
 def test_bad_input(tmp_path, call, kind, message):
     with pytest.raises(kind, match=message):
         call(tmp_path)
+
+
+def test_the_command_writes_it(tmp_path, capsys):
+    assert main(["landscape", "--out", str(tmp_path / "a.html"), "--pairs", "4"]) == 0
+    assert '"pairs":4' in (tmp_path / "a.html").read_text()
+    assert main(["landscape", "--out", str(tmp_path / "b.html"), "--labels", "2"]) == 1
+    assert "`labels` is 2 with 8 pairs" in capsys.readouterr().err

@@ -1,6 +1,6 @@
 """Thesis figure 4.6a: three vectors; each one that is clamped takes an interaction away.
 
-Expect a plateau and a drop with nothing clamped, an earlier one with c, an exponential (straight on the right) with b, c.
+Expect a plateau and a drop with nothing clamped, an earlier one with c, an exponential with b, c.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Reddy figure 7: loss, logits and path of the landscape of three nested logits.
 
-Expect a slow descent and a cliff, xi rising first, alpha and beta1 on the cliff. Dashed: with the average over contexts.
+Expect a slow descent and a cliff, xi rising first, alpha and beta1 on the cliff. Dashed: averaged over contexts.
 """
 
 import xarray as xr

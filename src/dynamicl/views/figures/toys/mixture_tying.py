@@ -1,6 +1,6 @@
 """Reddy section 4: does a classifier that is aligned from the outset make the slow phase unnecessary?
 
-Expect t10 to come down with xi at the start; the line marks half of that from 0, the open mark the start of tied weights.
+Expect t10 to come down with xi at the start; the line marks half of that from 0, the open mark tied weights.
 """
 
 import xarray as xr
