@@ -25,7 +25,7 @@ def fitted():
 
 def test_curves_are_those_of_the_flow():
     one = vector_family(1).curves(np.array([[0.2, 0.5]]))[0]
-    # A vector alone: the flow's distance to the truth decays as exp(-t), the loss as its square, down to the settled share.
+    # A vector alone: its distance to the truth decays as exp(-t), the loss as the square of that.
     early = TIMES < 4
     np.testing.assert_allclose(one[early], np.exp(-2 * TIMES[early]), rtol=2e-3)
     np.testing.assert_allclose(evaluate(one, [0.0, TIMES[3], 1e9]), one[[0, 3, -1]])

@@ -35,7 +35,8 @@ DIVOTS = Threshold(
     "share of seeds that leave the plateau whose M2 rises by over .004 before it falls", ">=", 0.8
 )
 KEPT = Threshold("mu1 = 0: share of seeds that leave the plateau whose M1 is below .02 at the end", ">=", 0.9)
-ENOUGH = Threshold("seeds that leave the plateau", ">=", 1000)
+ENOUGH = 1000
+"""Seeds that have to leave the plateau."""
 
 
 def measure(setting: Setting) -> xr.Dataset:
@@ -126,8 +127,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     left, also = (table["left"].values.astype(bool) for table in (published, level))
     lost = transient(published["lowest"].values, published["final"].values)[left]
     n, few = int(left.sum()), ""
-    if n < ENOUGH.value:
-        few = f"{n} seeds leave the plateau, 1,000 are needed"
+    if n < ENOUGH:
+        few = f"{n} seeds leave the plateau, {ENOUGH:,} are needed"
     return (
         TRANSIENT.part(share_interval(lost), n, few),
         DIVOTS.part(share_interval(published["rise"].values[left] > DIVOT), n, few),
