@@ -1,6 +1,9 @@
 """What the documents claim of their toys, each in a module named as it: `measure` makes data, `judge` judges them."""
 
 from types import ModuleType
+from typing import Any
+
+from dynamicl.studies._experiment import Experiment
 
 from . import (
     _coopetition_toy,
@@ -15,6 +18,7 @@ from . import (
 )
 from ._settings import SETTINGS as SETTINGS
 from ._settings import Setting as Setting
+from ._settings import setting_of as setting_of
 
 CLAIMS: dict[str, ModuleType] = {
     module.CLAIM: module
@@ -31,3 +35,19 @@ CLAIMS: dict[str, ModuleType] = {
     )
 }
 """The module of each claim."""
+
+
+def experiment_of(claim: str) -> Experiment:
+    """Return what puts a claim to the test; nothing is trained but toys, in `measure`."""
+    module: Any = CLAIMS[claim]
+    return Experiment(
+        claim,
+        setting=setting_of,
+        measure=lambda lab, setting, trajectories: module.measure(setting),
+        judge=module.judge,
+        criterion=module.CRITERION,
+    )
+
+
+EXPERIMENTS = tuple(experiment_of(claim) for claim in CLAIMS)
+"""Of all claims; those of `induction.*` but `more_vectors` stand in the induction study as well, with its criteria."""

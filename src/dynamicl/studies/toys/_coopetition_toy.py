@@ -37,6 +37,7 @@ DIVOTS = Threshold(
 KEPT = Threshold("mu1 = 0: share of seeds that leave the plateau whose M1 is below .02 at the end", ">=", 0.9)
 ENOUGH = 1000
 """Seeds that have to leave the plateau."""
+CRITERION = (TRANSIENT, DIVOTS, KEPT)
 
 
 def measure(setting: Setting) -> xr.Dataset:

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from dynamicl.statistics import Interval, bootstrap_interval, jeffreys
 
 
-def first_below(time: ArrayLike, curves: ArrayLike, level: ArrayLike) -> np.ndarray:
+def first_below(time: ArrayLike, curves: ArrayLike, level: ArrayLike | float) -> np.ndarray:
     """Return when each curve first lies at or below its level; infinity where it never does.
 
     Args:
@@ -30,7 +30,7 @@ def first_below(time: ArrayLike, curves: ArrayLike, level: ArrayLike) -> np.ndar
 
 
 def plateau_indices(
-    time: ArrayLike, curves: ArrayLike, level: ArrayLike, start: ArrayLike | None = None
+    time: ArrayLike, curves: ArrayLike, level: ArrayLike | float, start: ArrayLike | None = None
 ) -> np.ndarray:
     """Return t10 / t90 of each curve's fall from a level to 0, times counted from the start of the phase.
 

@@ -16,6 +16,7 @@ STEPS, SHOWN, SHOWN_STEPS = 4000, 8, 1000
 MISALIGNED = Threshold("plateau index of 1 - cos^2 of a, nothing clamped, median draw", "low >", 0.35)
 PERFECTED = Threshold("plateau index of the loss with b and c at their truth, median draw", "low >", 0.35)
 CLAMPED = Threshold("plateau index of the loss with b and c clamped in training, median draw", "high <", 0.1)
+CRITERION = (MISALIGNED, PERFECTED, CLAMPED)
 
 
 def measure(setting: Setting) -> xr.Dataset:

@@ -1,5 +1,6 @@
 """Thesis appendix C.4.2: the more vectors are multiplied, the longer the plateau."""
 
+import dataclasses
 import itertools
 
 import jax
@@ -19,7 +20,8 @@ STEPS = {2: 2_000, 3: 20_000, 4: 400_000, 5: 4_000_000}
 """By number of vectors: some fifty times the typical escape."""
 LEARNT = 0.01
 """A draw whose loss is below this share of nothing's is trained no further."""
-LONGER = Threshold("median escape time of {} vectors over that of {}", "low >", 1.0)
+LONGER = Threshold("median escape time of one more vector over that of as many as before", "low >", 1.0)
+CRITERION = (LONGER,)
 
 
 def measure(setting: Setting) -> xr.Dataset:
@@ -56,7 +58,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     counts = data["vectors"].values
     parts = []
     for fewer, more in itertools.pairwise(counts):
-        threshold = Threshold(LONGER.name.format(more, fewer), LONGER.comparison, LONGER.value)
+        name = f"median escape time of {more} vectors over that of {fewer}"
+        threshold = dataclasses.replace(LONGER, name=name)
         times = [data["escape"].sel(vectors=count).values for count in (more, fewer)]
         parts.append(threshold.part(_ratio_of_medians(*times), data.sizes["draw"]))
     return tuple(parts)

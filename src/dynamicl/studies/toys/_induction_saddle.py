@@ -26,6 +26,7 @@ CHANGE = Threshold(
     1e-3,
 )
 FLATTER = Threshold("largest deviation of the change's exponent from the number of vectors", "<", 0.05)
+CRITERION = (GRADIENT, BOTH_WAYS, TWO_VECTORS, FLAT, CHANGE, FLATTER)
 
 
 def measure(setting: Setting) -> xr.Dataset:

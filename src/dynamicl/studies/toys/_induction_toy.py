@@ -26,6 +26,7 @@ EXPONENTIAL = Threshold("plateau index with b and c clamped, median draw", "high
 FASTER = Threshold(
     "time to half the loss with c clamped over that with nothing clamped, median draw", "high <", 1.0
 )
+CRITERION = (ABRUPT, LESS_ABRUPT, PHASE_CHANGE, EXPONENTIAL, FASTER)
 
 
 def measure(setting: Setting) -> xr.Dataset:

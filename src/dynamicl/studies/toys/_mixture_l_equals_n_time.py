@@ -13,6 +13,7 @@ CLAIM = "mixture.l_equals_n_time"
 PAIRS, MULTIPLES, STARTS = 8, (1, 2, 4, 8), (0.01, 0.03, 0.1)
 STEPS, EVERY, SOLVED, STOPPED = 40_000, 5, 0.1, 0.005
 LONGER = Threshold("least ratio of the times to loss .1 for L = N and for L > N, over L and starts", ">", 1.0)
+CRITERION = (LONGER,)
 
 
 def measure(setting: Setting) -> xr.Dataset:

@@ -20,6 +20,7 @@ SLOPE = Threshold(
 BEFORE_ALPHA = Threshold("half-rise time of alpha less that of xi, steps", ">", 0.0)
 BEFORE_BETA = Threshold("half-rise time of beta1 less that of xi, steps", ">", 0.0)
 ABRUPT = Threshold("plateau index of the loss", ">", 0.35)
+CRITERION = (SLOPE, BEFORE_ALPHA, BEFORE_BETA, ABRUPT)
 
 
 def measure(setting: Setting) -> xr.Dataset:

@@ -29,6 +29,7 @@ SLOWER = Threshold(
     "least ratio of the times to loss .01 from (-e, -e, 0) and (+e, +e, 0), over e", ">=", 10.0
 )
 ELIMINATES = Threshold("largest of xi and alpha at the end from (-e, -e, 0), over e", "<", 0.0)
+CRITERION = (ONLY_ENTRY, EIGENVALUES, SLOWER, ELIMINATES)
 
 
 def measure(setting: Setting) -> xr.Dataset:

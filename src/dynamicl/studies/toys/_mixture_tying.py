@@ -19,6 +19,7 @@ STARTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 TIED = 1.0
 STEPS = 400
 EARLIER = Threshold("t10 of the fall of the loss with xi = 1 at the start over that with 0", "<", 0.5)
+CRITERION = (EARLIER,)
 
 
 def measure(setting: Setting) -> xr.Dataset:

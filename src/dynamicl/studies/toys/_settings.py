@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dynamicl.specs import check
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -27,3 +29,13 @@ SETTINGS = {
     "paper": Setting(1000, 6000, 1000, 5),
 }
 """Setting by scale."""
+
+
+def setting_of(scale: str) -> Setting:
+    """Return the numbers of a scale.
+
+    Raises:
+        SpecError: there is no such scale.
+    """
+    check(scale in SETTINGS, f"`scale` is {scale!r}: choose one of {', '.join(SETTINGS)}")
+    return SETTINGS[scale]
