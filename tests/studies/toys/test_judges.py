@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dynamicl.specs import SpecError
 from dynamicl.studies import read_outcome, read_verdicts
 from dynamicl.studies._parts import verdict_of
-from dynamicl.studies.toys import CLAIMS
+from dynamicl.studies.toys import CLAIMS, EXPERIMENTS, setting_of
 from dynamicl.studies.toys._curves import first_below, plateau_indices
 from studies.toys.synthetic import FALSE, TRUE, changed
 
@@ -47,11 +48,20 @@ def test_few_seeds_decide_nothing_about_the_coopetition_toy():
     assert "100 seeds leave the plateau, 1,000 are needed" in parts[0].sentence
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_committed_verdicts_are_what_the_committed_data_say(claim):
-    parts = CLAIMS[claim].judge(read_outcome(RESULTS, claim))
-    assert RECORDS[claim]["parts"] == [part.record() for part in parts]
-    assert RECORDS[claim]["verdict"] == verdict_of(parts)
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.id)
+def test_committed_verdicts_are_what_the_committed_data_say(experiment):
+    kept = RECORDS[experiment.id]
+    parts = experiment.judge(read_outcome(RESULTS, experiment.id))
+    holding = [(part["name"], part["holds"]) for part in kept["parts"]]
+    assert holding == [(part.name, part.holds) for part in parts]
+    assert kept["verdict"] == verdict_of(parts)
+    values = [part["value"] for part in kept["parts"]]
+    np.testing.assert_allclose(values, [part.value for part in parts], rtol=1e-4, atol=1e-9)
+
+
+def test_scales_that_do_not_exist_are_refused():
+    with pytest.raises(SpecError, match="`scale` is 'huge': choose one of smoke, demo"):
+        setting_of("huge")
 
 
 def test_plateau_indices_of_known_curves():
