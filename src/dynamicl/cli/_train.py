@@ -102,7 +102,7 @@ def command(words: list[str]) -> int:
         trajectory = train_population(
             runs, recording, options.out, title=options.title, command=written_command(), listener=listener
         )
-    final = trajectory.dataset["accuracy"].sel(evaluator="train")
+    final = trajectory.dataset["accuracy"].isel(evaluator=0)
     for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):
         last = accuracy[accuracy == accuracy]
         sys.stdout.write(f"{run}  {status}  accuracy {last[-1] if len(last) else float('nan'):.3f}\n")
