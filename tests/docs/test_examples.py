@@ -34,6 +34,11 @@ PAGES = {
         "starts": "(0, 10)",
         "length": 5,
     },
+    "docs/tutorials/why-abruptly.md": {
+        "draws": 3,
+        "steps": 600,
+        "toys": "[vector_family(3)]",
+    },
     "docs/tutorials/when-was-it-decided.md": {
         "steps": 20,
         "every": 2,

@@ -11,6 +11,7 @@ COMMANDS = {
     "ablate": "apply clamps to a trained model and score it",
     "report": "make the page and the figures of a trajectory or study",
     "view": "serve the page on this machine and refresh it while training goes on",
+    "landscape": "make the page of the landscape of three nested logits, to be explored in a browser",
     "sites": "list the sites of a model, with axes and shapes",
     "claims": "show the ledger, one line a claim, or everything about one",
     "judge": "judge the kept data of a study or claim again",
