@@ -77,7 +77,9 @@ def test_select_joins_cohorts_in_the_order_asked(library):
     assert read["run"].values.tolist() == ["ee05", "aa01", "cc03"]
     assert read["step"].values.tolist() == sorted({*range(1, 31), *range(20, 41, 4)})
     assert read["step"].dtype == np.int64
-    assert read["evaluator"].values.tolist() == ["flip", "icl", "iwl"], "in the order of the first, then the others"
+    assert read["evaluator"].values.tolist() == ["flip", "icl", "iwl"], (
+        "in the order of the first, then the others"
+    )
     assert library.select(["aa01", "ee05"])["evaluator"].values.tolist() == ["icl", "iwl", "flip"]
     assert read["head"].values.tolist() == [0, 1, 2]
     assert read["checkpoint"].values.tolist() == [10, 20, 30, 40]

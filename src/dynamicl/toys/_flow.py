@@ -55,8 +55,8 @@ def gradient_flow(
     def flat(part: Array) -> Array:
         return jnp.broadcast_to(part, shape).reshape(-1)
 
-    flattened = jax.tree.map(flat, (system, held, as_single(stop_below)))
-    state, given_up = _compiled(*flattened, free, places, as_single(tolerance))
+    systems, starts, ends = jax.tree.map(flat, (system, held, as_single(stop_below)))
+    state, given_up = _compiled(systems, starts, ends, free, places, as_single(tolerance))
     state = jax.tree.map(lambda part: part.reshape(*shape, places.size), state)
     loss = jax.tree.map(lambda leaf: leaf[..., None], system).loss(state)
     updates = jnp.zeros(shape, dtype=jnp.int32)

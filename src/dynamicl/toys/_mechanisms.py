@@ -10,7 +10,6 @@ import abc
 from typing import Any, NamedTuple
 
 import equinox as eqx
-from jaxtyping import Array, Float
 
 Number = Any  # a number, or an array with the axes of the runs
 
@@ -23,8 +22,8 @@ class Planar(NamedTuple):
         across: Length of the rest.
     """
 
-    along: Float[Array, "*run"]
-    across: Float[Array, "*run"]
+    along: Any  # arrays (*run) of JAX in training, of NumPy in float64 where digits count
+    across: Any
 
 
 State = dict[str, Planar]
@@ -32,13 +31,12 @@ Lengths = dict[str, Any]  # arrays of JAX in training, of NumPy in float64 where
 
 
 class Mechanism(eqx.Module):
-    """A loss over named vectors; add numbers or mechanisms, multiply by numbers.
+    """A loss over named vectors; add numbers or mechanisms, multiply by numbers."""
 
-    Attributes:
-        names: Of the vectors that it needs, each once, in the order of their first mention.
-    """
-
-    names: eqx.AbstractVar[tuple[str, ...]]
+    @property
+    @abc.abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """Names of the vectors that it needs, each once, in the order of their first mention."""
 
     @property
     @abc.abstractmethod
@@ -70,7 +68,7 @@ class And(Mechanism):
     """Half the mean squared error of a tensor product: no vector helps before the others are there.
 
     Attributes:
-        names: Of the vectors.
+        vectors: Their names.
 
     References:
         Singh, thesis (2025), section 4.4.2; equations 5.1 and 5.2.
@@ -80,10 +78,15 @@ class And(Mechanism):
         ('a', 'b', 'c')
     """
 
-    names: tuple[str, ...] = eqx.field(static=True)
+    vectors: tuple[str, ...] = eqx.field(static=True)
 
     def __init__(self, *names: str) -> None:
-        self.names = _distinct("And", names)
+        self.vectors = _distinct("And", names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its vectors."""
+        return self.vectors
 
     @property
     def terms(self) -> dict[str, Mechanism]:
@@ -96,7 +99,11 @@ class And(Mechanism):
         |S - U|^2 = (|S| - U.S / |S|)^2 + what of U is orthogonal to S. Neither part subtracts numbers that are nearly
         equal, so that losses far below the precision of |S|^2 are right.
         """
-        truth, overlap, inside, outside, size = 1.0, 1.0, 1.0, 0.0, 1
+        truth: Any = 1.0
+        overlap: Any = 1.0
+        inside: Any = 1.0
+        outside: Any = 0.0
+        size = 1
         for name in self.names:
             along, across = state[name]
             truth, overlap, size = truth * lengths[name], overlap * along, size * sizes[name]
@@ -109,16 +116,21 @@ class Compete(Mechanism):
     """Half the mean square of a tensor product: it costs to have all the vectors at once.
 
     Attributes:
-        names: Of the vectors.
+        vectors: Their names.
 
     References:
         Singh, thesis (2025), equation 5.3.
     """
 
-    names: tuple[str, ...] = eqx.field(static=True)
+    vectors: tuple[str, ...] = eqx.field(static=True)
 
     def __init__(self, *names: str) -> None:
-        self.names = _distinct("Compete", names)
+        self.vectors = _distinct("Compete", names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its vectors."""
+        return self.vectors
 
     @property
     def terms(self) -> dict[str, Mechanism]:
@@ -127,7 +139,8 @@ class Compete(Mechanism):
 
     def loss(self, state: State, lengths: Lengths, sizes: dict[str, int]) -> Any:
         """Return the loss."""
-        square, size = 1.0, 1
+        square: Any = 1.0
+        size = 1
         for name in self.names:
             along, across = state[name]
             square, size = square * (along * along + across * across), size * sizes[name]

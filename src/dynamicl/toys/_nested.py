@@ -25,9 +25,9 @@ class Logits(NamedTuple):
         beta1: How strongly layer 1 attends to the previous token.
     """
 
-    xi: Float[Array, "*run"]
-    alpha: Float[Array, "*run"]
-    beta1: Float[Array, "*run"]
+    xi: Any  # arrays (*run), of JAX or NumPy
+    alpha: Any
+    beta1: Any
 
 
 class Views(NamedTuple):

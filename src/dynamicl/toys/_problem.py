@@ -42,7 +42,7 @@ class Problem:
         return self._last[1]
 
     def linear(
-        self, shapes: np.ndarray, scale: float | None = None, offset: float | None = None
+        self, shapes: np.ndarray, scale: Any = None, offset: float | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the scale, no less than zero, and the offset that fit best, for shapes of shape (..., n)."""
         if offset is None and self.floor is None:
