@@ -79,7 +79,7 @@ def test_two_of_three_held_decay_at_the_rate_of_the_quadratic():
     toy, start = draw_toy(jax.random.key(4))
     loss = np.asarray(descend(toy, start, clamps=("b", "c")).loss)
     rate = float(toy.lengths["b"] ** 2 * toy.lengths["c"] ** 2) / 8000
-    above = loss > 1e-9
+    above = loss > 1e-8  # below, what float32 rounds depends on how the compiler orders products
     steps = np.arange(1001)[above]
     np.testing.assert_allclose(loss[above], loss[0] * (1 - rate) ** (2 * steps), rtol=3e-3)
     line = fit_exponential(steps, loss[above])
