@@ -191,6 +191,8 @@ def _refuse_what_is_there(folder: Path, locked: bool = False) -> None:
         if not locked:
             # Says who writes it, if somebody does.
             WriterLock(folder).release()
+        # One that is there and damaged is the news.
+        read_index(folder)
         raise StoreError(
             f"there is already a store at {folder}; go on with it by `Store.open(path, write=True)`, "
             "or give another path"
