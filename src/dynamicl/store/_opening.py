@@ -84,7 +84,9 @@ def take_over(folder: Path) -> tuple[Index, WriterLock]:
         index = read_index(folder)
         _require_newest(folder, index)
         _require_pieces(folder, index)
-        remove_leftovers(folder, index)
+        if lock.effective:
+            # Elsewhere what looks left over may be what another process is about to commit.
+            remove_leftovers(folder, index)
         write_copy(folder, index)
     except BaseException as error:
         lock.release()
