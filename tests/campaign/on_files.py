@@ -1,14 +1,17 @@
 """Attacks on the files of a store at rest: flips, truncations, swaps, hostile values, made-up sizes."""
 
+import copy
 import json
 import random
 import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
 from dynamicl.store import Store
 from dynamicl.store._index import NAME, seal
-from store.cohorts import train
+from store.cohorts import attention, header, records
 
 from .counts import Count, content, outcome
 
@@ -37,8 +40,18 @@ HOSTILE = [
 
 
 def small_store(folder: Path, seed: int = 0) -> Path:
-    """A store with two checkpoints and everything beside them."""
-    return train(folder / f"whole{seed}", steps=(1 + seed, 3 + seed))
+    """A store with two checkpoints and everything beside them, small enough to flip every byte of it."""
+    path = folder / f"whole{seed}"
+    with Store.create(path, header()) as store:
+        for step in (1 + seed, 3 + seed):
+            store.commit(
+                step,
+                records=records([step]),
+                checkpoint={"w": np.random.default_rng(step).random((3, 4))},
+                extras=attention(step),
+                state={"w": np.full((3, 2), step), "step": np.int64(step)},
+            )
+    return path
 
 
 def files(store: Path) -> list[Path]:
@@ -184,4 +197,5 @@ def _places(value: object, path: tuple = ()) -> list[tuple]:
 def _put(value: object, path: tuple, new: object) -> None:
     for key in path[:-1]:
         value = value[key]
-    value[path[-1]] = new
+    # A copy: put into one place and then changed, it would change in the other too.
+    value[path[-1]] = copy.deepcopy(new)
