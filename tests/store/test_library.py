@@ -228,3 +228,13 @@ def test_what_is_refused(library, tmp_path):
     (tmp_path / "bad" / "x" / "index.json").write_text("{")
     with pytest.raises(StoreError, match=r"x/index.json is damaged \(not JSON\)"):
         open_trajectory(tmp_path / "bad")
+
+
+def test_what_is_left_out_is_told(library):
+    (store, *_) = library.stores()
+    content = bytearray((store.path / "index.json").read_bytes())
+    content[-10] ^= 1
+    (store.path / "index.json").write_bytes(content)
+    (line,) = library.complaints()
+    assert line.startswith(f"left out: {store.path / 'index.json'} is damaged")
+    assert len(library.stores()) == 1
