@@ -77,7 +77,8 @@ def sequence_numbers(spec: RunSpec, interface: Interface) -> tuple[int, int]:
         Those of its tokens, and those of one layer: its stream and its attention.
     """
     tokens = sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(interface.tokens))
-    positions = int(interface.tokens.length)
+    # Tokens of a kind of one's own may be a bare array.
+    positions = int(getattr(interface.tokens, "length", 1))
     width = int(getattr(spec.model, "d_model", 0) or 64)
     heads = int(getattr(spec.model, "heads", 1))
     hidden = float(getattr(spec.model, "mlp_ratio", 0.0)) * width
