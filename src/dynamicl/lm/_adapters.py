@@ -4,7 +4,6 @@ An adapter is a description: names of modules inside the transformers class. To 
 tiny model of it to `tests/lm/tiny.py`; the tests recompute its scores and outputs from its weights.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,9 +76,9 @@ def adapter_for(model: Any) -> Adapter:
     return ADAPTERS[kind]
 
 
-def blocks_of(model: Any, adapter: Adapter) -> Sequence[Any]:
+def blocks_of(model: Any, adapter: Adapter) -> list[Any]:
     """Return the blocks, first to last."""
-    return model.get_submodule(adapter.blocks)
+    return list(model.get_submodule(adapter.blocks))
 
 
 def attentions_of(model: Any, adapter: Adapter) -> list[Any]:

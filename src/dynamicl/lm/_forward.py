@@ -4,6 +4,7 @@ Demonstrations are encoded once; every batch of queries reads a copy of their ke
 padded on the right, where a causal model never looks.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,6 +138,8 @@ class _Run:
             positions = torch.arange(longest, device=language.device)
             positions[len(self.head) :] += self.shift
             options["position_ids"] = positions[None].expand(len(rows), -1)
+            # Without a mask transformers takes a jump of positions for the start of another sequence.
+            options["attention_mask"] = torch.ones_like(ids)
         body = language.model.base_model
         if self.tangents is None:
             return body(**options).last_hidden_state
@@ -172,7 +175,10 @@ def duals(language: Language, tangents: Mapping[str, Any]) -> dict[str, Any]:
     """Return dual tensors of the weights that move; inside a level of forward-mode differentiation."""
     weights = dict(language.model.named_parameters())
     make = torch.autograd.forward_ad.make_dual
-    return {name: make(weights[name].detach(), tangent) for name, tangent in tangents.items()}
+    with warnings.catch_warnings():
+        # The first dual tensor lets PyTorch load rules that it compiles in a way that it calls deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return {name: make(weights[name].detach(), tangent) for name, tangent in tangents.items()}
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def _gradient_original(
     language: Language, sequence: Sequence[int], change: Mapping[str, Any]
 ) -> tuple[float, dict[str, Any]]:
     ids = torch.tensor(list(sequence), device=language.device)
-    with moved(language, change), _tracked(language, change) as weights:
+    with moved(language, change), _Tracked(language, change) as weights:
         loss = sequence_loss(language.model(input_ids=ids[None], use_cache=False).logits[0], ids)
         slopes = torch.autograd.grad(loss, list(weights.values()))
     return float(loss.detach()), dict(zip(weights, slopes, strict=True))
@@ -191,7 +191,7 @@ def _gradient_linearised(
     logits = linearised_logits(language, ids[None], change)[0].detach().requires_grad_()
     loss = sequence_loss(logits, ids)
     (residual,) = torch.autograd.grad(loss, logits)
-    with _tracked(language, change) as weights:
+    with _Tracked(language, change) as weights:
         around = language.model(input_ids=ids[None], use_cache=False).logits[0]
         slopes = torch.autograd.grad(around, list(weights.values()), grad_outputs=residual)
     return float(loss.detach()), dict(zip(weights, slopes, strict=True))
@@ -202,7 +202,7 @@ def _gradient_by_layer(
 ) -> tuple[float, dict[str, Any]]:
     """Slope of the sum of all layers' losses, none of which reaches an earlier block."""
     ids = torch.tensor(list(sequence), device=language.device)
-    with moved(language, change), _tracked(language, change) as weights:
+    with moved(language, change), _Tracked(language, change) as weights:
         hidden = layer_outputs(language, ids, part=part)
         at_once = max(1, READ_OUT_ROWS // len(ids))
         total = 0.0
@@ -247,7 +247,7 @@ def layer_outputs(language: Language, ids: Any, *, part: str) -> list[Any]:
     return outputs
 
 
-class _tracked:  # noqa: N801
+class _Tracked:
     """The weights that are trained, tracked by autograd while inside."""
 
     def __init__(self, language: Language, change: Mapping[str, Any]):
