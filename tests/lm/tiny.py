@@ -7,6 +7,8 @@ import transformers
 
 from dynamicl.lm import Example, Query, Task, language_of
 
+torch.set_num_threads(1)  # tiny models are slower on several cores
+
 LAYERS, HEADS, WIDTH, VOCABULARY = 3, 4, 32, 260
 BEGIN, END = 256, 257
 

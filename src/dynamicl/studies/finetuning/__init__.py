@@ -12,7 +12,7 @@ from ._results import gains as gains
 from ._results import published as published
 from ._results import read_cells as read_cells
 from ._results import right as right
-from ._results import testable as testable
+from ._results import judgeable as judgeable
 from ._setting import TASKS as TASKS
 from ._setting import VARIANTS as VARIANTS
 from ._setting import Setting as Setting

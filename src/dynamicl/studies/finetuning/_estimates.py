@@ -8,7 +8,7 @@ import xarray as xr
 from dynamicl.statistics import Interval, mean_interval
 
 from .._parts import Part
-from ._results import MISSING, NO_GAIN, testable
+from ._results import MISSING, NO_GAIN, judgeable
 
 
 def interval_of(values: xr.DataArray | np.ndarray) -> tuple[Interval, int]:
@@ -46,7 +46,7 @@ def judged_tasks(data: xr.Dataset, tasks: Sequence[str]) -> tuple[list[str], str
         data: of `read_cells`.
         tasks: to choose among.
     """
-    chosen = testable(data, tasks)
+    chosen = judgeable(data, tasks)
     return chosen, "" if chosen else NO_GAIN
 
 

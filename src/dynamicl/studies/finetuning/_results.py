@@ -93,13 +93,18 @@ def _fill(data: xr.Dataset, cell: dict) -> None:
     for measure, tokens in cell["similarity"].items():
         for token, means in tokens.items():
             at = {"measure": measure, "token": token, **place}
-            query = np.array(means["query"], float)
-            data["similarity"].loc[at][: len(query)] = query
+            data["similarity"].loc[at] = _padded(means["query"], data.sizes["query"], np.nan)
             data["layer_similarity"].loc[at] = np.array(means["layer"], float)
-    count = len(cell["label"])
-    data["label"].loc[{"task": cell["task"]}][:count] = cell["label"]
+    data["label"].loc[{"task": cell["task"]}] = _padded(cell["label"], data.sizes["query"], -1)
     for setting, answers in cell["answer"].items():
-        data["answer"].loc[{"setting": setting, **place}][:count] = answers
+        at = {"setting": setting, **place}
+        data["answer"].loc[at] = _padded(answers, data.sizes["query"], -1)
+
+
+def _padded(values: Sequence, size: int, filler: float | int) -> np.ndarray:
+    """Values at the front, the filler behind them."""
+    array = np.array(values, type(filler))
+    return np.concatenate([array, np.full(size - len(array), filler)])
 
 
 def right(data: xr.Dataset, setting: str, variant: str) -> xr.DataArray:
@@ -139,7 +144,7 @@ def gains(data: xr.Dataset) -> xr.Dataset:
     )
 
 
-def testable(data: xr.Dataset, tasks: Sequence[str] = TASKS) -> list[str]:
+def judgeable(data: xr.Dataset, tasks: Sequence[str] = TASKS) -> list[str]:
     """Return the tasks on which in-context learning beats zero-shot, so that similarity to it means something.
 
     Args:
