@@ -56,6 +56,7 @@ docs: setup  ## build the documentation into site/; every warning is an error
 	$(BIN)/mkdocs build --strict
 
 tests: setup browser  ## tests and doctests; warnings are errors
+	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q -n $(JOBS) tests/contracts tests/training/test_compiled.py
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
 doctest: setup  ## the examples in docstrings alone

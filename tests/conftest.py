@@ -9,6 +9,12 @@ import os
 # Set from outside, JAX_PLATFORMS=cuda runs the same tests on a GPU.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Compiling is most of what the tests cost; optimised less, a program is compiled in two fifths of the time.
+# `make tests` sets this to nothing for those tests that it also runs on what users run; so does who tests on a GPU.
+os.environ.setdefault(
+    "DYNAMICL_TESTS_XLA", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
+)
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {os.environ['DYNAMICL_TESTS_XLA']}".strip()
 
 import shutil
 import tempfile

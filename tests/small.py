@@ -6,7 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from dynamicl.models import Interface, null_tap
+from dynamicl.models import null_tap
 from dynamicl.specs import register, vary
 from dynamicl.tasks import Roles, Sequence
 
@@ -16,10 +16,6 @@ class SmallTask(eqx.Module):
 
     shift: jax.Array
     features: int = eqx.field(static=True)
-
-    @property
-    def interface(self):
-        return Interface("pairs", 3, outputs=2, features=self.features, labels=2)
 
     def batch(self, key, size):
         x = jax.random.normal(key, (size, self.features))
@@ -42,7 +38,7 @@ class SmallTaskSpec:
         task = SmallTask(jnp.zeros(()), self.features)
         return {"train": task, "again": task}
 
-    def bind(self, task):
+    def bind(self, task, world):
         return eqx.tree_at(lambda t: t.shift, task, jnp.asarray(self.shift, jnp.float32))
 
 
@@ -63,8 +59,24 @@ class SmallModelSpec:
 
     def build(self, interface, key):
         first, second = jax.random.split(key)
-        shapes = (interface.features, self.hidden), (self.hidden, interface.outputs)
+        shapes = (interface.tokens.shape[-1], self.hidden), (self.hidden, interface.outputs)
         return SmallModel(jax.random.normal(first, shapes[0]), jax.random.normal(second, shapes[1]))
+
+
+class OtherModel(eqx.Module):
+    """A linear map: its arrays have other names than those of `SmallModel`."""
+
+    only: jax.Array
+
+    def __call__(self, tokens, tap=null_tap):
+        return tap("logits", tokens @ self.only)
+
+
+@register("other-small-model")
+@dataclasses.dataclass(frozen=True)
+class OtherModelSpec:
+    def build(self, interface, key):
+        return OtherModel(jax.random.normal(key, (interface.tokens.shape[-1], interface.outputs)))
 
 
 def forged(spec, **changes):

@@ -18,6 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # alone counts too: it is still knowledge of an upper room.
 ORDER = (
     "specs",
+    "files",
     "models",
     "data",
     "tasks",

@@ -17,7 +17,7 @@ from mkdocs.structure.pages import Page
 
 PACKAGE = Path(__file__).parents[1] / "src" / "dynamicl"
 # Pages and folders of docs/ in the navigation's order; those not named here come just before the reference.
-ORDER = ("index.md", "tutorials", "plugging-in.md", "results", "performance.md", "status.md")
+ORDER = ("index.md", "tutorials", "plugging-in.md", "results", "statistics.md", "performance.md", "status.md")
 
 
 def exports(init: Path) -> list[str]:
@@ -75,8 +75,8 @@ def study_ledger(study: str, results: Path, link: str) -> str:
 
 def verdicts(folder: Path) -> list[dict[str, Any]]:
     """The verdicts kept in a study's folder; none where there is no file."""
-    kept = folder / "claims.json"
-    return json.loads(kept.read_text()) if kept.exists() else []
+    file = folder / "claims.json"
+    return json.loads(file.read_text()) if file.exists() else []
 
 
 def result(claim: str, results: Path, link: str) -> str:
@@ -93,13 +93,33 @@ def result(claim: str, results: Path, link: str) -> str:
             lines = [
                 f'!!! quote "{claim}: {row["verdict"]} (scale {row["scale"]}, n = {row["n"]})"',
                 f"    Claim ({row['figure']}): {row['claim']}." if row["claim"] else "",
-                f"    Measured: {row['measured']}.",
+                parts(row["parts"]) or f"    Measured: {row['measured']}.",
                 f"    {row['note']}." if row["note"] else "",
             ]
             if (results / study / f"{claim}.png").exists():
                 lines.append(f"    ![{claim}]({link}/{study}/{claim}.png)")
             return "\n\n".join(line for line in lines if line)
     return f'!!! quote "{claim}"\n\n    Not measured yet.'
+
+
+def parts(rows: list[dict[str, Any]]) -> str:
+    """The parts of a criterion, as a table inside an admonition; nothing where there are none."""
+    if not rows:
+        return ""
+    head = ["| part | measured | has to be | n | |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join(f"    {line}" for line in [*head, *map(part, rows)])
+
+
+def part(row: dict[str, Any]) -> str:
+    """One part as a row of that table."""
+    value, low, high, threshold = (
+        "unknown" if row[name] is None else f"{row[name]:.4g}"
+        for name in ("value", "low", "high", "threshold")
+    )
+    interval = f" [{low}, {high}]" if row["low"] is not None and row["high"] is not None else ""
+    outcome = {True: "holds", False: "fails", None: f"open: {row.get('undecided', '')}"}[row["holds"]]
+    comparison = row["comparison"].replace("<", "&lt;").replace(">", "&gt;")
+    return f"| {row['name']} | {value}{interval} | {comparison} {threshold} | {row['n']} | {outcome} |"
 
 
 def navigation(pages: list[str]) -> list[Any]:

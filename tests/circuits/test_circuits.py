@@ -20,7 +20,7 @@ from dynamicl.circuits import (
 from dynamicl.clamps import Clamp, Mean, ablate_heads, forward, keep_heads, match, only_path, preserve
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
-from dynamicl.tasks import FewShotSpec
+from dynamicl.tasks import FewShotSpec, interface_of
 
 HEADS = 4
 MODEL = TransformerSpec(heads=HEADS, d_model=16)
@@ -39,7 +39,7 @@ def sequences(task):
 @pytest.fixture(scope="module")
 def networks(task):
     """Three networks with weights large enough that ablations show."""
-    ones = [MODEL.build(task.interface, jax.random.key(i)) for i in range(3)]
+    ones = [MODEL.build(interface_of(task), jax.random.key(i)) for i in range(3)]
     return [jax.tree.map(lambda leaf: 2 * leaf if eqx.is_array(leaf) else leaf, one) for one in ones]
 
 
@@ -113,7 +113,7 @@ def test_single_paths_against_a_loop(task, sequences, networks, stacked):
 
 
 def test_single_paths_are_of_two_layers(task, sequences):
-    deep = TransformerSpec(layers=3, heads=2, d_model=16).build(task.interface, jax.random.key(0))
+    deep = TransformerSpec(layers=3, heads=2, d_model=16).build(interface_of(task), jax.random.key(0))
     with pytest.raises(SpecError, match="the model is of 3 layers: give a transformer of two layers"):
         single_paths(deep, task, sequences, ("v",))
     with pytest.raises(SpecError, match="the model is of dict"):
@@ -167,7 +167,7 @@ def test_attribution_adds_up_and_equals_the_mean_over_orders(task, sequences, ne
 
 
 def test_attribution_refuses_more_heads_than_can_be_tried(task, sequences):
-    wide = TransformerSpec(heads=16, d_model=32).build(task.interface, jax.random.key(0))
+    wide = TransformerSpec(heads=16, d_model=32).build(interface_of(task), jax.random.key(0))
     with pytest.raises(SpecError, match="layer 1 has 16 heads: all sets of heads are tried for 10 at most"):
         loss_attribution(wide, task, sequences, 1)
 

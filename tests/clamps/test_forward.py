@@ -20,7 +20,7 @@ from dynamicl.clamps import (
 from dynamicl.models import TransformerSpec, with_all_rows
 from dynamicl.specs import SpecError
 
-from .worlds import SquashSpec, chained, putting, replacing, softmax, world
+from .worlds import SquashSpec, chained, putting, replacing, world
 
 V = "layers.0.attn.v"
 HALF, SOFT = Clamp("norm.out", Constant(1.0), strength=0.5), Clamp("norm.out", Constant(0.0), strength=0.5)
@@ -142,7 +142,7 @@ def test_a_mean_sees_what_earlier_clamps_left():
 def test_scaled_scores_are_a_temperature(w, found):
     def tap_for(i):
         scores = w.seen(i)["layers.0.attn.scores"]
-        return putting("layers.0.attn.pattern", 1, softmax(scores[1] / 2.5))
+        return putting("layers.0.attn.scores", 1, scores[1] / 2.5)
 
     close(found["warm"], w.loop(tap_for))
 
@@ -178,7 +178,11 @@ def test_named_patterns_hold_what_they_name(w):
     assert np.array_equal(found["self"], np.broadcast_to(np.eye(5), (w.size, 2, 5, 5)))
     past = [[1 / (t + 1) if s <= t else 0 for s in range(5)] for t in range(5)]
     close(found["uniform"], np.broadcast_to(past, (w.size, 2, 5, 5)))
-    close(found["induction"], np.broadcast_to(w.roles.matching_label[:, None, None, :], (w.size, 2, 5, 5)))
+    # Rows before the matching label see nothing of it, and attend evenly to what they see.
+    matching = [
+        [one[:5] if any(one[: t + 1]) else past[t] for t in range(5)] for one in w.roles.matching_label
+    ]
+    close(found["induction"], np.broadcast_to(np.array(matching)[:, None], (w.size, 2, 5, 5)))
 
 
 def test_offsets_are_key_minus_query(w):

@@ -22,7 +22,7 @@ from dynamicl.clamps import (
     preserve,
 )
 from dynamicl.clamps._clamp import blend
-from dynamicl.training import OptimizerSpec, Program, Seeds, plan, run_mesh
+from dynamicl.training import OptimizerSpec, Program, Seeds, plan, run_mesh, training_batch
 
 from .worlds import RUN, SquashSpec, world
 
@@ -102,7 +102,7 @@ def test_the_compiled_loop_takes_the_closed_form_step(rule, strategy):
     before = program.real(program.initialise().weights)
     after = program.real(program.advance(program.initialise(), 1).weights)
     for i, run in enumerate(runs):
-        batch = program.tasks["train"].batch(jax.random.fold_in(jax.random.key(run.seeds.data), 0), 4)
+        batch = training_batch(run, program.tasks["train"], 0)
         x = program.tasks["train"].inputs(batch.tokens).exemplars[:, -1]
         start = before.rise[i], before.fall[i]
         _, rise, fall = closed_form(*start, x, np.asarray(batch.target), lambda h: K * h, FACTOR[rule])
@@ -259,7 +259,7 @@ class TestFiniteDifferences:
         before = program.real(program.initialise().weights)
         after = program.real(program.advance(program.initialise(), 1).weights)
         task = program.tasks["train"]
-        batch = task.batch(jax.random.fold_in(jax.random.key(run.seeds.data), 0), 4)
+        batch = training_batch(run, task, 0)
         x = task.inputs(batch.tokens).exemplars[:, -1]
         start = before.rise[0], before.fall[0]
         # One step of plain descent at rate 0.5.

@@ -10,7 +10,7 @@ from dynamicl.clamps import Clamp, from_checkpoint
 from dynamicl.lab import Interrupted, load, load_others, train_population
 from dynamicl.lab._population import run_id
 from dynamicl.specs import SpecError
-from dynamicl.training import At, Every, Recording, Seeds
+from dynamicl.training import At, Every, Recording, Seeds, evaluation
 
 from .worlds import RUN, SquashSpec
 
@@ -43,8 +43,8 @@ def lent(*checkpoints, **changes):
 def test_each_run_of_a_cohort_learns_on_its_own_checkpoint(donor, folder):
     trained = train_population(lent(20, 60), RECORDING, folder)
     assert len({store.path for store, _ in trained.members}) == 1
-    task = BASE.task.prepare()["train"]
-    batch = task.batch(jax.random.fold_in(jax.random.key(2), 0), RECORDING.sequences)
+    base = dataclasses.replace(BASE, seeds=Seeds(7, 7, 2))
+    task, batch = evaluation(base, "train", BASE.task.prepare()["train"], RECORDING.sequences)
     x = np.asarray(task.inputs(batch.tokens).exemplars[:, -1], float)
     target = np.asarray(batch.target)
     for i, step in enumerate((20, 60)):

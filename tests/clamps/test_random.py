@@ -16,8 +16,8 @@ from dynamicl.clamps import (
     check_clamps,
     forward,
 )
-from dynamicl.clamps._clamp import ROLE_NAMES
 from dynamicl.specs import SpecError, validate
+from dynamicl.tasks import ROLE_NAMES
 
 from .worlds import world
 

@@ -10,7 +10,7 @@ import pytest
 from dynamicl.clamps import FOREVER, Clamp, Constant, ablate_heads, forward, match, previous_token_attend
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
-from dynamicl.training import OptimizerSpec, Program, Seeds, pack, plan, run_mesh
+from dynamicl.training import OptimizerSpec, Program, Seeds, pack, plan, run_mesh, stream_key, training_batch
 
 from .worlds import RUN
 
@@ -81,7 +81,7 @@ def by_hand():
         batch = task.batch(key, SGD.batch_size)
 
         def loss(arrays):
-            logits = forward(prog.model(arrays), task, batch, clamps)
+            logits = forward(prog.network.model(arrays), task, batch, clamps)
             return optax.softmax_cross_entropy_with_integer_labels(logits, batch.target).mean()
 
         return jax.tree.map(lambda w, g: w - np.float32(0.5) * g, arrays, jax.grad(loss)(arrays))
@@ -94,7 +94,7 @@ def by_hand():
 @pytest.mark.parametrize(("run", "acting"), [(0, ()), (1, (3, 4, 5, 6)), (2, (3, 6, 7))])
 def test_windows_and_pulses_switch_at_the_exact_step(steps, by_hand, run, acting):
     arrays, updates = by_hand
-    key = jax.random.key(SGD.seeds.data)
+    key = stream_key(SGD.seeds.data, "data")
     for step in range(10):
         arrays = updates[step in acting](arrays, jax.random.fold_in(key, step))
         for name, value in pack(arrays).items():
@@ -122,8 +122,8 @@ def test_effects_are_measured_where_windows_first_open():
     prog = program([runs[0]])
     effects = prog.clamp_effects(prog.initialise())
     task = prog.tasks["train"]
-    batch = task.batch(jax.random.fold_in(jax.random.key(SGD.seeds.data), 0), SGD.batch_size)
-    model = prog.model(jax.tree.map(lambda leaf: leaf[0], prog.initialise().weights))
+    batch = training_batch(SGD, task, 0)
+    model = prog.network.model(jax.tree.map(lambda leaf: leaf[0], prog.initialise().weights))
     held, free = (forward(model, task, batch, clamps) for clamps in (runs[0].clamps, ()))
     np.testing.assert_allclose(effects, [np.abs(held - free).max()], rtol=1e-5)
     pulses = program(runs[1:])

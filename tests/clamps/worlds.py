@@ -11,7 +11,7 @@ import numpy as np
 from dynamicl.clamps import forward_recorded
 from dynamicl.models import TransformerSpec, null_tap, sites
 from dynamicl.specs import register
-from dynamicl.tasks import FewShot
+from dynamicl.tasks import FewShot, interface_of
 from dynamicl.tasks._exemplars import Pictures
 from dynamicl.training import OptimizerSpec, RunSpec
 
@@ -33,7 +33,7 @@ class PairsSpec:
         pictures = Pictures(None, np.arange(self.classes))
         return {"train": FewShot(jnp.asarray(rows), sets, None, 1, self.shots, self.labels, pictures, (0, 0))}
 
-    def bind(self, task):
+    def bind(self, task, world):
         return task
 
 
@@ -54,7 +54,7 @@ class SquashSpec:
 
     def build(self, interface, key):
         first, second = jax.random.split(key)
-        shapes = (interface.features, self.hidden), (self.hidden, interface.outputs)
+        shapes = (interface.tokens.exemplars.shape[-1], self.hidden), (self.hidden, interface.outputs)
         return Squash(jax.random.normal(first, shapes[0]), jax.random.normal(second, shapes[1]))
 
 
@@ -159,7 +159,8 @@ def attend(part, x, tap, name):
         q, k = rotated(q, part.rotary_base), rotated(k, part.rotary_base)
     scores = q @ k.transpose(0, 2, 1) / np.sqrt(d // part.heads)
     past = np.tril(np.ones((length, length), bool)) if part.causal else np.ones((length, length), bool)
-    pattern = tap(f"{name}.pattern", softmax(tap(f"{name}.scores", np.where(past, scores, -1e30))))
+    pattern = softmax(np.where(past, tap(f"{name}.scores", scores), -1e30))
+    pattern = np.where(past, tap(f"{name}.pattern", pattern), 0)
     out = tap(f"{name}.head_out", pattern @ v)
     return tap(f"{name}.out", out.transpose(1, 0, 2).reshape(length, d) @ part.w_o)
 
@@ -182,7 +183,7 @@ def softmax(scores):
 
 def world(ways=2, shots=1, labels=None, model=MODEL, seed=0, size=5):
     task = PairsSpec(ways, shots, labels or ways + 1, classes=ways + 3).prepare()["train"]
-    built = model.build(task.interface, jax.random.key(seed))
+    built = model.build(interface_of(task), jax.random.key(seed))
     rng = np.random.default_rng(seed)
     leaves, tree = jax.tree.flatten(built)
     stirred = [

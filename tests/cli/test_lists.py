@@ -1,7 +1,6 @@
-"""Commands that only list: sites and claims; and progress as lines."""
+"""The command that only lists sites; and progress as lines."""
 
 import io
-import json
 import sys
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from dynamicl.cli import _progress as module
 from dynamicl.cli._progress import progress
 from dynamicl.lab import Progress
-from dynamicl.studies import ledger
 
 
 def test_sites_are_listed_with_axes_and_shapes(dynamicl):
@@ -26,50 +24,6 @@ def test_sites_are_listed_with_axes_and_shapes(dynamicl):
 def test_sites_of_a_model_that_cannot_be(dynamicl):
     line = dynamicl("sites", "--model.d-model", "7", "--model.heads", "2").line
     assert line.startswith("dynamicl sites: `model.d_model` is 7: give a multiple of `model.heads` 2")
-
-
-def test_claims_as_json(dynamicl, tmp_path):
-    everything = json.loads(dynamicl("claims", "--json", "--results", tmp_path).out)
-    assert {row["id"] for row in everything} == set(ledger())
-    one = json.loads(dynamicl("claims", "induction.plateau", "--json", "--results", tmp_path).out)
-    row = ledger()["induction.plateau"]
-    expected = {
-        "id": row.id,
-        "paper": row.paper,
-        "claim": row.claim,
-        "document": row.document,
-        "figure": row.figure,
-    }
-    assert one == [expected]
-    study = json.loads(dynamicl("claims", "lookup", "--json", "--results", tmp_path).out)
-    assert study and all(row["id"].startswith("lookup.") for row in study)
-
-
-def test_claims_show_our_verdicts(dynamicl, tmp_path):
-    records = [
-        {"id": "induction.plateau", "verdict": "reproduced", "measured": "[about] 0.69 [0.68, 0.70]", "n": 5},
-        {"id": "induction.ours", "verdict": "not reproduced", "measured": 1.5, "n": 2},
-    ]
-    (tmp_path / "induction").mkdir()
-    (tmp_path / "induction" / "claims.json").write_text(json.dumps(records))
-    found = json.loads(dynamicl("claims", "induction.plateau", "--json", "--results", tmp_path).out)
-    assert found[0]["verdict"] == "reproduced" and found[0]["figure"] == ledger()["induction.plateau"].figure
-    table = dynamicl("claims", "induction.plateau", "induction.ours", "--results", tmp_path)
-    assert table.code == 0
-    text = " ".join(table.out.split())
-    assert "[about]" in text and "reproduced" in text and "induction.ours" in text
-    assert "not yet tested" in dynamicl("claims", "lookup", "--results", tmp_path).out
-
-
-def test_claims_that_are_not(dynamicl, tmp_path):
-    assert (
-        "no claim `induction.plato`: did you mean `induction.plateau`"
-        in dynamicl("claims", "induction.plato").line
-    )
-    (tmp_path / "induction").mkdir()
-    (tmp_path / "induction" / "claims.json").write_text("[{")
-    line = dynamicl("claims", "--results", tmp_path).line
-    assert "claims.json` cannot be read" in line and "make it again with `dynamicl reproduce`" in line
 
 
 NOW = Progress(1, 2, 16, 500, 1000, 8000, 32000, 10.0, 0.693, 800.0)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from dynamicl.studies import find_experiments, ledger
+from dynamicl.studies import cost_of, find_experiments, ledger
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def made(tmp_path_factory, dynamicl):
 
 def test_it_says_what_it_will_cost_and_what_came_of_it(made):
     folder, lines = made
-    steps = find_experiments(["induction.plateau"])[0].run_steps("smoke")
+    steps = cost_of(find_experiments(["induction.plateau"]), "smoke", "nowhere").run_steps
     assert lines[0] == f"1 experiments at scale smoke: at most {steps:,} run-steps; runs in {folder}"
     assert lines[1].startswith("induction.plateau: ")
     assert lines[2] == f"figure {folder / 'figures' / 'induction.plateau.png'}"
@@ -28,7 +28,8 @@ def test_verdicts_carry_the_ledgers_words(made):
     (record,) = json.loads((folder / "results" / "induction" / "claims.json").read_text())
     row = ledger()["induction.plateau"]
     assert (record["id"], record["scale"], record["claim"]) == (row.id, "smoke", row.claim)
-    assert record["verdict"] in ("reproduced", "not testable at this scale")
+    assert record["verdict"] == "not testable at this scale"
+    assert [part["holds"] for part in record["parts"]] == [None] * 5
     assert record["n"] == 2 and record["command"] and {"dynamicl", "jax"} <= set(record["versions"])
     assert lines[1] == f"induction.plateau: {record['verdict']} ({record['measured']})"
 
@@ -46,7 +47,9 @@ def test_again_it_trains_nothing_and_says_the_same(made, dynamicl, monkeypatch):
     before = (folder / "results" / "induction" / "induction.plateau.json").read_bytes()
     monkeypatch.setattr("dynamicl.lab._population._begin", None)
     again = dynamicl("reproduce", "induction.plateau", "--scale", "smoke", "--out", folder, "--no-pages")
-    assert again.code == 0 and again.out.splitlines()[:2] == lines[:2]
+    first, second, *_ = again.out.splitlines()
+    assert again.code == 0 and second == lines[1]
+    assert first == f"{lines[0]} (there already: induction: main runs; at most 0 remain)"
     assert (folder / "results" / "induction" / "induction.plateau.json").read_bytes() == before
 
 
@@ -55,7 +58,9 @@ def test_a_dry_run_only_counts(dynamicl, tmp_path):
     lines = done.out.splitlines()
     experiments = find_experiments(["induction"])
     assert done.code == 0 and len(lines) == 1 + len(experiments)
-    total = sum(one.run_steps("laptop") for one in experiments)
+    total = cost_of(experiments, "laptop", "nowhere").run_steps
+    alone = cost_of(experiments[:1], "laptop", "nowhere").run_steps
+    assert lines[1] == f"  {experiments[0].id}: {alone:,} run-steps"
     assert lines[0].startswith(f"{len(experiments)} experiments at scale laptop: at most {total:,} run-steps")
     assert not (tmp_path / "x").exists()
 

@@ -99,3 +99,32 @@ def test_archive_of_something_else(tmp_path):
 def test_unknown_sets(tmp_path, sets):
     with pytest.raises(ValueError, match=re.escape(f"`sets` is {sets!r}: name 'background', 'evaluation'")):
         load_official(tmp_path, sets=sets)
+
+
+def test_reads_what_was_unpacked(tmp_path):
+    archives(tmp_path)
+    for name in PLACES:
+        with zipfile.ZipFile(tmp_path / f"images_{name}.zip") as archive:
+            archive.extractall(tmp_path)
+        (tmp_path / f"images_{name}.zip").unlink()
+    drawings = load_official(tmp_path, exemplars=2, size=SIDE)
+    assert drawings.classes == ("Beta/character01", "Eta_(old)/character01", "Zeta/character01")
+    np.testing.assert_array_equal(drawings.ink, INK[[0, 2, 1]])
+    picture = next((tmp_path / "images_background").rglob("*.png"))
+    picture.write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"cannot be read .*: unpack the archive again"):
+        load_official(tmp_path, exemplars=2, size=SIDE)
+    for picture in (tmp_path / "images_background").rglob("*.png"):
+        picture.unlink()
+    with pytest.raises(
+        ValueError, match="holds no drawing: expected files like Greek/character01/0394_01.png in it"
+    ):
+        load_official(tmp_path, exemplars=2, size=SIDE)
+
+
+def test_a_member_that_would_unpack_to_gigabytes_is_refused_before(tmp_path):
+    archives(tmp_path, extra=[("images_background/Beta/character02/0001_01.png", b"\0" * 10_000_000)])
+    with pytest.raises(
+        ValueError, match="0001_01.png takes 10,000,000 bytes unpacked, 65,928 at most for 7 x 7"
+    ):
+        load_official(tmp_path, exemplars=2, size=SIDE)

@@ -29,7 +29,7 @@ def parent(folder):
 
 @pytest.fixture(scope="module")
 def fates(parent, folder):
-    return fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=above)
+    return fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=above, hold=1)
 
 
 def above(steps, accuracy, level=0.6):
@@ -95,7 +95,7 @@ def test_forks_of_a_checkpoint_begin_alike_and_part(fates, parent):
 
 def test_what_is_trained_is_not_trained_again(fates, folder):
     heard = []
-    again = fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=above, listener=heard.append)
+    again = fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=above, hold=1, listener=heard.append)
     assert heard == [] and again.runs == fates.runs
     assert again.data.identical(fates.data)
 
@@ -118,16 +118,16 @@ def test_an_estimate_killed_in_the_middle_goes_on(parent, fates, folder, tmp_pat
 
     asked = (tmp_path, NAME, (40, 20), {20: 3, 40: 2})
     with pytest.raises((Killed, KeyboardInterrupt)):
-        fate(*asked, outcome=above, listener=listen)
+        fate(*asked, outcome=above, hold=1, listener=listen)
     reached, heard = heard[-1], []
-    again = fate(*asked, outcome=above, listener=heard.append)
+    again = fate(*asked, outcome=above, hold=1, listener=heard.append)
     assert again.runs == fates.runs and again.data.identical(fates.data)
     # What was heard of is not trained again.
     assert heard[0].step >= reached and heard[-1].done == heard[-1].total
 
 
 def test_runs_that_do_not_converge_are_censored_at_their_last_step(fates, folder):
-    never = fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=lambda s, a: above(s, a, 2.0))
+    never = fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=lambda s, a: above(s, a, 2.0), hold=1)
     assert never.counts()[2].tolist() == [0, 0]
     assert never.data["time"].values[1].tolist() == [60, 60, 60]
 
@@ -142,13 +142,63 @@ def test_converged_is_held_and_censored():
 def test_a_fork_that_diverges_at_once_did_not_converge():
     accuracy = np.array([[[np.nan, np.nan], [0.5, 1.0]]], np.float32).reshape(2, 1, 2)
     data = xr.Dataset(
-        {"accuracy": (("run", "evaluator", "step"), accuracy)}, {"evaluator": ["train"], "step": [20, 30]}
+        {"accuracy": (("run", "evaluator", "step"), accuracy), "status": ("run", ["diverged", "finished"])},
+        {"evaluator": ["train"], "step": [20, 30]},
     )
-    table = module._outcomes(data, {20: [5, 6]}, above)
+    table = module._outcomes(data, {20: [5, 6]}, above, 1)
+    assert table["diverged"].values.tolist() == [[True, False]] and not table["censored"].any()
     assert table["time"].values.tolist() == [[20.0, 30.0]] and table["observed"].values.tolist() == [
         [False, True]
     ]
     assert np.isnan(table["final_accuracy"][0, 0]) and table["final_accuracy"][0, 1] == 1
+
+
+CURVES = {
+    "converged": [0.5, 1.0, 1.0, 1.0, 0.9],
+    "not converged": [0.5, 0.6, 0.7, 0.8, 0.9],
+    "dipped at the end": [0.5, 0.6, 1.0, 1.0, 0.9],
+    "diverged": [0.5, 0.6, np.nan, np.nan, np.nan],
+    "one evaluation short": [0.5, 0.6, 0.7, 1.0, 1.0],
+    "seen once": [np.nan, np.nan, np.nan, np.nan, 1.0],
+}
+
+
+def made_fates(at):
+    """Forks with known curves, all from one checkpoint."""
+    curves = np.array(list(CURVES.values()), np.float32)[:, None]
+    status = ["diverged" if name == "diverged" else "finished" for name in CURVES]
+    data = xr.Dataset(
+        {"accuracy": (("run", "evaluator", "step"), curves), "status": ("run", status)},
+        {"evaluator": ["train"], "step": np.arange(100, 600, 100)},
+    )
+    table = module._outcomes(data, {at: list(range(len(CURVES)))}, converged, 3)
+    return Fates(table, {at: tuple(CURVES)})
+
+
+def test_forks_last_seen_while_they_converge_are_no_failures():
+    """Else a late checkpoint of a run that has long converged would have forks that all fail."""
+    fates = made_fates(100)
+    marks = {name: fates.data[name].values[0].tolist() for name in ("observed", "diverged", "censored")}
+    assert marks == {
+        "observed": [True, False, False, False, False, False],
+        "diverged": [False, False, False, True, False, False],
+        "censored": [False, False, False, False, True, True],
+    }
+    steps, forks, good = fates.counts()
+    assert (steps.tolist(), forks.tolist(), good.tolist()) == ([100], [4], [1])
+    assert fates.censored().tolist() == [2] and fates.diverged().tolist() == [1]
+
+
+def test_steps_of_which_nothing_is_known_are_not_counted():
+    fates = made_fates(100)
+    only = Fates(fates.data.isel(fork=[4, 5]), fates.runs)
+    assert [part.tolist() for part in only.counts()] == [[], [], []]
+    assert only.censored().tolist() == [2]
+
+
+def test_a_hold_of_nothing_is_refused(parent, folder):
+    with pytest.raises(SpecError, match="`hold` is 0: give 1 evaluation or more"):
+        fate(folder, NAME, (20,), 1, hold=0)
 
 
 def test_a_fresh_optimizer_needs_none_in_the_checkpoint(folder):
@@ -160,7 +210,7 @@ def test_a_fresh_optimizer_needs_none_in_the_checkpoint(folder):
         SpecError, match="holds no optimizer state: record the parent with `optimizer_state`, or fork"
     ):
         fate(folder, name, [20], 1)
-    found = fate(folder, name, [20], 1, optimizer="fresh", steps=40, sequences=4, evaluate=At((30,)))
+    found = fate(folder, name, [20], 1, optimizer="fresh", steps=40, sequences=4, evaluate=At((30,)), hold=2)
     assert found.data["step"].values.tolist() == [20, 30, 40]
 
 
@@ -173,6 +223,12 @@ def test_a_fresh_optimizer_needs_none_in_the_checkpoint(folder):
         (NAME, (20,), 0, "`forks` is 0: give at least 1 for each step of `at`"),
         (NAME, (20, 40), {20: 1}, r"`forks` is \{20: 1\}: give at least 1 for each step"),
         (NAME, (30,), 1, f"run {NAME} has no checkpoint at step 30: it has 0, 20, 40, 60"),
+        (
+            NAME,
+            (20, 40),
+            1,
+            "a fork at step 40 of 60 steps is evaluated 2 times after it, and 3 are needed to see it converge: raise",
+        ),
         (NAME, (60,), 1, "a fork at step 60 of 60 steps has nothing left to do: raise `steps`"),
     ],
 )
@@ -218,12 +274,14 @@ def test_the_budget_is_spent_and_not_exceeded(monkeypatch, budget):
 def test_adaptive_forks_are_forks(parent, folder):
     heard = []
     found = adaptive_fate(
-        folder, NAME, (0, 20, 40), 5, rounds=2, outcome=above, steps=50, listener=heard.append
+        folder, NAME, (0, 20, 40), 5, rounds=2, outcome=above, hold=1, steps=50, listener=heard.append
     )
     steps, forks, _ = found.counts()
     assert steps.tolist() == [0, 20, 40] and forks.sum() <= 5
     # Every fork is trained once: what is heard of is the steps of the new ones alone.
-    assert found.runs[20] == fate(folder, NAME, (20,), int(forks[1]), steps=50, outcome=above).runs[20]
+    assert (
+        found.runs[20] == fate(folder, NAME, (20,), int(forks[1]), steps=50, outcome=above, hold=1).runs[20]
+    )
 
 
 @pytest.mark.parametrize(

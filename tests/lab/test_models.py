@@ -26,13 +26,12 @@ def test_a_loaded_model_scores_as_recorded(trajectory, step):
     for run in (1, trajectory.runs[1]):
         loaded = load(trajectory, run, step)
         assert loaded.spec == runs(2)[1]
-        task = loaded.tasks["train"]
-        batch = task.batch(jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), 0), 8)
-        bound = loaded.spec.task.bind(task)
-        log_p = jax.nn.log_softmax(jax.vmap(loaded.model)(bound.inputs(batch.tokens)))
-        loss = -np.mean(np.asarray(log_p)[np.arange(8), batch.target])
-        recorded = trajectory.dataset.loss[1].sel(step=60 if step is None else 0, evaluator="train")
-        np.testing.assert_allclose(loss, recorded, rtol=1e-5)
+        for evaluator in loaded.tasks:
+            task, batch = loaded.evaluation(evaluator, 8)
+            log_p = jax.nn.log_softmax(jax.vmap(loaded.model)(task.inputs(batch.tokens)))
+            loss = -np.mean(np.asarray(log_p)[np.arange(8), batch.target])
+            recorded = trajectory.dataset.loss[1].sel(step=60 if step is None else 0, evaluator=evaluator)
+            np.testing.assert_allclose(loss, recorded, rtol=1e-5)
 
 
 def test_a_run_or_checkpoint_that_is_not_there(trajectory):

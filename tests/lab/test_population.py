@@ -3,18 +3,20 @@ import json
 import os
 import signal
 
+import jax
 import numpy as np
 import pytest
 
 from dynamicl.clamps import Clamp, Constant, Scaled
 from dynamicl.lab import InertClamp, Interrupted, OtherGround, cost, train_population
 from dynamicl.lab import _population as population
+from dynamicl.lab._memory import memory_bound
 from dynamicl.lab._population import run_id
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_json
 from dynamicl.store import Library
 from dynamicl.tasks import FewShotSpec
-from dynamicl.training import At, Every, OptimizerSpec, Program, Recording, RunSpec
+from dynamicl.training import At, Every, OptimizerSpec, Program, Recording, RunSpec, jax_settings
 
 from .populations import BASE, RECORDING, records_equal, runs, same
 
@@ -61,6 +63,8 @@ def test_headers_say_where_results_come_from(whole):
     assert from_json(store.header["recording"]) == RECORDING
     assert store.header["versions"].keys() >= {"python", "jax", "dynamicl"}
     assert store.header["layout"].startswith("sequential on several")
+    assert store.header["settings"] == jax_settings() and store.header["probes"] == {"norms": 1}
+    assert store.header["memory_bound"] == memory_bound()
     assert store.checkpoints == (0, 20, 40, 60)
     json.dumps(store.header)
 
@@ -145,6 +149,26 @@ def test_going_on_elsewhere_is_said(whole, tmp_path, monkeypatch):
     with pytest.warns(OtherGround, match=message):
         again = train_population(runs(), RECORDING, tmp_path)
     assert same(again, whole)
+
+
+def test_going_on_under_other_generator_settings_is_refused(tmp_path):
+    """Half of a run would have other data, and the evaluators other sequences."""
+    with pytest.raises(Interrupted):
+        train_population(runs(1), RECORDING, tmp_path, listener=interrupting(4))
+    message = (
+        "draw their numbers with `jax_threefry_partitionable` True, and here it is False: set it to True to go on, or "
+        "delete the folder to train them anew"
+    )
+    with jax.threefry_partitionable(False), pytest.raises(SpecError, match=message):
+        train_population(runs(1), RECORDING, tmp_path)
+
+
+def test_going_on_under_other_arithmetic_is_said(tmp_path):
+    with pytest.raises(Interrupted):
+        train_population(runs(1), RECORDING, tmp_path, listener=interrupting(4))
+    message = r"with jax_default_matmul_precision None \(here highest\): they go on, but not with the bits"
+    with jax.default_matmul_precision("highest"), pytest.warns(OtherGround, match=message):
+        train_population(runs(1), RECORDING, tmp_path)
 
 
 @pytest.mark.parametrize("call", [1, 3])

@@ -9,8 +9,8 @@ import numpy as np
 
 from dynamicl.models import Interface, PairTokens, TokenIds
 
-PAIRS = Interface("pairs", 5, outputs=3, features=4, labels=3)
-IDS = Interface("ids", 6, outputs=4, vocabulary=7, readout=2)
+PAIRS = Interface(PairTokens.shaped(2, 4, 3), outputs=3)
+IDS = Interface(TokenIds.shaped(6, 7), outputs=4, readout=2)
 
 
 def stirred(model, seed=0):
@@ -34,9 +34,9 @@ def as_dict(module):
 def pair_tokens(seed=1):
     rng = np.random.default_rng(seed)
     tokens = {"exemplars": rng.normal(size=(3, 4)).astype(np.float32), "labels": np.array([2, 0])}
-    return tokens, PairTokens(jnp.asarray(tokens["exemplars"]), jnp.asarray(tokens["labels"], jnp.int32))
+    return tokens, PairTokens(jnp.asarray(tokens["exemplars"]), jnp.asarray(tokens["labels"], jnp.int32), 3)
 
 
 def id_tokens():
     tokens = {"ids": np.array([3, 0, 6, 6, 1, 2]), "valid": np.array([True, True, True, False, True, False])}
-    return tokens, TokenIds(jnp.asarray(tokens["ids"], jnp.int32), jnp.asarray(tokens["valid"]))
+    return tokens, TokenIds(jnp.asarray(tokens["ids"], jnp.int32), jnp.asarray(tokens["valid"]), 7)

@@ -61,8 +61,37 @@ def test_sites_have_their_shapes():
         "a.q": (2, 1, 4),
         "a.k": (2, 5, 4),
         "a.v": (2, 5, 4),
+        "a.mask": (1, 5),
         "a.scores": (2, 1, 5),
         "a.pattern": (2, 1, 5),
         "a.head_out": (2, 1, 4),
         "a.out": (1, 8),
     }
+
+
+def test_an_untouched_layer_masks_once():
+    """The mask's last word costs nothing where no tap says anything: the program has no second look at scores."""
+
+    attention = layer()
+
+    def program(tap):
+        return str(jax.make_jaxpr(lambda x: attention(x, np.arange(5), None, tap, "a"))(jnp.asarray(X)))
+
+    touched = program(lambda name, value: value * 1 if name == "a.scores" else value)
+    assert program(null_tap) == program(lambda name, value: value)
+    assert "name=clip" in touched and "name=clip" not in program(null_tap)
+
+
+@pytest.mark.parametrize("site", ["a.mask", "a.scores", "a.pattern"])
+def test_no_tap_opens_the_mask(site):
+    def tap(name, value):
+        if name != site:
+            return value
+        return jnp.ones_like(value) if value.dtype == bool else jnp.full_like(value, -jnp.inf)
+
+    attention = layer(causal=False)
+    changed = np.where(VALID[:, None], X, X + 3)
+    outs = [
+        attention(jnp.asarray(x), np.array([0, 2, 3]), jnp.asarray(VALID), tap, "a") for x in (X, changed)
+    ]
+    assert np.array_equal(*outs, equal_nan=True)

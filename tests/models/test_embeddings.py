@@ -29,7 +29,7 @@ def test_tokens_are_looked_up(vocabulary):
 
 
 def test_both_look_ups_have_the_same_gradient():
-    ids = TokenIds(jnp.array([1, 4, 1, 1]), jnp.ones(4, bool))
+    ids = TokenIds(jnp.array([1, 4, 1, 1]), jnp.ones(4, bool), 5)
     weights = jnp.arange(8, dtype=jnp.float32).reshape(4, 2)
 
     def pulled(vocabulary):

@@ -7,7 +7,7 @@ import pytest
 
 from dynamicl.models import LOOKUP_ONE_HEAD, LOOKUP_TWO_HEADS, lookup_encoder
 from dynamicl.specs import SpecError, from_json, to_json, validate
-from dynamicl.tasks import LookupSpec
+from dynamicl.tasks import LookupSpec, interface_of
 
 
 def norm(x, part):
@@ -44,7 +44,7 @@ def by_the_equations(model, ids, heads):
 @pytest.mark.parametrize("heads", [1, 2])
 def test_the_encoder_follows_the_reports_equations(heads):
     task = LookupSpec(pairs=4, least_pairs=4).prepare()["train"]
-    model = lookup_encoder(d_model=16, heads=heads).build(task.interface, jax.random.key(0))
+    model = lookup_encoder(d_model=16, heads=heads).build(interface_of(task), jax.random.key(0))
     weights, static = eqx.partition(model, eqx.is_array)
     leaves, tree = jax.tree.flatten(weights)
     keys = jax.random.split(jax.random.key(1), len(leaves))
@@ -66,14 +66,14 @@ def test_presets_are_the_reports_sizes():
         assert (preset.layers, preset.heads, preset.d_model) == (2, heads, 512)
         assert from_json(to_json(preset)) == preset
     shapes = eqx.filter_eval_shape(
-        LOOKUP_ONE_HEAD.build, LookupSpec().prepare()["train"].interface, jax.random.key(0)
+        LOOKUP_ONE_HEAD.build, interface_of(LookupSpec().prepare()["train"]), jax.random.key(0)
     )
     assert shapes.blocks[0].mlp.rise.weight.shape == (512, 512)
     assert shapes.unembed.weight.shape == (512, 26)
 
 
 def test_embedding_scale_is_a_parameter():
-    interface = LookupSpec().prepare()["train"].interface
+    interface = interface_of(LookupSpec().prepare()["train"])
     small, large = (
         lookup_encoder(d_model=64, embedding_scale=s).build(interface, jax.random.key(0)).embed.table
         for s in (0.02, 1.0)

@@ -1,15 +1,16 @@
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import pytest
 
 from dynamicl.models import (
-    SITE_AXES,
     Interface,
     Site,
     Transformer,
     TransformerSpec,
+    axes_of,
+    declare_axes,
     match_sites,
-    model_inputs,
     sites,
 )
 from dynamicl.models._sites import site_values
@@ -20,7 +21,7 @@ from .small import IDS, PAIRS, id_tokens, pair_tokens
 
 def listed(spec, interface=PAIRS):
     model = Transformer(spec, interface, key=jax.random.key(0))
-    return sites(model, model_inputs(interface))
+    return sites(model, interface.tokens)
 
 
 def test_sites_of_an_attention_only_model_in_order():
@@ -32,6 +33,7 @@ def test_sites_of_an_attention_only_model_in_order():
         "layers.0.attn.q",
         "layers.0.attn.k",
         "layers.0.attn.v",
+        "layers.0.attn.mask",
         "layers.0.attn.scores",
         "layers.0.attn.pattern",
         "layers.0.attn.head_out",
@@ -40,15 +42,13 @@ def test_sites_of_an_attention_only_model_in_order():
         "norm.out",
         "logits",
     ]
-    assert found[7] == Site("layers.0.attn.pattern", ("head", "query", "key"), (2, 1, 5))
-    assert found[7].size("key") == 5
+    assert found[8] == Site("layers.0.attn.pattern", ("head", "query", "key"), (2, 1, 5))
+    assert found[8].size("key") == 5
 
 
 @pytest.mark.parametrize("interface", [PAIRS, IDS], ids=["pairs", "ids"])
 def test_every_site_has_named_axes(interface):
     found = listed(TransformerSpec(2, 2, 8, mlp_ratio=2.0, positions="learnt"), interface)
-    suffixes = {s.name.split(".", 2)[-1] if s.name.startswith("layers.") else s.name for s in found}
-    assert suffixes == set(SITE_AXES)
     assert not any(axis.startswith("dim") for site in found for axis in site.axes)
 
 
@@ -57,6 +57,12 @@ def test_sites_of_a_model_of_ones_own_count_their_axes():
         return tap("mine", jnp.outer(tokens, tokens)).sum(0)
 
     assert sites(model, jnp.zeros(3)) == (Site("mine", ("dim0", "dim1"), (3, 3)),)
+
+
+def test_axes_can_be_declared_where_a_value_is_made():
+    declare_axes({"test.states": ("seq", "hidden")})
+    assert axes_of("test.states", 2) == axes_of("layers.3.test.states", 2) == ("seq", "hidden")
+    assert axes_of("test.states", 3) == ("dim0", "dim1", "dim2")
 
 
 def test_two_values_under_one_name_are_refused():
@@ -92,15 +98,18 @@ def test_site_values_are_those_of_the_pass():
     ("interface", "tokens"), [(PAIRS, pair_tokens()[1]), (IDS, id_tokens()[1])], ids=["pairs", "ids"]
 )
 def test_model_inputs_have_the_shapes_of_real_ones(interface, tokens):
-    abstract = model_inputs(interface)
+    abstract = interface.tokens
     assert type(abstract) is type(tokens)
     assert [(a.shape, a.dtype) for a in jax.tree.leaves(abstract)] == [
         (t.shape, t.dtype) for t in jax.tree.leaves(tokens)
     ]
 
 
-def test_inputs_of_an_unknown_kind_are_refused():
-    interface = Interface("pairs", 5, 3)
-    object.__setattr__(interface, "tokens", "bytes")
-    with pytest.raises(SpecError, match="`tokens` is 'bytes': choose `pairs` or `ids`"):
-        model_inputs(interface)
+class Words(eqx.Module):
+    letters: jax.Array
+
+
+def test_tokens_that_nothing_embeds_are_refused():
+    interface = Interface(Words(jnp.zeros(3)), 2)
+    with pytest.raises(SpecError, match="tokens are `Words`, which nothing embeds .*PairTokens, TokenIds"):
+        TransformerSpec().build(interface, jax.random.key(0))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from dynamicl.models import Interface, PairTokens, Transformer, TransformerSpec, record, with_all_rows
-from dynamicl.probes import EXAMPLES, ROLES, known_measures, probes
+from dynamicl.probes import EXAMPLES, known_measures, probes
 from dynamicl.probes._heads import (
     HEAD_MEASURES,
     attention_maps,
@@ -15,7 +15,7 @@ from dynamicl.probes._heads import (
 )
 from dynamicl.probes._registry import register_measure, squared_norm
 from dynamicl.specs import SpecError
-from dynamicl.tasks import Roles, Sequence
+from dynamicl.tasks import DISJOINT_ROLES, LookupSpec, Roles, Sequence
 from dynamicl.training import Probe
 
 LENGTH, BATCH = 7, 5  # x1 y1 x2 y2 x3 y3 xq
@@ -119,8 +119,8 @@ def test_attention_by_role_equals_a_loop():
     activations = {f"layers.{i}.attn.pattern": jnp.asarray(p) for i, p in enumerate(patterns)}
     found = attention_maps(None, activations, made_sequences())
     assert np.array_equal(found["attention"], patterns.transpose(1, 0, 2, 3, 4)[:EXAMPLES])
-    for r, query_role in enumerate(ROLES):
-        for s, key_role in enumerate(ROLES):
+    for r, query_role in enumerate(DISJOINT_ROLES):
+        for s, key_role in enumerate(DISJOINT_ROLES):
             total = np.zeros((2, 3))
             for b in range(BATCH):
                 rows, keys = (positions_of(role, b) for role in (query_role, key_role))
@@ -148,7 +148,7 @@ def test_roles_cover_every_position_once():
     assert (role_masks(made_sequences().roles).sum(axis=1) == 1).all()
 
 
-INTERFACE = Interface("pairs", LENGTH, outputs=4, features=3, labels=4)
+INTERFACE = Interface(PairTokens.shaped(LENGTH // 2, 3, 4), outputs=4)
 
 
 @pytest.mark.parametrize("final_norm", [False, True])
@@ -160,6 +160,7 @@ def test_attribution_of_the_last_layer_is_what_taking_a_head_away_takes(final_no
     tokens = PairTokens(
         jnp.asarray(rng.normal(size=(BATCH, 4, 3)), jnp.float32),
         jnp.asarray(rng.integers(0, 4, (BATCH, 3)), jnp.int32),
+        4,
     )
     sequences = made_sequences(tokens)
     _, activations = jax.vmap(lambda one: record(model, one))(tokens)
@@ -186,7 +187,7 @@ def test_attribution_adds_up_to_the_lead_of_what_heads_write():
     """Without a final norm, heads, embedding and bias together are the logits."""
     spec = TransformerSpec(1, 2, 4, final_norm=False)
     model = with_all_rows(Transformer(spec, INTERFACE, key=jax.random.key(1)))
-    tokens = PairTokens(jnp.ones((BATCH, 4, 3)), jnp.zeros((BATCH, 3), jnp.int32))
+    tokens = PairTokens(jnp.ones((BATCH, 4, 3)), jnp.zeros((BATCH, 3), jnp.int32), 4)
     sequences = made_sequences(tokens)
     logits, activations = jax.vmap(lambda one: record(model, one))(tokens)
     rest = activations["layers.0.pre"][:, -1] @ model.unembed.weight + model.unembed.bias
@@ -227,3 +228,51 @@ def test_a_measure_of_ones_own(monkeypatch):
     monkeypatch.setattr("dynamicl.probes._registry._PROBES", {})
     mine = register_measure(Probe("mine", (), lambda model, activations, sequences: {}, {}))
     assert probes(("mine",)) == (mine,) and known_measures() == ("mine",)
+
+
+@pytest.mark.parametrize("least", [3, 1])
+def test_padded_sequences_without_a_role_do_not_count(least):
+    """With 1 to 3 pairs a third of the sequences has no other key and no other value."""
+    sequences = (
+        LookupSpec(pairs=3, least_pairs=least, keys=6, values=6)
+        .prepare()["train"]
+        .batch(jax.random.key(0), 300)
+    )
+    valid, length = sequences.tokens.valid, sequences.tokens.ids.shape[1]
+    own = {"layers.0.attn.pattern": jnp.broadcast_to(jnp.eye(length), (300, 1, length, length))}
+    by_role = np.asarray(attention_maps(None, own, sequences)["attention_by_role"][0, 0])
+    np.testing.assert_allclose(by_role, np.eye(len(DISJOINT_ROLES)), atol=1e-6)
+    even = valid.astype(jnp.float32) / valid.sum(1, keepdims=True).astype(jnp.float32)
+    even = jnp.broadcast_to(even[:, None, None, :], (300, 1, length, length))
+    found = head_measures(None, {"layers.0.attn.pattern": even}, sequences)
+    assert found["induction_strength"][0, 0] == pytest.approx(0, abs=1e-7)
+
+
+def test_a_role_that_never_occurs_has_no_average():
+    sequences = (
+        LookupSpec(pairs=1, least_pairs=1, keys=6, values=6).prepare()["train"].batch(jax.random.key(0), 4)
+    )
+    length = sequences.tokens.ids.shape[1]
+    own = {"layers.0.attn.pattern": jnp.broadcast_to(jnp.eye(length), (4, 1, length, length))}
+    by_role = np.asarray(attention_maps(None, own, sequences)["attention_by_role"][0, 0])
+    absent = np.isin(DISJOINT_ROLES, ["other exemplar", "other label"])
+    assert np.array_equal(np.isnan(by_role), absent[:, None] | absent[None, :])
+    found = head_measures(None, own, sequences)
+    assert np.isnan(found["induction_strength"][0, 0]) and found["self_attention"][0, 0] == 1
+
+
+def test_attribution_leaves_out_sequences_without_another_option():
+    spec = TransformerSpec(1, 2, 4, final_norm=False)
+    model = with_all_rows(Transformer(spec, INTERFACE, key=jax.random.key(1)))
+    tokens = PairTokens(
+        jnp.asarray(np.random.default_rng(0).normal(size=(BATCH, 4, 3)), jnp.float32),
+        jnp.zeros((BATCH, 3), jnp.int32),
+        4,
+    )
+    _, activations = jax.vmap(lambda one: record(model, one))(tokens)
+    sequences = made_sequences(tokens)
+    alone = eqx.tree_at(lambda s: s.options, sequences, sequences.options.at[1:, :].set(False))
+    first = jax.tree.map(lambda leaf: leaf[:1], (activations, sequences))
+    np.testing.assert_allclose(
+        logit_attribution(model, activations, alone), logit_attribution(model, *first), rtol=1e-5
+    )

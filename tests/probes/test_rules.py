@@ -21,7 +21,7 @@ from dynamicl.probes import (
     squared_norm,
 )
 from dynamicl.specs import SpecError, from_json, to_json
-from dynamicl.tasks import LookupSpec
+from dynamicl.tasks import LookupSpec, interface_of
 from dynamicl.training import Cohort, OptimizerSpec, Program, RunSpec, plan
 
 NO_EXEMPTIONS = Exempt(last=0, first_carriers=0, last_carriers=0)
@@ -289,7 +289,7 @@ def test_measures_are_recorded_in_a_population():
 
 def test_the_probe_reads_a_models_own_patterns():
     task, sequences = lookup(pairs=3)
-    model = with_all_rows(lookup_encoder(d_model=16).build(task.interface, jax.random.key(0)))
+    model = with_all_rows(lookup_encoder(d_model=16).build(interface_of(task), jax.random.key(0)))
     _, activations = jax.vmap(lambda tokens: record(model, tokens, ("*.attn.pattern",)))(sequences.tokens)
     for probe in (*probes(["rules", "rules without exemptions"]), rules_probe("own", Exempt(first=5))):
         found = probe.compute(model, activations, sequences)
@@ -307,7 +307,7 @@ def test_the_probe_reads_a_models_own_patterns():
 
 def test_parts_are_named_as_in_checkpoints_and_add_up():
     task, _ = lookup(pairs=3)
-    model = lookup_encoder(d_model=16).build(task.interface, jax.random.key(0))
+    model = lookup_encoder(d_model=16).build(interface_of(task), jax.random.key(0))
     names = part_names(model)
     block = [f"blocks.0.attention.{n}" for n in ("norm", "w_q", "w_k", "w_v", "w_o")] + ["blocks.0.mlp"]
     assert list(names) == ["embed", *block, *(n.replace("0", "1") for n in block), "unembed"]

@@ -187,4 +187,4 @@ def test_accepted_specs_train(spec):
     state = program.real(program.advance(program.initialise(), 2))
     assert state.step.tolist() == [2]
     assert state.alive.all()
-    assert state.loss_sum > 0
+    assert state.loss_mean > 0

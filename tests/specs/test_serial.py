@@ -65,7 +65,7 @@ def test_an_integer_where_a_float_is_meant_is_the_same_run():
 
 def test_hash_is_that_of_the_json_and_the_same_in_every_process():
     spec = RunSpec(FewShotSpec(), TransformerSpec())
-    assert len(spec_hash(spec)) == 16
+    assert len(spec_hash(spec)) == 32
     code = (
         "from dynamicl import models, tasks, training;"
         "print(training.RunSpec(tasks.FewShotSpec(), models.TransformerSpec()).hash)"

@@ -65,6 +65,7 @@ def test_a_run_splits_into_its_numbers():
         "seeds.init",
         "seeds.data",
         "seeds.evaluation",
+        "seeds.world",
         "steps",
         "diverge_above",
     }

@@ -4,7 +4,7 @@ import xarray as xr
 
 import dynamicl
 from dynamicl.store import Library, Store, StoreError, Trajectory, open_trajectory
-from dynamicl.store._index import read_index
+from dynamicl.store._reading import read_index
 
 from .cohorts import RUNS, attention, header, records, train, weights
 
@@ -203,7 +203,7 @@ def test_folders_that_cannot_be_read_are_reported(library):
     (library.root / "notes").mkdir()
     assert len(library.stores()) == 2
     assert list(library.problems) == [library.root / "old"]
-    assert "was written in format 0, older than 1" in library.problems[library.root / "old"]
+    assert "was written in format 0, older than 2" in library.problems[library.root / "old"]
 
 
 def test_what_is_refused(library, tmp_path):

@@ -79,8 +79,12 @@ def test_a_file_system_without_locks(tmp_path, monkeypatch):
 def test_a_folder_that_may_not_be_written(tmp_path, monkeypatch):
     train(tmp_path / "s", steps=(1,))
 
-    def refuse(*_):
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    read = os.open
+
+    def refuse(path, flags, *rest):
+        if flags & os.O_CREAT:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return read(path, flags, *rest)
 
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(

@@ -204,7 +204,12 @@ def test_an_unfinished_creation_is_taken_over(tmp_path):
     (folder / "index.json.tmp").write_text("{")
     with Store.create(folder, header()) as store:
         store.commit(1)
-    assert sorted(path.name for path in folder.iterdir()) == ["index.json", "pieces", "writer.lock"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "index.copy.json",
+        "index.json",
+        "pieces",
+        "writer.lock",
+    ]
 
 
 # What is refused, each with its line.
@@ -273,15 +278,21 @@ def test_open_says_why_there_is_no_store(tmp_path, write):
         ("{", r"index.json is damaged \(not JSON\); restore it from a copy, or delete"),
         ("[]", r"is not a dynamicl store \(its index.json is something else's\); give the folder"),
         ('{"format": "web site"}', r"is not a dynamicl store \(its index.json is something else's\)"),
-        ('{"format": "dynamicl store", "version": 1}', r"index.json is damaged \('pieces'\); restore"),
-        ('{"format": "dynamicl store", "version": 1, "pieces": [{}]}', r"index.json is damaged .*; restore"),
         (
-            '{"format": "dynamicl store", "version": 0, "header": {"versions": {"dynamicl": "0.0.3"}}}',
-            r"was written by dynamicl 0.0.3 in format 0, older than 1, .*; read it with the version that wrote it",
+            '{"format": "dynamicl store", "version": 1}',
+            r"index.json is not what it should be .*header.*: restore",
         ),
         (
-            '{"format": "dynamicl store", "version": 2}',
-            r"was written in format 2, newer than 1, the one read here; upgrade dynamicl",
+            '{"format": "dynamicl store", "version": 1, "pieces": [{}]}',
+            r"index.json is not what it should be .*: restore",
+        ),
+        (
+            '{"format": "dynamicl store", "version": 0, "header": {"versions": {"dynamicl": "0.0.3"}}}',
+            r"was written by dynamicl 0.0.3 in format 0, older than 2, .*; read it with the version that wrote it",
+        ),
+        (
+            '{"format": "dynamicl store", "version": 3}',
+            r"was written in format 3, newer than 2, the one read here; upgrade dynamicl",
         ),
     ],
 )
@@ -392,5 +403,5 @@ def test_reading_what_is_not_there(tmp_path):
 def test_the_index_is_small_and_plain(tmp_path):
     train(tmp_path / "s")
     index = json.loads((tmp_path / "s" / "index.json").read_text())
-    assert (index["format"], index["version"], index["step"]) == ("dynamicl store", 1, 30)
+    assert (index["format"], index["version"], index["step"]) == ("dynamicl store", 2, 30)
     assert {piece["kind"] for piece in index["pieces"]} == {"records", "extras", "checkpoint", "state"}

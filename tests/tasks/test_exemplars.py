@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import io
 import zipfile
 
@@ -138,6 +139,14 @@ def test_what_is_available():
             "features from a file cannot be augmented",
         ),
         (ExemplarSpec(encoder_seed=-1), "`exemplars.encoder_seed` is -1: give 0 or more"),
+        (ExemplarSpec(key="a"), "`exemplars.key` is 'a', which means something for a feature file only"),
+        (ExemplarSpec(block=8), "`exemplars.block` is 8, which means something for a feature file only"),
+        (ExemplarSpec("file", path="x.npz", block=0), "`exemplars.block` is 0: give 1 or more classes"),
+        (
+            ExemplarSpec(class_order="as-is", held_out="groups"),
+            "`exemplars.held_out` is 'groups' with `exemplars.class_order` 'as-is': either the order decides",
+        ),
+        (ExemplarSpec(content="00"), "`exemplars.content` is '00': leave it out, it is filled in"),
         (ExemplarSpec(class_seed=-1), "`exemplars.class_seed` is -1: give 0 or more"),
         (forged(ExemplarSpec(), encoder="vgg"), "`encoder` is 'vgg': choose one of 'random-convolution'"),
     ],
@@ -145,3 +154,139 @@ def test_what_is_available():
 def test_combinations_that_mean_nothing_are_refused(spec, message):
     with pytest.raises(SpecError, match=message):
         validate(spec)
+
+
+# A run is what it reads.
+
+
+def feature_file(path, values, names=None):
+    np.savez(
+        path,
+        features=np.asarray(values, np.float32),
+        **({} if names is None else {"classes": np.array(names)}),
+    )
+    return str(path)
+
+
+def test_resolving_fills_in_where_and_what_is_read(tmp_path, monkeypatch):
+    path = feature_file(tmp_path / "f.npz", np.arange(12).reshape(3, 2, 2))
+    monkeypatch.chdir(tmp_path)
+    spec = ExemplarSpec("file", path="f.npz::features").resolved()
+    content = hashlib.sha256((tmp_path / "f.npz").read_bytes()).hexdigest()
+    assert (spec.path, spec.key, spec.content) == (path, "features", content)
+    assert spec.resolved() == spec
+    assert ExemplarSpec().resolved() == ExemplarSpec()
+    validate(spec)
+
+
+def test_a_home_folder_is_expanded(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    feature_file(tmp_path / "f.npz", np.ones((3, 2, 2)))
+    spec = ExemplarSpec("file", path="~/f.npz")
+    assert spec.resolved().path == str(tmp_path / "f.npz")
+    assert spec.load(2, 1, 1).features.shape == (3, 1, 2)
+
+
+def test_other_content_at_the_path_is_refused_with_both_hashes(tmp_path):
+    path = feature_file(tmp_path / "f.npz", np.ones((3, 2, 2)))
+    spec = ExemplarSpec("file", path=path).resolved()
+    feature_file(tmp_path / "f.npz", np.zeros((3, 2, 2)))
+    now = hashlib.sha256((tmp_path / "f.npz").read_bytes()).hexdigest()
+    message = f"is not what the run was made with: its content has hash {now}, the run's had {spec.content}"
+    for use in (spec.resolved, lambda: spec.load(2, 1, 1)):
+        with pytest.raises(SpecError, match=message):
+            use()
+
+
+def test_a_run_is_known_by_its_content_where_the_file_is_gone(tmp_path):
+    path = feature_file(tmp_path / "f.npz", np.ones((3, 2, 2)))
+    spec = ExemplarSpec("file", path=path).resolved()
+    (tmp_path / "f.npz").unlink()
+    assert spec.resolved() == spec
+    with pytest.raises(SpecError, match="does not exist"):
+        spec.load(2, 1, 1)
+    with pytest.raises(
+        SpecError, match=r"cannot be read \(No such file or directory\): name the feature file"
+    ):
+        ExemplarSpec("file", path=path).resolved()
+
+
+def test_official_archives_are_known_by_both_contents(tmp_path):
+    ink = np.random.default_rng(0).random((3, 20, 105, 105)) < 0.3
+    path = official(tmp_path, ink)
+    spec = ExemplarSpec("pixels", path=path)
+    before = spec.resolved().content
+    first = spec.load(2, 1, 1).features
+    official(tmp_path, ~ink)
+    assert spec.resolved().content != before
+    assert not np.array_equal(spec.load(2, 1, 1).features, first)
+
+
+# Which classes are held out.
+
+
+def test_the_files_own_order_is_kept_where_it_is_asked_for(tmp_path):
+    """Transforms first, characters second, training characters before test characters: as published files are."""
+    characters, trained = 6, 5
+    character = np.concatenate([np.tile(np.arange(trained), 8), np.tile(np.arange(trained, characters), 8)])
+    values = np.broadcast_to(character[:, None, None], (48, 1, 2))
+    path = feature_file(tmp_path / "f.npz", values)
+    table = ExemplarSpec("file", path=path, class_order="as-is").load(40, 8, 1)
+    assert table.pictures.classes.tolist() == list(range(48))
+    shared = set(table.features[:40, 0, 0]) & set(table.features[40:, 0, 0])
+    assert shared == set()
+    # Shuffled class by class they share characters: that is what `class_order` is for.
+    mixed = ExemplarSpec("file", path=path).load(40, 8, 1)
+    assert set(mixed.features[:40, 0, 0]) & set(mixed.features[40:, 0, 0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_variant_of_a_training_character_is_held_out_of_a_file_in_blocks(tmp_path, seed):
+    character = np.repeat(np.arange(12), 8)
+    path = feature_file(tmp_path / "f.npz", np.broadcast_to(character[:, None, None], (96, 1, 2)))
+    table = ExemplarSpec("file", path=path, block=8, class_seed=seed).load(60, 20, 1)
+    assert set(table.features[:60, 0, 0]) & set(table.features[60:, 0, 0]) == set()
+    with pytest.raises(SpecError, match="a multiple of `block`"):
+        ExemplarSpec("file", path=path, block=7).load(60, 20, 1)
+
+
+def alphabets(table, names):
+    return [names[row].partition("/")[0] for row in table.pictures.classes]
+
+
+@pytest.mark.parametrize("augmentation", ["none", "one_transform"])
+def test_whole_alphabets_are_held_out(augmentation):
+    spec = ExemplarSpec("pixels", held_out="groups", augmentation=augmentation)
+    names = data.load_omniglot().classes
+    if augmentation != "none":
+        names = data.augment(data.load_omniglot()).classes
+    split = spec._split(names, 100, 40, 1 if augmentation == "none" else 8)
+    trained, held = ({names[row].partition("/")[0] for row in rows} for rows in (split.train, split.test))
+    assert trained & held == set()
+    everything = np.concatenate([split.train, split.test, split.unused])
+    assert sorted(everything.tolist()) == list(range(len(names)))
+
+
+def test_the_evaluation_alphabets_are_the_data_sets_own():
+    names = data.load_omniglot().classes
+    split = ExemplarSpec(held_out="evaluation")._split(names, 964, 659, 1)
+    trained, held = ({names[row].partition("/")[0] for row in rows} for rows in (split.train, split.test))
+    assert (len(trained), len(held), len(trained & held), len(split.unused)) == (30, 20, 0, 0)
+    assert held == data.EVALUATION_ALPHABETS
+    with pytest.raises(
+        SpecError, match="20 groups are held out, which leaves 964 classes to train on and 659"
+    ):
+        ExemplarSpec("pixels", held_out="evaluation").load(965, 1, 1)
+
+
+def test_groups_of_a_file_are_in_its_classes_names(tmp_path):
+    names = [f"{group}/{n}" for group in "abc" for n in range(4)]
+    path = feature_file(tmp_path / "f.npz", np.ones((12, 1, 2)), names)
+    table = ExemplarSpec("file", path=path, held_out="groups").load(8, 4, 1)
+    found = alphabets(table, names)
+    assert not set(found[:8]) & set(found[8:])
+    with pytest.raises(SpecError, match="none of the classes is of an evaluation alphabet"):
+        ExemplarSpec("file", path=path, held_out="evaluation").load(8, 4, 1)
+    bare = feature_file(tmp_path / "bare.npz", np.ones((12, 1, 2)))
+    with pytest.raises(SpecError, match="the classes carry no groups: name them `group/class`"):
+        ExemplarSpec("file", path=bare, held_out="groups").load(8, 4, 1)

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chisquare
 
 from dynamicl.specs import SpecError, validate
-from dynamicl.tasks import ExemplarSpec, FewShotSpec
+from dynamicl.tasks import ExemplarSpec, FewShotSpec, interface_of
 from dynamicl.tasks._fewshot import label_set_count
 
 LEAST = 0.01  # of a p-value; seeds are fixed
@@ -35,7 +35,7 @@ def uniform(values, n):
 
 def test_evaluators_come_in_order(tasks):
     assert list(tasks) == ["train", "held-out exemplars", "held-out classes", "held-out labels"]
-    assert tasks["train"].interface.length == 5
+    assert interface_of(tasks["train"]).length == 5
     assert [task.features.shape[0] for task in tasks.values()] == [12, 6, 6, 12]
 
 
@@ -108,7 +108,7 @@ def test_held_out_features_are_others(tasks):
 def test_more_ways_and_shots():
     spec = FewShotSpec(4, 1, 0, 0, ways=3, shots=2, labels=4, held_out_labels=0.0)
     task = spec.prepare()["train"]
-    assert task.interface.length == 13
+    assert interface_of(task).length == 13
     sequences = jax.device_get(task.batch(jax.random.key(0), 5000))
     rows, labels = sequences.tokens
     for row, label, target in zip(rows[:300], labels[:300], sequences.target[:300], strict=True):
@@ -131,7 +131,7 @@ def test_inputs_gather_the_features(tasks):
 
 def test_noise_is_added_anew_to_every_exemplar(tasks):
     spec = dataclasses.replace(SPEC, noise=0.5)
-    noisy, clean = spec.bind(tasks["train"]), SPEC.bind(tasks["train"])
+    noisy, clean = (each.bind(tasks["train"], jax.random.key(0)) for each in (spec, SPEC))
     assert clean is tasks["train"]
     first, second = (noisy.batch(jax.random.key(3), 400), clean.batch(jax.random.key(3), 400))
     assert np.array_equal(first.tokens[0], second.tokens[0])

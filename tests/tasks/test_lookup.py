@@ -17,7 +17,7 @@ from dynamicl.models import TokenIds, lookup_encoder, record, with_all_rows
 from dynamicl.probes import rule_accuracy
 from dynamicl.probes._heads import head_measures
 from dynamicl.specs import SpecError, from_json, to_json, validate
-from dynamicl.tasks import LookupSpec, Task, TaskSpec
+from dynamicl.tasks import LookupSpec, Task, TaskSpec, interface_of
 
 SPECIAL = 4
 
@@ -51,9 +51,10 @@ def test_layout_by_a_plain_loop(spec):
     task = spec.prepare()["train"]
     batch = draw(task, 200)
     length = 2 * spec.pairs + 4
-    assert task.interface.length == length
-    assert task.interface.vocabulary == SPECIAL + spec.keys + spec.values
-    assert (task.interface.tokens, task.interface.outputs, task.interface.readout) == ("ids", spec.values, 0)
+    interface = interface_of(task)
+    assert interface.length == length
+    assert interface.tokens.vocabulary == SPECIAL + spec.keys + spec.values
+    assert (type(interface.tokens), interface.outputs, interface.readout) == (TokenIds, spec.values, 0)
     for i in range(200):
         ids = batch.tokens.ids[i]
         keys, values, prompt = pairs_of(ids, spec.keys)
@@ -114,7 +115,7 @@ def test_evaluators_fix_the_number_of_pairs():
     assert list(LookupSpec(pairs=3).prepare()) == ["train", "n = 1", "n = 2", "n = 3"]
     tasks = LookupSpec(held_out=0.05).prepare()
     assert list(tasks) == ["train", "n = 1", "n = 7", "n = 14", "n = 20", "n = 26", "held-out combinations"]
-    assert {task.interface for task in tasks.values()} == {tasks["train"].interface}
+    assert {interface_of(task) for task in tasks.values()} == {interface_of(tasks["train"])}
     assert (draw(tasks["n = 7"], 50).tokens.valid.sum(axis=1) == 18).all()
 
 
@@ -204,10 +205,10 @@ def test_value_marginal_stays_uniform_with_pairs_held_out():
 def padded_and_bare():
     """The same sequences of five pairs with room for 26 and without, and a model for each length."""
     padded_task = LookupSpec().prepare()["train"]
-    model = lookup_encoder(d_model=32, heads=2).build(padded_task.interface, jax.random.key(3))
+    model = lookup_encoder(d_model=32, heads=2).build(interface_of(padded_task), jax.random.key(3))
     five = dataclasses.replace(padded_task, least=5, most=5)
     padded = five.batch(jax.random.key(5), 8)
-    bare = TokenIds(padded.tokens.ids[:, :14], padded.tokens.valid[:, :14])
+    bare = TokenIds(padded.tokens.ids[:, :14], padded.tokens.valid[:, :14], padded_task.vocabulary)
     return model, padded, bare
 
 
@@ -301,7 +302,7 @@ def test_spec_round_trips_through_json():
 def test_spec_binds_to_the_task_itself():
     spec = LookupSpec(pairs=2)
     task = spec.prepare()["train"]
-    assert spec.bind(task) is task
+    assert spec.bind(task, jax.random.key(0)) is task
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,10 @@ def test_mesh_takes_all_devices_or_the_first_few():
 
 @CPU
 def test_layouts_say_what_decides_the_bits():
-    assert layout(run_mesh(1), "sequential") == "sequential on one cpu"
-    assert layout(run_mesh(2), "sequential") == "sequential on several cpu"
-    assert layout(run_mesh(2), "vectorised") == "vectorised over 2 x cpu"
+    assert layout(run_mesh(1), "sequential", 3) == "sequential on one cpu"
+    assert layout(run_mesh(2), "sequential", 3) == "sequential on several cpu"
+    assert layout(run_mesh(2), "sequential", 4) == layout(run_mesh(2), "sequential", 3)
+    assert layout(run_mesh(2), "vectorised", 3) == "3 runs vectorised over 2 x cpu"
 
 
 @CPU

@@ -19,7 +19,8 @@ def test_it_is_the_gradient_for_leaves_of_any_rank():
         hidden = jnp.tanh(x @ w["matrix"] + w["bias"]) * w["scalar"]
         return jnp.sum(jnp.einsum("bi,kij->kbj", hidden, w["stack"]) ** 2)
 
-    value, gradient = jax.jit(lambda w: value_and_gradient(loss, w))(weights)
+    (value, extra), gradient = jax.jit(lambda w: value_and_gradient(lambda v: (loss(v), 7), w))(weights)
+    assert extra == 7
     expected, by_hand = jax.value_and_grad(loss)(weights)
     np.testing.assert_allclose(value, expected, rtol=1e-5)
     for name, shape in shapes.items():

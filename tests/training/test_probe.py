@@ -33,3 +33,12 @@ def test_scores_equal_a_loop():
     errors = [np.std(losses) / 50**0.5, np.std(right) / 50**0.5]
     np.testing.assert_allclose([scores[name] for name in SCORES[4:]], errors, rtol=1e-5)
     assert np.mean(among) > np.mean(right)
+
+
+def test_one_sequence_has_no_standard_error():
+    nobody = jnp.zeros((1, 1), bool)
+    roles = Roles(jnp.zeros(1, jnp.int32), nobody, nobody, nobody)
+    sequences = Sequence(None, jnp.array([2]), jnp.ones((1, 4), bool), roles)
+    scores = standard_scores(jnp.zeros((1, 4)), sequences)
+    assert np.isnan(scores["loss_error"]) and np.isnan(scores["accuracy_error"])
+    assert abs(scores["loss"] - np.log(4)) < 1e-6

@@ -105,7 +105,7 @@ def test_records_of_runs_that_start_later_are_nan(program):
 def test_the_training_loss_starts_anew_at_each_record(program):
     for event, state in events(program, Recording(Every(20), At())):
         if isinstance(event, Records):
-            assert not state["loss_sum"].any() and not state["loss_count"].any()
+            assert not state["loss_mean"].any() and not state["loss_count"].any()
 
 
 def test_going_on_from_any_event_gives_the_same(program):

@@ -10,7 +10,7 @@ from dynamicl.lab import train_population
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
 from dynamicl.store import Library, StoreError, open_trajectory
-from dynamicl.studies import REPRODUCED, Outcome, Verdict, write_outcome
+from dynamicl.studies import REPRODUCED, Verdict, write_dataset, write_verdicts
 from dynamicl.tasks import ExemplarSpec, FewShotSpec
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
 from dynamicl.views import loader, make_figures, make_page, make_study_page
@@ -112,8 +112,9 @@ def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data)
     first, second = Library(library).runs
     results = tmp_path / "results"
     for name in ("induction.plateau", "induction.heads"):
-        verdict = Verdict(name, REPRODUCED, f"measured {name}", None, 2, "smoke", "dynamicl")
-        write_outcome(results / "induction", name, Outcome((verdict,), data[["loss"]]))
+        verdict = Verdict(id=name, verdict=REPRODUCED, measured=f"measured {name}", n=2, scale="smoke")
+        write_dataset(results / "induction", name, data[["loss"]])
+        write_verdicts(results / "induction", [verdict])
     target = make_study_page(library, [[second]], results, ["induction.heads"], tmp_path / "study.html")
     page = target.read_text()
     assert second in page and first not in page
@@ -150,7 +151,7 @@ def test_clamped_curves_are_there_once_the_study_made_them(tmp_path, data):
         },
         {"clamp": ["1", "3v,5"], "seed": [0, 1], "sequences": [0, 32], "unclamped_sequences": [0, 32, 64]},
     )
-    write_outcome(tmp_path / "induction", "induction.clamps", Outcome((), made))
+    write_dataset(tmp_path / "induction", "induction.clamps", made)
     curves = clamped_curves(tmp_path)
     assert list(curves) == ["1", "3v, 5", "unclamped"]
     assert np.array_equal(curves["3v, 5"]["loss"], [[4, 5], [6, 7]])
@@ -199,7 +200,7 @@ def test_figures_are_drawn_from_kept_data(tmp_path, data):
         {f"transition{end}": ("run", np.array([60.0, 80.0])) for end in ("", "_low", "_high")}
     )
     wanted = curves.reindex(evaluator=["train", "held-out labels", "held-out classes"])
-    write_outcome(tmp_path / "induction", "induction.plateau", Outcome((), wanted))
+    write_dataset(tmp_path / "induction", "induction.plateau", wanted)
     made = make_figures(tmp_path, ["induction.plateau", "induction.has_no_figure"], tmp_path / "figures")
     assert made == [tmp_path / "figures" / "induction.plateau.png"]
     assert made[0].read_bytes().startswith(b"\x89PNG")

@@ -8,10 +8,12 @@ from ._clamp import Clamp as Clamp
 from ._forward import NOBODY as NOBODY
 from ._forward import forward as forward
 from ._forward import forward_recorded as forward_recorded
+from ._forward import forward_tokens as forward_tokens
 from ._forward import lenders as lenders
 from ._forward import passes as passes
 from ._graft import Graft as Graft
 from ._graft import check_grafts as check_grafts
+from ._graft import check_one_writer as check_one_writer
 from ._graft import frozen_parts as frozen_parts
 from ._library import LIBRARY as LIBRARY
 from ._library import ablate_heads as ablate_heads

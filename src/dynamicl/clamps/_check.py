@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from dynamicl.models import Site, match_sites
+from dynamicl.models import MASK, Site, match_sites
 from dynamicl.specs import SpecError, check
+from dynamicl.tasks import ROLE_COVERS
 
 from ._clamp import MAIN, Clamp
 from ._forward import lenders, passes
@@ -31,7 +32,7 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> 
     length = _length(sites)
     counts = {}
     for i, clamp in enumerate(clamps):
-        found = match_sites(sites, clamp.site)
+        found = _clampable(sites, clamp)
         counts[i] = len(found)
         check(
             any(start < steps for start, _ in clamp.windows),
@@ -47,6 +48,16 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> 
                 _check_heads((clamp.value.head,), source[0])
     _check_overlaps(clamps, sites, length)
     return counts
+
+
+def _clampable(sites: Sequence[Site], clamp: Clamp) -> list[Site]:
+    """Return the sites that a clamp selects; masks are not among them."""
+    selected = [site for site in match_sites(sites, clamp.site) if not site.name.endswith(MASK)]
+    check(
+        bool(selected),
+        f"`clamp.site` is `{clamp.site}`: no clamp opens a mask; clamp `attn.scores` or `attn.pattern` beside it",
+    )
+    return selected
 
 
 def _check_passes(clamps: Sequence[Clamp]) -> None:
@@ -141,7 +152,7 @@ def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int)
     hard = [c for c in clamps if c.strength == 1 and c.value.kind != "scaled"]
     for i, first in enumerate(hard):
         for second in hard[i + 1 :]:
-            shared = set(match_sites(sites, first.site)) & set(match_sites(sites, second.site))
+            shared = set(_clampable(sites, first)) & set(_clampable(sites, second))
             if (
                 shared
                 and first.in_pass == second.in_pass
@@ -158,17 +169,6 @@ def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int)
                 )
 
 
-PARTS = {
-    "query": {"query"},
-    "matching label": {"matching label"},
-    "other label": {"other label"},
-    "labels": {"matching label", "other label"},
-    "matching exemplar": {"matching exemplar"},
-    "exemplars": {"matching exemplar", "other exemplar"},
-}
-"""The disjoint parts of a sequence that each role covers."""
-
-
 def _meet(first: Collection, second: Collection) -> bool:
     """Tell whether two selections share anything; empty ones select everything."""
     return not first or not second or not set(first).isdisjoint(second)
@@ -183,5 +183,5 @@ def _positions_meet(first: tuple, second: tuple, length: int) -> bool:
 def _parts(items: tuple, length: int) -> set[int | str]:
     found: set[int | str] = set()
     for item in items:
-        found |= PARTS[item] if isinstance(item, str) else {item % length}
+        found |= ROLE_COVERS[item] if isinstance(item, str) else {item % length}
     return found

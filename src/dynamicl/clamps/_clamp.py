@@ -9,14 +9,13 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from dynamicl.specs import check, register, vary
-from dynamicl.tasks import Roles
+from dynamicl.tasks import ROLE_NAMES, Roles
 
 from ._values import Constant
 
 FOREVER = 2**31 - 1
 MAIN = "main"
 MOST_HEADS = 128
-ROLE_NAMES = ("query", "matching label", "other label", "labels", "matching exemplar", "exemplars")
 
 
 def _head_mask(heads: tuple[int, ...]) -> np.ndarray:
@@ -36,6 +35,10 @@ class Clamp:
 
     Inside its windows, at its heads and positions, a value x becomes (1 - strength) x + strength v. Clamps act in the
     order in which a run lists them. Heads, strength and windows may differ between the runs of a cohort.
+
+    No clamp opens a mask, whatever its value: `attn.mask` cannot be clamped, scores are masked after they were clamped,
+    and what a clamp puts at `attn.pattern` on keys that a row may not attend to is taken away again. A row of `Pattern`
+    is a distribution over the others; rows of other values keep what is left of them, unscaled.
 
     Attributes:
         site: glob over site names, e.g. `layers.0.attn.pattern`.
@@ -125,17 +128,9 @@ def position_mask(items: tuple[Any, ...], roles: Roles, rows: np.ndarray) -> Boo
     if not items:
         return jnp.ones(len(rows), bool)
     length = roles.exemplars.shape[-1]
-    by_name = {
-        "query": roles.is_query,
-        "matching label": roles.matching_label,
-        "other label": roles.other_label,
-        "labels": roles.labels,
-        "matching exemplar": roles.matching_exemplar,
-        "exemplars": roles.exemplars,
-    }
     mask = jnp.zeros(length, bool)
     for item in items:
-        mask = mask | (by_name[item] if isinstance(item, str) else jnp.arange(length) == item % length)
+        mask = mask | (roles.mask(item) if isinstance(item, str) else jnp.arange(length) == item % length)
     return mask[rows]
 
 

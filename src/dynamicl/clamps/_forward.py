@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from dynamicl import tasks
-from dynamicl.models import SITE_AXES, Recorder, null_tap, record
+from dynamicl.models import MASK, PATTERN, Recorder, axes_of, batch_tokens, null_tap, record
 from dynamicl.specs import SpecError
 
 from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
@@ -46,9 +46,31 @@ def forward(
         SpecError: what shows only while tracing: a value that is not computed before it is needed, or of another
             shape, or of a checkpoint that was not given.
     """
+    tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
+    return forward_tokens(model, tokens, sequences.roles, clamps, step, others)
+
+
+def forward_tokens(
+    model: Any,
+    tokens: Any,
+    roles: tasks.Roles,
+    clamps: Sequence[Clamp] = (),
+    step: Any = 0,
+    others: Mapping[str, Any] = NOBODY,
+) -> Float[Array, "batch output"]:
+    """Compute logits of a batch that the model's batch stage, if it has one, has seen.
+
+    Args:
+        model: called as `model(tokens, tap)` on one sequence.
+        tokens: what it reads, with leading axis batch.
+        roles: of the sequences.
+        clamps: in the order in which they act.
+        step: the training step, for windows.
+        others: as for `forward`.
+    """
     if not clamps:
-        return jax.vmap(lambda tokens: model(task.inputs(tokens), null_tap))(sequences.tokens)
-    return forward_recorded(model, task, sequences, clamps, step, (), others)[0]
+        return jax.vmap(lambda sequence: model(sequence, null_tap))(tokens)
+    return _recorded(model, tokens, roles, clamps, step, (), others)[0]
 
 
 def forward_recorded(
@@ -61,13 +83,25 @@ def forward_recorded(
     others: Mapping[str, Any] = NOBODY,
 ) -> tuple[Float[Array, "batch output"], dict[str, Array]]:
     """Compute a batch's logits under clamps and keep the main pass' intermediates that the globs select."""
+    tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
     if not clamps:
-        return jax.vmap(lambda tokens: record(model, task.inputs(tokens), patterns))(sequences.tokens)
+        return jax.vmap(lambda sequence: record(model, sequence, patterns))(tokens)
+    return _recorded(model, tokens, sequences.roles, clamps, step, patterns, others)
 
+
+def _recorded(
+    model: Any,
+    tokens: Any,
+    roles: tasks.Roles,
+    clamps: Sequence[Clamp],
+    step: Any,
+    patterns: Sequence[str],
+    others: Mapping[str, Any],
+) -> tuple[Float[Array, "batch output"], dict[str, Array]]:
     makers = _makers(model, clamps, others)
 
     def one(tokens: Any, roles: tasks.Roles) -> tuple[Array, dict[str, Array]]:
-        context = Context(task.inputs(tokens), roles)
+        context = Context(tokens, roles)
         for name in passes(clamps):
             context.current = name
             asked = [site for clamp in clamps for site in _asked(clamp, name)]
@@ -77,7 +111,7 @@ def forward_recorded(
             logits = makers[name](context.tokens, recorder)
         return logits, recorder.values
 
-    return jax.vmap(one, axis_name=BATCH)(sequences.tokens, sequences.roles)
+    return jax.vmap(one, axis_name=BATCH)(tokens, roles)
 
 
 def lenders(clamps: Sequence[Clamp]) -> dict[str, FromCheckpoint]:
@@ -142,17 +176,24 @@ class _ClampTap:
         self.readout = getattr(getattr(model, "interface", None), "readout", -1)
 
     def __call__(self, name: str, value: Array) -> Array:
-        """Apply every clamp whose site matches, in order."""
+        """Apply every clamp whose site matches, in order; a mask is shown to them and never changed."""
+        if name.endswith(MASK):
+            self.context.seen.setdefault(self.context.current, {})[name] = value
+            return value
         for clamp in self.clamps:
             if fnmatch.fnmatchcase(name, clamp.site):
-                value = self._apply(clamp, name, value)
+                value = self._masked(name, self._apply(clamp, name, value))
         if any(fnmatch.fnmatchcase(name, pattern) for pattern in self.asked):
             self.context.seen.setdefault(self.context.current, {})[name] = value
         return value
 
+    def _masked(self, name: str, value: Array) -> Array:
+        """Take from a pattern what the model will not attend to, so that what is recorded is what is used."""
+        mask = self.context.mask(self.context.current, name)
+        return value if mask is None or not name.endswith(PATTERN) else jnp.where(mask, value, 0)
+
     def _apply(self, clamp: Clamp, name: str, x: Array) -> Array:
-        axes = SITE_AXES.get(name.split(".", 2)[-1] if name.startswith("layers.") else name, ())
-        axes = axes if len(axes) == x.ndim else tuple(f"dim{i}" for i in range(x.ndim))
+        axes = axes_of(name, x.ndim)
         rows = self._rows(axes, x)
         self._check_computed(clamp, name, axes, rows)
         v = clamp.value.resolve(x, rows, name, self.context)

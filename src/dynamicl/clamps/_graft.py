@@ -15,9 +15,11 @@ from dynamicl.specs import SpecError, check, host, nearest, register
 class Graft:
     """Take a part of the weights from another run's checkpoint, or freeze one's own.
 
+    A run's weights are drawn or taken from where it starts (`init_from`, `fork`), then its grafts are put over them.
+
     Attributes:
         part: glob over parameter names, e.g. `blocks.0.*` (everything of layer 1) or `embed.*`.
-        run: the other run's id in the library; empty freezes the run's own initial weights.
+        run: the other run's id in the library; empty freezes the weights that the run itself starts with.
         step: its checkpoint, in updates.
         frozen: whether the part stays as it is.
 
@@ -50,12 +52,30 @@ def frozen_parts(grafts: Sequence[Graft], weights: PyTree) -> PyTree:
     return jax.tree_util.tree_map_with_path(frozen, weights)
 
 
-def check_grafts(grafts: Sequence[Graft], weights: PyTree) -> None:
-    """Raise `SpecError` for a part that matches nothing, or where everything is frozen."""
-    names = [
+def check_one_writer(grafts: Sequence[Graft], weights: PyTree) -> None:
+    """Raise `SpecError` where a parameter is set by one graft and by another one too.
+
+    Two grafts that freeze one's own weights set nothing, and may share parameters.
+    """
+    for name in _names(weights):
+        writers = [graft for graft in grafts if fnmatch.fnmatchcase(name, graft.part)]
+        check(
+            len(writers) < 2 or not any(graft.run for graft in writers),
+            f"the grafts of {' and '.join(f'`{graft.part}`' for graft in writers)} both decide `{name}`: let each "
+            "parameter come from one of them",
+        )
+
+
+def _names(weights: PyTree) -> list[str]:
+    return [
         jax.tree_util.keystr(path, simple=True, separator=".")
         for path, _ in jax.tree_util.tree_leaves_with_path(weights)
     ]
+
+
+def check_grafts(grafts: Sequence[Graft], weights: PyTree) -> None:
+    """Raise `SpecError` for a part that matches nothing, or where everything is frozen."""
+    names = _names(weights)
     for graft in grafts:
         if not any(fnmatch.fnmatchcase(name, graft.part) for name in names):
             raise SpecError(

@@ -6,13 +6,19 @@ from typing import Any, ClassVar, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
-from dynamicl.models import PairTokens
+from dynamicl.models import MASK, PairTokens
 from dynamicl.specs import SpecError, check, host, register, vary
-from dynamicl.tasks import Roles
+from dynamicl.tasks import Roles, share
 
 BATCH = "batch"
+HUGE = 1e30
+"""What an infinite number is taken for: strength 0 leaves nothing of it, while 0 times infinity is no number."""
+
+
+def _finite(number: Any, like: Array) -> Array:
+    return jnp.nan_to_num(jnp.asarray(number, like.dtype), nan=jnp.nan, posinf=HUGE, neginf=-HUGE)
 
 
 @dataclass
@@ -41,11 +47,29 @@ class Context:
             )
         return found
 
+    def mask(self, pass_name: str, site: str) -> Bool[Array, "query key"] | None:
+        """Return the mask that a model shows beside an attention site; `None` where it shows none."""
+        return self.seen.get(pass_name, {}).get(mask_beside(site))
+
+    def allowed(self, pass_name: str, site: str, rows: np.ndarray, length: int) -> Bool[Array, "query key"]:
+        """Return which keys the rows of an attention site may attend to; those so far where the model shows no mask."""
+        mask = self.mask(pass_name, site)
+        return jnp.asarray(np.arange(length) <= rows[:, None]) if mask is None else mask
+
+
+def mask_beside(site: str) -> str:
+    """Name the site that shows the mask of an attention site.
+
+    >>> mask_beside("layers.1.attn.pattern")
+    'layers.1.attn.mask'
+    """
+    return ".".join([*site.split(".")[:-2], MASK])
+
 
 @register("constant")
 @dataclass(frozen=True)
 class Constant:
-    """One number everywhere; 0 ablates."""
+    """One number everywhere; 0 ablates. Infinity is taken for 1e30."""
 
     number: float = vary(0.0)
     leaves_the_pass: ClassVar[bool] = False
@@ -54,7 +78,7 @@ class Constant:
         self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
     ) -> Float[Array, "*axes"]:
         """Return the value to move to, of x's shape."""
-        return jnp.full_like(x, 1.0) * jnp.asarray(self.number, x.dtype)
+        return jnp.full_like(x, 1.0) * _finite(self.number, x)
 
 
 @register("mean")
@@ -74,7 +98,10 @@ class Mean:
 @register("scaled")
 @dataclass(frozen=True)
 class Scaled:
-    """The value itself times a factor; on scores, an attention temperature of 1 / factor."""
+    """The value itself times a factor; on scores, an attention temperature of 1 / factor.
+
+    Infinity is taken for 1e30.
+    """
 
     factor: float = vary(1.0)
     leaves_the_pass: ClassVar[bool] = False
@@ -83,7 +110,7 @@ class Scaled:
         self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
     ) -> Float[Array, "*axes"]:
         """Return the value to move to, of x's shape."""
-        return x * jnp.asarray(self.factor, x.dtype)
+        return x * _finite(self.factor, x)
 
 
 @register("pattern")
@@ -91,10 +118,15 @@ class Scaled:
 class Pattern:
     """A named attention pattern, for sites with axes (head, query, key).
 
+    Every row is a distribution over the keys that it may attend to: what the name puts on padding or on the future is
+    left out and the remainder scaled to 1. A row that may see nothing of what the name says attends evenly to all that
+    it may see. The mask is the model's (`attn.mask`); a model that shows none is taken to see the tokens so far.
+
     Attributes:
         name: `previous token` (purity on the token before, the rest on the token itself; the first on itself),
-            `self`, `uniform` (over the tokens so far), `induction` (purity on the matching labels, the rest shared by
-            the other labels; meant for the query's row).
+            `self`, `uniform` (over all keys that the row may attend to), `induction` (purity on the matching labels,
+            the rest shared by the other labels, or on the token itself where there are none; meant for the query's
+            row).
         purity: share of the attention where the name says.
 
     References:
@@ -113,29 +145,33 @@ class Pattern:
         self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
     ) -> Float[Array, "*axes"]:
         """Return the pattern for every head."""
-        length = x.shape[-1]
-        purity = jnp.asarray(self.purity, x.dtype)
-        eye = np.eye(length, dtype=np.float32)
-        if self.name == "induction":
-            row = purity * _share(context.roles.matching_label) + (1 - purity) * _share(
-                context.roles.other_label
-            )
-            table = jnp.broadcast_to(row, (length, length))
-        elif self.name == "previous token":
+        allowed = context.allowed(context.current, name, rows, x.shape[-1])
+        weights = self._weights(x.shape[-1], rows, context.roles).astype(x.dtype)
+        return jnp.broadcast_to(_distribution(weights, allowed), x.shape)
+
+    def _weights(self, length: int, rows: np.ndarray, roles: Roles) -> Float[Array, "query key"]:
+        """Return what the name says, whatever may be seen."""
+        purity = jnp.asarray(self.purity, jnp.float32)
+        own = np.eye(length, dtype=np.float32)[rows]
+        if self.name == "uniform":
+            return jnp.ones((len(rows), length))
+        if self.name == "self":
+            return jnp.asarray(own)
+        if self.name == "previous token":
             before = np.eye(length, k=-1, dtype=np.float32)
             before[0, 0] = 1.0
-            table = purity * before + (1 - purity) * eye
-        elif self.name == "self":
-            table = jnp.asarray(eye)
-        else:
-            past = np.tril(np.ones((length, length), np.float32))
-            table = jnp.asarray(past / past.sum(axis=1, keepdims=True))
-        return jnp.broadcast_to(table[rows], x.shape)
+            return purity * before[rows] + (1 - purity) * own
+        rest = jnp.where(jnp.any(roles.other_label), share(roles.other_label), own)
+        return purity * share(roles.matching_label) + (1 - purity) * rest
 
 
-def _share(mask: Array) -> Float[Array, " seq"]:
-    weights = mask.astype(jnp.float32)
-    return weights / jnp.maximum(weights.sum(), 1.0)
+def _distribution(
+    weights: Float[Array, "query key"], allowed: Bool[Array, "query key"]
+) -> Float[Array, "query key"]:
+    """Scale each row's weights to 1 over the keys that it may attend to; evenly where they have none there."""
+    within = jnp.where(allowed, weights, 0.0)
+    total = within.sum(axis=-1, keepdims=True)
+    return jnp.where(total > 0, within / jnp.where(total > 0, total, 1.0), share(allowed))
 
 
 @register("from")
@@ -217,7 +253,7 @@ class CopyScores:
     """Logits made of a head's attention scores: a perfect copy circuit behind a learnt match.
 
     The logit of each label in the context is the query's score on the positions where it stands (their log-sum-exp
-    where it stands several times); all other logits are -1e9.
+    where it stands several times); all other logits are -1e9, and so are those of labels that the query may not see.
 
     Attributes:
         head: the head, from 0.
@@ -247,9 +283,13 @@ class CopyScores:
                 "a copy clamp needs exemplar-label sequences: this task's tokens carry no labels to copy to"
             )
         scores = context.at(self.pass_name, self.site)[self.head]
-        query = scores[0] if scores.shape[0] == 1 else scores[context.roles.query]
-        on_labels = query[1::2]
-        names = jax.nn.one_hot(context.tokens.labels, x.shape[-1], dtype=bool)
+        count, length = scores.shape
+        row = 0 if count == 1 else context.roles.query
+        # Of a single row computed, the query is the row: models read their answer there.
+        places = np.arange(length) if count == length else np.array([length - 1])
+        seen = context.allowed(self.pass_name, self.site, places, length)[row]
+        on_labels = scores[row][1::2]
+        names = jax.nn.one_hot(context.tokens.labels, x.shape[-1], dtype=bool) & seen[1::2, None]
         grouped = jnp.where(names, on_labels[:, None], -jnp.inf)
         present = names.any(axis=0)
         logits = jax.nn.logsumexp(jnp.where(present, grouped, 0.0), axis=0)

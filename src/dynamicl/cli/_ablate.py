@@ -34,7 +34,6 @@ def command(words: list[str]) -> int:
     """Run the command."""
     options = tyro.cli(Ablate, args=words, prog="dynamicl ablate")
     prepare()
-    import jax
     import jax.numpy as jnp
 
     from dynamicl.clamps import clamped_logits
@@ -50,9 +49,8 @@ def command(words: list[str]) -> int:
         options.step,
     )
     others = load_others(trajectory, loaded, clamps)
-    for i, (name, task) in enumerate(loaded.tasks.items()):
-        key = jax.random.fold_in(jax.random.key(loaded.spec.seeds.evaluation), i)
-        sequences = task.batch(key, options.sequences)
+    for name in loaded.tasks:
+        task, sequences = loaded.evaluation(name, options.sequences)
         clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps], others)
         before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
         sys.stdout.write(

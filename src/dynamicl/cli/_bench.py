@@ -19,11 +19,13 @@ class Bench:
         growth: population sizes of the growth curve.
     """
 
-    jobs: tuple[Literal["reference", "clamps", "growth", "lookup", "start"], ...] = (
+    jobs: tuple[Literal["evaluation", "reference", "clamps", "growth", "lookup", "deep", "start"], ...] = (
+        "evaluation",
         "reference",
         "clamps",
         "growth",
         "lookup",
+        "deep",
         "start",
     )
     growth: tuple[int, ...] = (1, 4, 16, 64, 256)

@@ -84,6 +84,7 @@ def command(words: list[str]) -> int:
             steps=options.steps,
             optimizer=options.optimizer,
             outcome=outcome,
+            hold=options.hold,
             command=written_command(),
             listener=listener,
         )
@@ -93,24 +94,43 @@ def command(words: list[str]) -> int:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return 0
     for row in rows:
-        value, low, high = row["probability"]
-        sys.stdout.write(
-            f"at step {row['at']:>8,}: {row['converged']:>3} of {row['forks']} converged, "
-            f"P = {value:.2f} [{low:.2f}, {high:.2f}]\n"
-        )
+        sys.stdout.write(_line(row))
     sys.stdout.write(f"open {target}\n")
     return 0
 
 
+def _line(row: dict[str, Any]) -> str:
+    """Write what became of one checkpoint's forks."""
+    words = f"at step {row['at']:>8,}: {row['converged']:>3} of {row['forks']} converged"
+    if row["diverged"]:
+        words += f" ({row['diverged']} diverged)"
+    if row["probability"]:
+        value, low, high = row["probability"]
+        words += f", P = {value:.2f} [{low:.2f}, {high:.2f}]"
+    if row["censored"]:
+        words += f"; {row['censored']} more not known: still converging when last seen, give more --steps"
+    return words + "\n"
+
+
 def _rows(fates: "Fates") -> list[dict[str, Any]]:
-    """What became of the forks of every checkpoint."""
+    """What became of the forks of every checkpoint; `forks` are those whose outcome is known."""
     from dynamicl.statistics import jeffreys
 
+    counts = {int(step): (int(n), int(k)) for step, n, k in zip(*fates.counts(), strict=True)}
     rows = []
-    for step, forks, good in zip(*fates.counts(), strict=True):
-        interval = jeffreys(int(good), int(forks))
+    for step, censored, diverged in zip(
+        fates.data["at"].values, fates.censored(), fates.diverged(), strict=True
+    ):
+        forks, good = counts.get(int(step), (0, 0))
         rows.append(
-            {"at": int(step), "forks": int(forks), "converged": int(good), "probability": list(interval)}
+            {
+                "at": int(step),
+                "forks": forks,
+                "converged": good,
+                "diverged": int(diverged),
+                "censored": int(censored),
+                "probability": list(jeffreys(good, forks)) if forks else None,
+            }
         )
     return rows
 

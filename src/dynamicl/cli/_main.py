@@ -13,7 +13,8 @@ COMMANDS = {
     "report": "make the page and the figures of a trajectory or study",
     "view": "serve the page on this machine and refresh it while training goes on",
     "sites": "list the sites of a model, with axes and shapes",
-    "claims": "show the ledger: what the documents claim, and our verdicts",
+    "claims": "show the ledger, one line a claim, or everything about one",
+    "judge": "judge the kept data of a study or claim again",
     "bench": "measure speed and memory against this machine's matmul peak, as JSON",
 }
 

@@ -17,6 +17,8 @@ from ._start import prepare, written_command
 if TYPE_CHECKING:
     import xarray as xr
 
+    from dynamicl.studies import Cost
+
 
 @dataclass(frozen=True)
 class Reproduce:
@@ -45,37 +47,44 @@ def command(words: list[str]) -> int:
     if not options.names:
         raise SpecError("name at least one study or experiment, e.g. `dynamicl reproduce induction`")
     prepare()
-    from dynamicl.studies import Lab, conduct, find_experiments, write_outcome
+    from dynamicl.studies import Lab, conduct, cost_of, find_experiments, write_outcome
 
     experiments = find_experiments(options.names)
-    total = sum(experiment.run_steps(options.scale) for experiment in experiments)
+    library = options.out / "library"
+    cost = cost_of(experiments, options.scale, library)
     _say(
-        f"{len(experiments)} experiments at scale {options.scale}: at most {total:,} run-steps; runs in {options.out}"
+        f"{len(experiments)} experiments at scale {options.scale}: at most {cost.run_steps:,} run-steps; runs in "
+        f"{options.out}{_already_there(cost)}"
     )
     if options.dry_run:
         for experiment in experiments:
-            _say(f"  {experiment.name}: {experiment.run_steps(options.scale):,} run-steps")
+            _say(f"  {experiment.id}: {cost_of([experiment], options.scale, library).run_steps:,} run-steps")
         return 0
     results = options.results or options.out / "results"
     began = time.monotonic()
     runs: list[tuple[str, ...]] = []
     fates: dict[str, tuple[xr.Dataset, xr.Dataset]] = {}
     for experiment in experiments:
-        with progress(experiment.name) as listener:
-            lab = Lab(options.out / "library", options.scale, written_command(), listener)
+        with progress(experiment.id) as listener:
+            lab = Lab(library, options.scale, written_command(), listener)
             outcome = conduct(experiment, lab)
-        fates |= {f"{experiment.name}, {name}": given for name, given in outcome.fates.items()}
-        folder = results / experiment.name.partition(".")[0]
-        write_outcome(folder, experiment.name, outcome)
+        fates |= {f"{experiment.id}, {name}": pair for name, pair in outcome.fates.items()}
+        write_outcome(results / experiment.id.partition(".")[0], outcome)
         runs.append(outcome.runs)
-        for verdict in outcome.verdicts:
-            _say(f"{verdict.id}: {verdict.verdict} ({verdict.measured})")
+        _say(f"{experiment.id}: {outcome.verdict.verdict} ({outcome.verdict.measured})")
     if options.pages:
-        _pages(options, results, [experiment.name for experiment in experiments], runs)
+        _pages(options, results, [experiment.id for experiment in experiments], runs)
         for name, (data, parent) in fates.items():
             _fates(options.out, name, data, parent)
     _say(f"done in {time.monotonic() - began:.0f} s")
     return 0
+
+
+def _already_there(cost: "Cost") -> str:
+    """Name the populations that the library holds, and what remains."""
+    if not cost.cached:
+        return ""
+    return f" (there already: {', '.join(cost.cached)}; at most {cost.left:,} remain)"
 
 
 def _pages(options: Reproduce, results: Path, names: list[str], runs: list[tuple[str, ...]]) -> None:

@@ -31,14 +31,14 @@ def command(words: list[str]) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from dynamicl.models import Interface, model_inputs, sites, with_all_rows
+    from dynamicl.models import Interface, PairTokens, sites, with_all_rows
     from dynamicl.specs import validate
 
     validate(options.model)
-    interface = Interface("pairs", 2 * options.pairs + 1, options.labels, features=512, labels=options.labels)
+    interface = Interface(PairTokens.shaped(options.pairs, 512, options.labels), options.labels)
     model = eqx.filter_eval_shape(options.model.build, interface, jax.random.key(0))
     table = Table("site", "axes", "shape", box=None)
-    for site in sites(with_all_rows(model), model_inputs(interface)):
+    for site in sites(with_all_rows(model), interface.tokens):
         table.add_row(site.name, " ".join(site.axes), " ".join(map(str, site.shape)))
     Console(file=sys.stdout).print(table)
     return 0

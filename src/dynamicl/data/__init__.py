@@ -13,7 +13,9 @@ from ._encoder import Encoder as Encoder
 from ._encoder import FeatureSource as FeatureSource
 from ._features import features as features
 from ._file import FeatureFile as FeatureFile
+from ._official import archives as archives
 from ._official import load_official as load_official
+from ._omniglot import EVALUATION_ALPHABETS as EVALUATION_ALPHABETS
 from ._omniglot import Omniglot as Omniglot
 from ._omniglot import load_omniglot as load_omniglot
 from ._pixels import RawPixels as RawPixels
@@ -23,4 +25,5 @@ from ._sources import source_from_spec as source_from_spec
 from ._splits import ClassSplit as ClassSplit
 from ._splits import split_classes as split_classes
 from ._splits import split_drawings as split_drawings
+from ._splits import split_groups as split_groups
 from ._table import FeatureTable as FeatureTable

@@ -7,10 +7,11 @@ lie beside it as a text array `classes`. The file is read whole, once, on first 
 import functools
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, final
 
 import numpy as np
+
+from dynamicl.files import user_path
 
 from ._encoder import FeatureSource
 from ._messages import nearest
@@ -92,7 +93,7 @@ class FeatureFile(FeatureSource):
 
     @functools.cached_property
     def _content(self) -> tuple[np.ndarray, tuple[str, ...]]:
-        arrays = read_arrays(Path(self.path), self.key)
+        arrays = read_arrays(user_path(self.path), self.key)
         values = self._chosen(arrays)
         if self.sha256 is not None and (found := _digest(values)) != self.sha256:
             raise ValueError(

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from dynamicl.files import read_regular, user_path
+
 from ._omniglot import Omniglot
 
 _SETS = ("background", "evaluation")
@@ -59,8 +61,8 @@ def load_official(
     if not sets or not set(sets) <= set(_SETS) or len(set(sets)) < len(sets):
         raise ValueError(f"`sets` is {sets!r}: name 'background', 'evaluation' or both, each once")
     images: dict[str, dict[int, np.ndarray]] = defaultdict(dict)
-    for name in sets:
-        _read(Path(folder) / f"images_{name}.zip", size, images)
+    for path in archives(folder, sets):
+        _read(path, size, images)
     for character, drawings in sorted(images.items()):
         if sorted(drawings) != list(range(1, exemplars + 1)):
             raise ValueError(
@@ -72,19 +74,42 @@ def load_official(
     return Omniglot(ink=ink, classes=classes)
 
 
+def archives(folder: str | os.PathLike[str], sets: tuple[str, ...] = _SETS) -> list[Path]:
+    """Name what is read of a folder: each set's archive, or where it was unpacked its folder.
+
+    Args:
+        folder: As for `load_official`.
+        sets: As for `load_official`.
+
+    Returns:
+        One path a set; a folder where there is no archive but `images_background/` or `images_evaluation/`.
+
+    Raises:
+        FileNotFoundError: A set is there in neither form.
+    """
+    paths = []
+    for name in sets:
+        unpacked = user_path(folder, "folder") / f"images_{name}"
+        archive = unpacked.with_name(f"{unpacked.name}.zip")
+        if not archive.is_file() and not unpacked.is_dir():
+            raise FileNotFoundError(
+                f"`folder` has no {archive.name} ({archive}): download it from github.com/brendenlake/omniglot (folder "
+                "python), or use load_omniglot() for the 28 x 28 drawings in this package"
+            )
+        paths.append(archive if archive.is_file() else unpacked)
+    return paths
+
+
 def _read(path: Path, size: int, images: dict[str, dict[int, np.ndarray]]) -> None:
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"`folder` has no {path.name} ({path}): download it from github.com/brendenlake/omniglot (folder python), "
-            "or use load_omniglot() for the 28 x 28 drawings in this package"
-        )
+    if path.is_dir():
+        return _read_folder(path, size, images)
     found = False
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.namelist():
                 match = _MEMBER.fullmatch(member)
                 if match:
-                    images[match[1]][int(match[2])] = _ink(archive.read(member), member, size)
+                    images[match[1]][int(match[2])] = _ink(_content(archive, member, size), member, size)
                     found = True
     except _SizeError as error:
         raise ValueError(f"`folder` {path}: {error}") from None
@@ -98,8 +123,42 @@ def _read(path: Path, size: int, images: dict[str, dict[int, np.ndarray]]) -> No
         )
 
 
+def _read_folder(folder: Path, size: int, images: dict[str, dict[int, np.ndarray]]) -> None:
+    """Read what was unpacked, as other tools leave it."""
+    before = len(images)
+    for path in sorted(folder.glob("*/character*/*.png")):
+        match = _MEMBER.fullmatch(path.relative_to(folder.parent).as_posix())
+        if match:
+            try:
+                images[match[1]][int(match[2])] = _ink(read_regular(path, _most(size)), path.name, size)
+            except (_SizeError, *_DAMAGE) as error:
+                raise ValueError(
+                    f"`folder` {path} cannot be read ({error}): unpack the archive again"
+                ) from error
+    if len(images) == before:
+        raise ValueError(
+            f"`folder` {folder} holds no drawing: expected files like Greek/character01/0394_01.png in it"
+        )
+
+
 class _SizeError(Exception):
     """An image has another size than expected."""
+
+
+def _most(size: int) -> int:
+    return 8 * size * size + (1 << 16)
+
+
+def _content(archive: zipfile.ZipFile, member: str, size: int) -> bytes:
+    """Read a member that may be an image of this size: a PNG of one byte a pixel, and as much again for the rest."""
+    most = _most(size)
+    claimed = archive.getinfo(member).file_size
+    if claimed > most:
+        raise _SizeError(
+            f"{member} takes {claimed:,} bytes unpacked, {most:,} at most for {size} x {size} pixels"
+        )
+    # Never more than it claims, which zipfile sees to.
+    return archive.read(member)
 
 
 def _ink(content: bytes, member: str, size: int) -> Any:

@@ -6,8 +6,9 @@ split are among those of a large one, and the test classes of splits with the sa
 Augmented classes are shuffled in blocks, and no block is both trained on and held out.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, final
 
 import numpy as np
 from jaxtyping import Int64
@@ -33,7 +34,13 @@ class ClassSplit:
 
 
 def split_classes(
-    n_classes: int, *, train: int, test: int = 100, seed: int = 0, block: int = 1
+    n_classes: int,
+    *,
+    train: int,
+    test: int = 100,
+    seed: int = 0,
+    block: int = 1,
+    order: Literal["shuffled", "as-is"] = "shuffled",
 ) -> ClassSplit:
     """Split classes for training and testing.
 
@@ -44,6 +51,8 @@ def split_classes(
         seed: Seed of the order; `numpy.random.default_rng`.
         block: How many consecutive classes are variants of one character. Variants stay together in the
             order, and a block which serves training in part serves no test.
+        order: `shuffled`, or `as-is`: the first classes for training, the last for testing, as published files
+            are laid out.
 
     Returns:
         The split.
@@ -82,11 +91,83 @@ def split_classes(
             f"`train` {train} and `test` {test} do not fit into {n_classes} classes{apart}: "
             f"with {test} held out, train on at most {max(0, n_classes - held * block)}"
         )
-    blocks = np.random.default_rng(seed).permutation(n_classes // block)
-    order = (blocks[:, None] * block + np.arange(block)).reshape(-1)
+    classes = np.arange(n_classes) if order == "as-is" else _shuffled(n_classes, block, seed)
     return ClassSplit(
-        train=order[:train], test=order[n_classes - test :], unused=order[train : n_classes - test]
+        train=classes[:train], test=classes[n_classes - test :], unused=classes[train : n_classes - test]
     )
+
+
+def split_groups(
+    groups: Sequence[str],
+    *,
+    train: int,
+    test: int = 100,
+    seed: int = 0,
+    block: int = 1,
+    held: Collection[str] = (),
+) -> ClassSplit:
+    """Hold out whole groups: no held-out class has a training class in its group (Omniglot: its alphabet).
+
+    Args:
+        groups: Group of each class.
+        train: How many classes to train on.
+        test: How many to hold out.
+        seed: Seed of the order of groups and classes.
+        block: How many consecutive classes are variants of one character, all of one group.
+        held: The groups to hold out; by default as many, in random order, as it takes for `test` classes.
+
+    Returns:
+        The split, classes in random order.
+
+    Raises:
+        ValueError: Sizes that cannot be met, or groups that are not there.
+
+    References:
+        Lake, Salakhutdinov, Tenenbaum 2015: 30 background alphabets, 20 evaluation alphabets.
+
+    Example:
+        >>> split = split_groups(["Greek", "Greek", "Latin", "Latin"], train=2, test=2, seed=1)
+        >>> {int(i) // 2 for i in split.train} & {int(i) // 2 for i in split.test}
+        set()
+    """
+    names = np.asarray(groups)
+    order = _shuffled(len(names), block, seed)
+    chosen = set(held) or _enough_groups(names, test, seed)
+    if not chosen <= set(names.tolist()):
+        raise ValueError(
+            f"`held` names {sorted(chosen - set(names.tolist()))[0]!r}, which is the group of no class: the groups are "
+            f"{', '.join(sorted(set(names.tolist()))[:6])}, ..."
+        )
+    out = np.isin(names[order], sorted(chosen))
+    inside, outside = order[~out], order[out]
+    if train < 1 or len(inside) < train or len(outside) < test:
+        raise ValueError(
+            f"`train` {train} and `test` {test} do not fit: {len(chosen)} groups are held out, which leaves "
+            f"{len(inside)} classes to train on and {len(outside)} to hold out"
+        )
+    return ClassSplit(
+        train=inside[:train],
+        test=outside[len(outside) - test :],
+        unused=np.concatenate([inside[train:], outside[: len(outside) - test]]),
+    )
+
+
+def _shuffled(n_classes: int, block: int, seed: int) -> np.ndarray:
+    """Return the classes in random order, blocks together."""
+    blocks = np.random.default_rng(seed).permutation(n_classes // block)
+    return (blocks[:, None] * block + np.arange(block)).reshape(-1)
+
+
+def _enough_groups(names: np.ndarray, test: int, seed: int) -> set[str]:
+    """Take groups in random order until they hold enough classes."""
+    chosen: set[str] = set()
+    count = 0
+    for group in np.random.default_rng(seed).permutation(np.unique(names)).tolist():
+        if count >= test:
+            break
+        chosen.add(group)
+        count += int((names == group).sum())
+    return chosen
 
 
 def split_drawings(drawings: Drawings, *, train: int, test: int = 100, seed: int = 0) -> ClassSplit:

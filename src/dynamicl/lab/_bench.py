@@ -12,11 +12,12 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.sharding import Mesh
 
 from dynamicl import clamps
 from dynamicl.models import TransformerSpec, lookup_encoder
 from dynamicl.tasks import FewShotSpec, LookupSpec
-from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan
+from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan, run_mesh
 
 from ._flop import REFERENCE_FLOP, executed_flop, lookup_flop, matmul_peak
 from ._machine import machine, versions
@@ -38,15 +39,22 @@ def reference_run(seed: int = 0, **changes: Any) -> RunSpec:
     return dataclasses.replace(base, **changes)
 
 
-def rate(runs: Sequence[RunSpec], seconds: float = CHUNK_SECONDS) -> dict[str, float]:
+def rate(
+    runs: Sequence[RunSpec], seconds: float = CHUNK_SECONDS, mesh: Mesh | None = None
+) -> dict[str, float]:
     """Measure a population's speed.
+
+    Args:
+        runs: of one cohort.
+        seconds: that a timed chunk lasts, about.
+        mesh: devices; those that the engine would choose by default.
 
     Returns:
         `run_steps_per_s` (best of a few chunks), `first_step_s` (tracing, compiling and the first step).
     """
     (cohort,) = plan(runs)
     begin = time.perf_counter()
-    program = Program(cohort)
+    program = Program(cohort, mesh=mesh)
     state = program.initialise()
     state = program.advance(state, 1)
     jax.block_until_ready(state.step)
@@ -96,6 +104,35 @@ def lookup_runs(
     ]
 
 
+def deep_run() -> RunSpec:
+    """Return one run of 12 layers with MLPs on 17 tokens, of the size that the thesis trains (chapters 2 and 3)."""
+    return RunSpec(
+        FewShotSpec(classes=100, ways=2, shots=4),
+        TransformerSpec(layers=12, mlp_ratio=4.0, positions="sinusoidal"),
+        OptimizerSpec(learning_rate=1e-5),
+        steps=10**9,
+    )
+
+
+def deep() -> dict[str, Any]:
+    """Measure a single large run: its batches spread over all devices, and on one device alone."""
+    count = jax.device_count()
+    spread = rate([deep_run()], mesh=run_mesh(shards=count))
+    alone = rate([deep_run()], mesh=run_mesh(1))
+    return {"spread": spread, "one_device": alone, "devices": count}
+
+
+def evaluation_memory(sequences: int = 100_000) -> dict[str, float]:
+    """Measure what an evaluation of many sequences takes: seconds, and the process' peak memory in GiB."""
+    (cohort,) = plan([reference_run()])
+    program = Program(cohort, sequences=sequences)
+    state = program.initialise()
+    program.evaluate(state)
+    begin = time.perf_counter()
+    program.evaluate(state)
+    return {"sequences": sequences, "seconds": time.perf_counter() - begin, "peak_memory_gib": peak_memory()}
+
+
 LOOKUP_JOBS = {
     "laptop setting, 300 forks": (300, 64, 4, 32, 3),
     "d_model 32, 300 forks": (300, 32, 8, 16, 2),
@@ -107,7 +144,7 @@ LOOKUP_JOBS = {
 
 def bench(
     growth: Sequence[int] = (1, 4, 16, 64, 256),
-    jobs: Sequence[str] = ("reference", "clamps", "growth", "lookup", "start"),
+    jobs: Sequence[str] = ("evaluation", "reference", "clamps", "growth", "lookup", "deep", "start"),
 ) -> dict[str, Any]:
     """Run the benchmark.
 
@@ -120,6 +157,9 @@ def bench(
     """
     report: dict[str, Any] = {"machine": machine(), "versions": versions()}
     peaks = [matmul_peak()]
+    if "evaluation" in jobs:
+        # First, since the peak of a process' memory never falls.
+        report["evaluation"] = evaluation_memory()
     if "reference" in jobs:
         single, many = rate([reference_run()]), rate([reference_run(i) for i in range(16)])
         peaks.append(matmul_peak())
@@ -149,6 +189,8 @@ def bench(
             peaks.append(matmul_peak())
             whole = lookup_flop(*sizes)
             report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
+    if "deep" in jobs:
+        report["deep"] = deep()
     if "start" in jobs:
         report["start"] = start_up()
     report["matmul_peak_gflops"] = [round(peak / 1e9, 1) for peak in peaks]

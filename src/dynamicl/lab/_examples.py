@@ -7,7 +7,7 @@ import jax
 import numpy as np
 
 from dynamicl.probes import EXAMPLES
-from dynamicl.training import Program
+from dynamicl.training import Program, evaluation
 
 
 def examples(program: Program) -> dict[str, Any]:
@@ -17,12 +17,11 @@ def examples(program: Program) -> dict[str, Any]:
         `tokens`, for each sequence its tokens as JSON text, and `targets` as text; empty for a task that cannot
         describe its sequences.
     """
-    task = program.tasks["train"]
+    first = program.cohort.runs[0]
+    task, sequences = evaluation(first, "train", program.tasks["train"], program.sequences)
     if not callable(getattr(type(task), "describe", None)):
         return {"tokens": [], "targets": []}
-    seed = program.cohort.runs[0].seeds.evaluation
-    key = jax.random.fold_in(jax.random.key(seed), 0)
-    sequences = jax.device_get(task.batch(key, program.sequences))
+    sequences = jax.device_get(sequences)
     count = min(EXAMPLES, program.sequences)
     return {
         "tokens": [[json.dumps(token) for token in task.describe(sequences, i)] for i in range(count)],

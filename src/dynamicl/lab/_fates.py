@@ -17,11 +17,15 @@ from dynamicl.statistics import convergence_step, next_forks
 from dynamicl.store import Library
 from dynamicl.training import At, Recording, RunSpec
 
-from ._population import Listener, nobody, train_population
+from ._pace import Listener, nobody
+from ._population import train_population
 from ._starts import fork
 
 Converged = Callable[[np.ndarray, np.ndarray], tuple[float, bool]]
 """From steps and accuracy to (time, whether it was observed)."""
+
+HOLD = 3
+"""Evaluations in a row that confirm convergence; forks with fewer behind them could never be seen to converge."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Fates:
 
     Attributes:
         data: dataset with dims (at, fork): `time` (convergence step, or the last step seen), `observed` (whether it
-            converged), `data_seed`, `final_accuracy`; and `accuracy` (at, fork, step).
+            converged), `diverged` (its loss left all bounds before it converged), `censored` (it was converging when it
+            was last seen: what it would have done is not known), `data_seed`, `final_accuracy`; and `accuracy`
+            (at, fork, step). A fork of which none of the three is true was followed to its end and did not converge.
         runs: ids of the forks, by step.
     """
 
@@ -38,10 +44,28 @@ class Fates:
     runs: dict[int, tuple[str, ...]]
 
     def counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return steps, forks and how many of those converged."""
-        there = self.data["data_seed"] >= 0
-        observed = (self.data["observed"] & there).sum("fork").values
-        return self.data["at"].values, there.sum("fork").values, observed
+        """Return steps, forks whose outcome is known, and how many of those converged.
+
+        Forks that diverged are known not to have converged. Censored ones are left out, and so are steps at which all
+        are; `censored` and `diverged` say how many there were.
+        """
+        known = self._there & ~self.data["censored"]
+        forks, observed = (part.sum("fork").values for part in (known, self.data["observed"] & known))
+        any_known = forks > 0
+        return self.data["at"].values[any_known], forks[any_known], observed[any_known]
+
+    def censored(self) -> np.ndarray:
+        """Return how many forks of each step of `data` were last seen while they converged."""
+        return (self.data["censored"] & self._there).sum("fork").values
+
+    def diverged(self) -> np.ndarray:
+        """Return how many forks of each step of `data` diverged."""
+        return (self.data["diverged"] & self._there).sum("fork").values
+
+    @property
+    def _there(self) -> xr.DataArray:
+        """Checkpoints may have different numbers of forks."""
+        return self.data["data_seed"] >= 0
 
 
 def seeds_of_forks(parent: RunSpec, step: int, count: int) -> list[int]:
@@ -57,7 +81,7 @@ def seeds_of_forks(parent: RunSpec, step: int, count: int) -> list[int]:
 
 
 def converged(
-    steps: np.ndarray, accuracy: np.ndarray, tolerance: float = 0.01, hold: int = 3
+    steps: np.ndarray, accuracy: np.ndarray, tolerance: float = 0.01, hold: int = HOLD
 ) -> tuple[float, bool]:
     """Say when accuracy first stays within `tolerance` of 1 for `hold` evaluations, and whether it does."""
     found = convergence_step(steps, accuracy, tolerance=tolerance, hold=hold)
@@ -75,6 +99,7 @@ def fate(
     sequences: int = 0,
     optimizer: Literal["kept", "fresh"] = "kept",
     outcome: Converged = converged,
+    hold: int = HOLD,
     command: str = "",
     listener: Listener = nobody,
 ) -> Fates:
@@ -90,14 +115,16 @@ def fate(
         sequences: of each evaluator; the parent's number by default.
         optimizer: whether the optimizer's state is kept.
         outcome: says from steps and accuracy when and whether a run converged.
+        hold: evaluations that `outcome` must see after a checkpoint to say so.
         command: that reproduces it.
         listener: told about progress.
 
     Returns:
-        Times and fates; runs that did not converge are censored at their last step.
+        Times and fates, in `counts` without the forks of which they are not known.
 
     Raises:
-        SpecError: no such run or checkpoint; a checkpoint without the optimizer's state.
+        SpecError: no such run or checkpoint; a checkpoint without the optimizer's state; a checkpoint so late that no
+            fork of it could be seen to converge.
     """
     parent, recording = _parent(library, run)
     counts = forks if isinstance(forks, dict) else dict.fromkeys(at, forks)
@@ -107,8 +134,10 @@ def fate(
         all(counts.get(step, 0) >= 1 for step in at),
         f"`forks` is {forks}: give at least 1 for each step of `at`",
     )
+    schedule = recording.evaluate if evaluate is None else evaluate
+    _check_followed(schedule, at, parent.steps if steps is None else steps, hold)
     kept = Recording(
-        evaluate=recording.evaluate if evaluate is None else evaluate,
+        evaluate=schedule,
         checkpoint=At(()),
         sequences=sequences or recording.sequences,
         measures=(),
@@ -121,7 +150,29 @@ def fate(
     )
     ids = iter(trajectory.runs)
     runs = {step: tuple(next(ids) for _ in specs[step]) for step in at}
-    return Fates(_outcomes(trajectory.dataset, seeds, outcome), runs)
+    return Fates(_outcomes(trajectory.dataset, seeds, outcome, hold), runs)
+
+
+def _check_followed(schedule: Any, at: Sequence[int], end: int, hold: int) -> None:
+    """Refuse checkpoints with fewer than `hold` evaluations behind them, before anything is trained."""
+    check(hold >= 1, f"`hold` is {hold}: give 1 evaluation or more")
+    for step in at:
+        # A fork that has nothing left to do is refused where it is described.
+        behind = _evaluations_behind(schedule, step, end, hold)
+        check(
+            behind >= hold or step >= end,
+            f"a fork at step {step} of {end} steps is evaluated {behind} times after it, and {hold} are needed to see "
+            f"it converge: raise `steps`, evaluate more often, or leave step {step} out",
+        )
+
+
+def _evaluations_behind(schedule: Any, step: int, end: int, most: int) -> int:
+    """Count evaluations after a step, the one at the end among them; counting stops at `most`."""
+    count = 0
+    while step < end and count < most:
+        step = min(schedule.following(step, ()), end)
+        count += 1
+    return count
 
 
 def parent_curve(library: str | Path, run: str, outcome: Converged = converged) -> xr.Dataset:
@@ -131,13 +182,16 @@ def parent_curve(library: str | Path, run: str, outcome: Converged = converged) 
     return data.assign(time=time, observed=observed)
 
 
-def _outcomes(data: xr.Dataset, seeds: dict[int, list[int]], outcome: Converged) -> xr.Dataset:
+def _outcomes(data: xr.Dataset, seeds: dict[int, list[int]], outcome: Converged, hold: int) -> xr.Dataset:
     """Tabulate what became of forks; `data` has them in the order of `seeds`."""
     steps, accuracy = data["step"].values, iter(data["accuracy"].sel(evaluator="train").values)
+    status = iter(data["status"].values)
     shape = (len(seeds), max(map(len, seeds.values())))
     table = {
         "time": np.full(shape, np.nan),
         "observed": np.zeros(shape, bool),
+        "diverged": np.zeros(shape, bool),
+        "censored": np.zeros(shape, bool),
         "data_seed": np.full(shape, -1),
         "final_accuracy": np.full(shape, np.nan),
     }
@@ -147,15 +201,27 @@ def _outcomes(data: xr.Dataset, seeds: dict[int, list[int]], outcome: Converged)
             curve = curves[i, j] = next(accuracy)
             table["data_seed"][i, j] = seed
             there = np.isfinite(curve) & (steps >= step)
+            # One that diverged before its first evaluation has none.
+            time, observed = outcome(steps[there], curve[there]) if there.any() else (step, False)
+            diverged = str(next(status)) == "diverged" and not observed
+            table["time"][i, j], table["observed"][i, j], table["diverged"][i, j] = time, observed, diverged
             if there.any():
-                table["time"][i, j], table["observed"][i, j] = outcome(steps[there], curve[there])
                 table["final_accuracy"][i, j] = curve[there][-1]
-            else:
-                # It diverged before its first evaluation.
-                table["time"][i, j] = step
+                undecided = not observed and not diverged
+                table["censored"][i, j] = undecided and _converging(steps[there], curve[there], outcome, hold)
     variables: dict[str, Any] = {name: (("at", "fork"), values) for name, values in table.items()}
     variables["accuracy"] = (("at", "fork", "step"), curves)
     return xr.Dataset(variables, {"at": list(seeds), "step": steps})
+
+
+def _converging(steps: np.ndarray, accuracy: np.ndarray, outcome: Converged, hold: int) -> bool:
+    """Tell whether a fork was converging when it was last seen.
+
+    That is so where nothing but right answers from then on would date its convergence to what was seen of it.
+    """
+    later = steps[-1] + np.arange(1, hold + 1)
+    time, observed = outcome(np.append(steps, later), np.append(accuracy, np.ones(hold, accuracy.dtype)))
+    return bool(observed and time <= steps[-1])
 
 
 def adaptive_fate(
@@ -195,6 +261,9 @@ def adaptive_fate(
             break
         steps, forks, successes = result.counts()
         seen = {int(t): (int(n), int(k)) for t, n, k in zip(steps, forks, successes, strict=True)}
+        if not seen:
+            # Nothing is known yet of where to look.
+            break
         wanted = next_forks(seen, min(left, max(first, budget // rounds)))
         for step, more in wanted.items():
             nearest = int(allowed[np.abs(allowed - step).argmin()])

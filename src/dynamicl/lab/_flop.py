@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +12,7 @@ from jax.extend.core import jaxprs_in_params
 from jax.sharding import PartitionSpec
 
 from dynamicl import clamps
-from dynamicl.training import RunSpec, run_mesh
+from dynamicl.training import RunSpec, bound, network_of, run_mesh, training_batch
 
 REFERENCE_FLOP = 44.1e6
 """Matrix-product FLOP of a run-step of the reference job, forward and backward, every row of every block counted."""
@@ -37,16 +36,16 @@ def executed_flop(run: RunSpec) -> float:
     Args:
         run: whose step is traced; nothing is computed.
     """
-    task = run.task.prepare()["train"]
-    model = eqx.filter_eval_shape(run.model.build, task.interface, jax.random.key(0))
-    weights, static = eqx.partition(model, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))
+    tasks = run.task.prepare()
+    network = network_of(run, tasks)
 
-    def loss(weights: Any, key: Any) -> Any:
-        sequences = task.batch(key, run.batch_size)
-        logits = clamps.forward(eqx.combine(weights, static), task, sequences, run.clamps, jnp.int32(0))
+    def loss(weights: Any) -> Any:
+        task = bound(run, tasks["train"])
+        sequences = training_batch(run, task, 0)
+        logits = clamps.forward(network.model(weights), task, sequences, run.clamps, jnp.int32(0))
         return jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, sequences.target))
 
-    return _products(jax.make_jaxpr(jax.grad(loss))(weights, jax.random.key(0)).jaxpr)
+    return _products(jax.make_jaxpr(jax.grad(loss))(network.shapes).jaxpr)
 
 
 def _products(jaxpr: Any) -> float:

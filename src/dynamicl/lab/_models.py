@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsIndex
 
-import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import Float
 
 from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
-from dynamicl.specs import SpecError, check, from_json
+from dynamicl.specs import SpecError, check, from_json, nearest
 from dynamicl.store import Trajectory
 from dynamicl.tasks import Sequence as TaskSequence
-from dynamicl.training import RunSpec, unpack
+from dynamicl.tasks import interface_of
+from dynamicl.training import RunSpec, bound, evaluation, network_of, unpack
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,45 +23,61 @@ class Loaded:
     Attributes:
         model: called as `model(tokens, tap)`.
         spec: the run's.
-        tasks: training task and evaluators by name.
+        tasks: training task and evaluators by name, bound to the run's own values.
+        prepared: the same as the task spec prepared them, before they were bound.
     """
 
     model: Any
     spec: RunSpec
     tasks: dict[str, Any]
+    prepared: dict[str, Any]
+
+    def evaluation(self, name: str = "train", sequences: int = 1000) -> tuple[Any, TaskSequence]:
+        """Hand out an evaluator: its task together with the sequences that the run was scored on.
+
+        Args:
+            name: of the evaluator.
+            sequences: how many; those of the recording give the recorded scores.
+
+        Raises:
+            SpecError: the task has no such evaluator.
+        """
+        check(
+            name in self.prepared,
+            f"the task has no evaluator `{name}`: did you mean {nearest(name, self.prepared)}?",
+        )
+        return evaluation(self.spec, name, self.prepared[name], sequences)
 
     def with_clamps(
-        self, *clamps: Clamp, others: Mapping[str, Any] = NOBODY
+        self, *clamps: Clamp, others: Mapping[str, Any] = NOBODY, evaluator: str = "train"
     ) -> Callable[[TaskSequence], Float[np.ndarray, "batch output"]]:
         """Return the model under clamps, those that could steer a run: a function from sequences to logits.
 
         Args:
             clamps: in the order in which they act; windows are taken at step 0.
             others: networks that values come from (`load_others`).
+            evaluator: whose sequences the function is given.
 
         Raises:
             SpecError: when called, a clamp that misses.
         """
-        task = self.tasks["train"]
+        task = self.tasks[evaluator]
         return lambda sequences: clamped_logits(self.model, task, sequences, [clamps], others)[0]
 
 
-def load(trajectory: Trajectory, run: int | str, step: int | None = None) -> Loaded:
+def load(trajectory: Trajectory, run: SupportsIndex | str, step: int | None = None) -> Loaded:
     """Load a run's model.
 
     Args:
         trajectory: of a library or store.
-        run: index along the axis run, or the run's id.
+        run: index along the axis run (a Python or NumPy integer), or the run's id.
         step: a checkpoint; the last one by default.
 
     Raises:
         StoreError: there is no such run or checkpoint.
     """
-    index = trajectory.runs.index(run) if isinstance(run, str) and run in trajectory.runs else run
-    known = isinstance(index, int) and 0 <= index < len(trajectory.members)
-    # `weights` below refuses a run that is not there.
-    store, row = trajectory.members[index if isinstance(index, int) and known else 0]
-    arrays = trajectory.weights(run, store.checkpoints[-1] if step is None else step)
+    store, row = trajectory.member(run)
+    arrays = trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
     return _around(arrays, from_json(store.specs[row]))
 
 
@@ -77,19 +93,19 @@ def load_others(trajectory: Trajectory, loaded: Loaded, clamps: Sequence[Clamp])
         other = load(trajectory, one.run, one.step)
         check(
             other.spec.model == loaded.spec.model
-            and other.tasks["train"].interface == loaded.tasks["train"].interface,
+            and interface_of(other.tasks["train"]) == interface_of(loaded.tasks["train"]),
             f"run {one.run} is a network of another kind: take values from a run of the same model and task",
         )
         found[name] = other.model
     return found
 
 
-def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -> Loaded:
+def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str, int | None]]) -> Loaded:
     """Load many models of one architecture and task at once, for what is computed on all of them together.
 
     Args:
         trajectory: of a library or store.
-        which: index along the axis run, and checkpoint (`None` for the last one), of each model.
+        which: index along the axis run or id, and checkpoint (`None` for the last one), of each model.
 
     Returns:
         A model whose arrays have a leading axis `model`, the first one's spec, and the tasks.
@@ -98,13 +114,15 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -
         SpecError: the models differ in task or architecture.
         StoreError: there is no such run or checkpoint.
     """
-    members = [trajectory.members[run] for run, _ in which]
+    if not which:
+        raise SpecError("`which` names no model: give at least one (run, step)")
+    members = [trajectory.member(run) for run, _ in which]
     specs = [from_json(store.specs[row]) for store, row in members]
     if any((spec.task, spec.model) != (specs[0].task, specs[0].model) for spec in specs):
         raise SpecError("the runs differ in `task` or `model`: load those of one kind at a time")
     arrays = [
-        trajectory.weights(run, store.checkpoints[-1] if step is None else step)
-        for (run, step), (store, _) in zip(which, members, strict=True)
+        trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
+        for run, step in which
     ]
     stacked = {name: np.stack([one[name] for one in arrays]) for name in arrays[0]}
     return _around(stacked, specs[0], len(which))
@@ -112,13 +130,12 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[int, int | None]]) -
 
 def _around(arrays: dict[str, Any], spec: RunSpec, count: int = 0) -> Loaded:
     """Build the model around its arrays; they have a leading axis of length `count` if that is not 0."""
-    tasks = spec.task.prepare()
-    interface = tasks["train"].interface
-    shapes, static = eqx.partition(
-        eqx.filter_eval_shape(spec.model.build, interface, jax.random.key(0)),
-        lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct),
-    )
+    prepared = spec.task.prepare()
+    network = network_of(spec, prepared)
     leading = (count,) if count else ()
-    shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((*leading, *leaf.shape), leaf.dtype), shapes)
-    weights = jax.tree.map(jax.numpy.asarray, unpack(arrays, shapes, "checkpoint"))
-    return Loaded(eqx.combine(weights, static), spec, tasks)
+    shapes = jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct((*leading, *leaf.shape), leaf.dtype), network.shapes
+    )
+    weights = jax.tree.map(jax.numpy.asarray, unpack(arrays, shapes, "checkpoint", finite=False))
+    tasks = {name: bound(spec, task) for name, task in prepared.items()}
+    return Loaded(network.model(weights), spec, tasks, prepared)

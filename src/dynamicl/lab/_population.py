@@ -7,7 +7,7 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 import hashlib
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import spec_hash, to_json, validate
-from dynamicl.store import Library, Store, Trajectory
+from dynamicl.specs import DIGITS, resolved, to_json, validate
+from dynamicl.store import Library, Store, Trajectory, run_identity
 from dynamicl.training import (
     Checkpoint,
     Cohort,
@@ -28,76 +28,46 @@ from dynamicl.training import (
     Records,
     RunSpec,
     RunState,
+    Watch,
+    jax_settings,
     pack,
     plan,
+    resolve,
     train,
-    unpack,
     watched,
 )
 
+from ._contents import refuse_other_content
 from ._examples import examples
 from ._interrupts import held_back
 from ._machine import machine, versions
-from ._memory import largest_population
+from ._memory import largest_population, memory_bound
+from ._pace import Listener, Pace, nobody
 from ._records import to_dataset, to_extras
-from ._starts import OtherGround, changes_since, lend, started
+from ._resuming import resumed
+from ._starts import OtherGround, changes_since, check_generator, lend, started
 
 COMMIT_SECONDS = 10.0
-CHUNK_SECONDS = 2.0
 
 
 class Interrupted(KeyboardInterrupt):
     """Training was stopped by hand; what was done is committed. The message says how to go on."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a population is.
-
-    Attributes:
-        cohort: which cohort trains, from 1.
-        cohorts: how many there are to train.
-        runs: runs of this cohort.
-        step: updates of each of them so far.
-        steps: updates of the longest of them.
-        done: run-steps of the whole population done or found in the library.
-        total: run-steps of the whole population.
-        seconds: since the population began.
-        loss: mean training loss last recorded, nats.
-        rate: run-steps a second since the population began.
-    """
-
-    cohort: int
-    cohorts: int
-    runs: int
-    step: int
-    steps: int
-    done: int
-    total: int
-    seconds: float
-    loss: float
-    rate: float
-
-    @property
-    def left(self) -> float:
-        """Seconds left at this rate."""
-        return (self.total - self.done) / self.rate if self.rate > 0 else float("nan")
-
-
-def nobody(progress: Progress) -> None:
-    """Listen to nothing."""
-
-
-Listener = Callable[[Progress], None]
-
-
 def run_id(spec: RunSpec, recording: Recording) -> str:
-    """Name a run as it is kept: 16 hexadecimal digits of its spec and of what is recorded of it.
+    """Name a run as it is kept: 32 digits, of its spec, of what it reads, and of what is recorded of it and how.
 
     Attributes of the library, not of the run: another recording of the same run is the same run trained again.
+
+    Raises:
+        SpecError: a file that it reads is missing, or holds other content than the spec was made with.
     """
-    text = spec_hash(spec) + to_json(recording)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return run_identity(to_json(resolved(spec)), to_json(recording), _versions(recording))
+
+
+def _versions(recording: Recording) -> dict[str, int]:
+    """Return the version of every measure that is recorded."""
+    return {probe.name: probe.version for probe in probes(recording.measures)}
 
 
 @dataclass
@@ -114,6 +84,7 @@ def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dic
     Returns:
         `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
     """
+    runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, Library(path))
     fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
     left = sum(_left(store) for store in todo.resume)
@@ -155,8 +126,11 @@ def train_population(
     """
     validate(recording)
     library = Library(path)
+    runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, library)
-    pace = _Pace(todo, sum(run.steps for run in set(runs)), listener)
+    left = sum(c.longest * c.size for c in todo.fresh) + sum(_left(store) for store in todo.resume)
+    cohorts = len(todo.resume) + len(todo.fresh)
+    pace = Pace(cohorts, sum(run.steps for run in set(runs)), left, listener)
     for store in todo.resume:
         _go_on(store.path, recording, pace)
     for cohort in todo.fresh:
@@ -170,6 +144,7 @@ def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _P
         for spec in cohort.runs:
             found = library.find(run_id(spec, recording))
             if found is None:
+                refuse_other_content(spec, recording, library)
                 missing.append(spec)
             elif found[0].attributes.get("status") != "finished":
                 stores[found[0].path] = found[0]
@@ -193,11 +168,18 @@ def _left(store: Store) -> int:
     return sum(max(0, from_json(text).steps - store.step) for text in store.specs)
 
 
-def _begin(
-    cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: "_Pace"
-) -> None:
+def program_of(cohort: Cohort, recording: Recording) -> Program:
+    """Return the program of a cohort with all that is recorded of it."""
+    own = {
+        evaluator.name: Watch(evaluator.sequences or recording.sequences, probes(evaluator.measures))
+        for evaluator in recording.evaluators
+    }
+    return Program(cohort, probes(recording.measures), recording.sequences, watched=own)
+
+
+def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: Pace) -> None:
     """Start a cohort: a new store, every run where its spec says."""
-    program = lend(Program(cohort, probes(recording.measures), recording.sequences), library)
+    program = lend(program_of(cohort, recording), library)
     ids = [run_id(spec, recording) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
     _report_inert(program, state, ids)
@@ -206,14 +188,17 @@ def _begin(
         "runs": ids,
         "specs": [spec.json for spec in cohort.runs],
         "recording": to_json(recording),
+        "probes": _versions(recording),
         "versions": versions(),
+        "settings": jax_settings(),
+        "memory_bound": memory_bound(),
         "machine": machine(),
         "layout": program.layout,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:16])
+    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:DIGITS])
     with Store.create(place, header) as store:
         _train(program, state, start, Done(), recording, store, pace)
 
@@ -236,19 +221,20 @@ def _report_inert(program: Program, state: RunState, ids: Sequence[str]) -> None
             )
 
 
-def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
+def _go_on(path: Path, recording: Recording, pace: Pace) -> None:
     """Go on exactly where a store stopped."""
     from dynamicl.specs import from_json
 
     with Store.open(path, write=True) as store:
         (cohort,) = plan([from_json(text) for text in store.specs])
-        program = Program(cohort, probes(recording.measures), recording.sequences)
+        program = program_of(cohort, recording)
         lend(program, Library(path.parent))
         shapes = jax.eval_shape(program.initialise)
         host = jax.tree.map(lambda s: jax.ShapeDtypeStruct((cohort.size, *s.shape[1:]), s.dtype), shapes)
         if store.step < 0:
             state, start, done = *started(program, program.initialise(), Library(path.parent)), Done()
         else:
+            check_generator(store)
             changes = changes_since(store, program.layout)
             if changes:
                 warnings.warn(
@@ -257,12 +243,11 @@ def _go_on(path: Path, recording: Recording, pace: "_Pace") -> None:
                     OtherGround,
                     stacklevel=4,
                 )
-            start, arrays = store.state()
-            state = program.place(unpack(arrays, host))
-            records = store.records()
-            losses = list(records["train_loss"].transpose("step", "run")) if "train_loss" in records else []
-            curve = [(int(one["step"]), watched(one.values)) for one in losses]
-            done = Done(**store.attributes["done"], watched=curve)
+            found = resumed(store, host, cohort.runs)
+            if found is None:
+                state, start, done = *started(program, program.initialise(), Library(path.parent)), Done()
+            else:
+                state, start, done = program.place(found[0]), *found[1:]
         _train(program, state, start, done, recording, store, pace)
 
 
@@ -273,7 +258,7 @@ def _train(
     done: Done,
     recording: Recording,
     store: Store,
-    pace: "_Pace",
+    pace: Pace,
 ) -> None:
     """Train a cohort to its end, committing as it goes."""
     waiting: list[Records] = []
@@ -343,41 +328,3 @@ def _weights(program: Program, state: RunState, recording: Recording) -> dict[st
     if recording.optimizer_state:
         arrays |= {f"optimizer/{name}": value for name, value in pack(program.real(state.optimizer)).items()}
     return arrays
-
-
-class _Pace:
-    """Keeps the time: how long chunks may be, and what listeners are told."""
-
-    def __init__(self, todo: _Plan, total: int, listener: Listener):
-        self.cohorts = len(todo.resume) + len(todo.fresh)
-        self.total, self.listener = total, listener
-        left = sum(c.longest * c.size for c in todo.fresh) + sum(_left(store) for store in todo.resume)
-        self.start = self.before = max(0, total - left)
-        self.began = self.last = time.monotonic()
-        self.index, self.step, self.rate, self.loss = 0, 0, 0.0, float("nan")
-
-    def cohort_begins(self, cohort: Cohort, start: int) -> None:
-        """Start the clock of a cohort."""
-        self.index, self.cohort, self.step, self.rate = self.index + 1, cohort, start, 0.0
-        self.base, self.last = start, time.monotonic()
-
-    def longest(self) -> int:
-        """Return how many steps a chunk may have to last about `CHUNK_SECONDS`."""
-        return max(1, int(self.rate * CHUNK_SECONDS)) if self.rate else 20
-
-    def reached(self, step: int) -> None:
-        """Note a step and tell the listener."""
-        now = time.monotonic()
-        if step > self.step:
-            self.rate = (step - self.step) / max(now - self.last, 1e-6)
-        self.step, self.last = step, now
-        done = self.before + sum(max(0, min(step, run.steps) - self.base) for run in self.cohort.runs)
-        seconds = now - self.began
-        rate = (done - self.start) / seconds if seconds > 0 else 0.0
-        runs, steps = self.cohort.size, self.cohort.longest
-        self.listener(
-            Progress(self.index, self.cohorts, runs, step, steps, done, self.total, seconds, self.loss, rate)
-        )
-        if step >= self.cohort.longest:
-            self.before = done
-            self.base = step

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.probes import ROLES, part_names
-from dynamicl.training import SCORES, Checkpoint, Probe, Program, Records
+from dynamicl.probes import part_names
+from dynamicl.tasks import DISJOINT_ROLES
+from dynamicl.training import SCORES, Checkpoint, Program, Records
 
 PER_RUN = ("train_loss", "gradient_norm", "learning_rate")
 
@@ -15,9 +16,7 @@ PER_RUN = ("train_loss", "gradient_norm", "learning_rate")
 def to_dataset(program: Program, records: Sequence[Records], runs: Sequence[str]) -> xr.Dataset:
     """Stack evaluations along `step`, with dimension names and coordinates as the store keeps them."""
     dims: dict[str, tuple[str, ...]] = dict.fromkeys(SCORES, ("evaluator",)) | dict.fromkeys(PER_RUN, ())
-    for probe in program.probes:
-        if probe.at == "evaluation":
-            dims |= dict(probe.dims)
+    dims |= _dims_of_probes(program, "evaluation")
     variables = {
         name: (("run", "step", *axes), np.stack([r.values[name] for r in records], axis=1).astype(np.float32))
         for name, axes in dims.items()
@@ -30,7 +29,7 @@ def to_dataset(program: Program, records: Sequence[Records], runs: Sequence[str]
 
 def to_extras(program: Program, checkpoint: Checkpoint, runs: Sequence[str]) -> xr.Dataset | None:
     """Label the measures made at a checkpoint; `None` where there are none."""
-    dims = _dims_at_checkpoint(program.probes)
+    dims = _dims_of_probes(program, "checkpoint")
     variables = {
         name: (("run", *dims[name]), value.astype(np.float32))
         for name, value in checkpoint.values.items()
@@ -39,12 +38,15 @@ def to_extras(program: Program, checkpoint: Checkpoint, runs: Sequence[str]) -> 
     return xr.Dataset(variables, _coordinates(program, variables, runs)) if variables else None
 
 
-def _dims_at_checkpoint(probes: Sequence[Probe]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for probe in probes:
-        if probe.at == "checkpoint":
-            found |= dict(probe.dims)
-    return found
+def _dims_of_probes(program: Program, at: str) -> dict[str, tuple[str, ...]]:
+    """Return the axes of every variable that probes record at evaluations or checkpoints."""
+    dims: dict[str, tuple[str, ...]] = {}
+    for evaluator, watch in program.watched.items():
+        behind = "" if evaluator == "train" else f"@{evaluator}"
+        for probe in watch.probes:
+            if probe.at == at:
+                dims |= {f"{name}{behind}": tuple(axes) for name, axes in probe.dims.items()}
+    return dims
 
 
 def _coordinates(program: Program, variables: dict[str, Any], runs: Sequence[str]) -> dict[str, Any]:
@@ -55,8 +57,8 @@ def _coordinates(program: Program, variables: dict[str, Any], runs: Sequence[str
         "evaluator": list(program.evaluators),
         "layer": range(1, sizes.get("layer", 0) + 1),
         "head": range(sizes.get("head", 0)),
-        "query_role": list(ROLES),
-        "key_role": list(ROLES),
+        "query_role": list(DISJOINT_ROLES),
+        "key_role": list(DISJOINT_ROLES),
         "part": list(part_names(program.model_shapes)),
     }
     return {"run": list(runs)} | {name: list(values) for name, values in known.items() if name in sizes}

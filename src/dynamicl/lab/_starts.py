@@ -8,12 +8,14 @@ from typing import Literal
 
 import jax
 import numpy as np
+from jaxtyping import PyTree
 
-from dynamicl.clamps import lenders
+from dynamicl.clamps import check_one_writer, lenders
 from dynamicl.specs import SpecError, check, from_json, to_json
 from dynamicl.store import Library, Store
-from dynamicl.training import Program, RunSpec, RunState, Start, pack, unpack
+from dynamicl.training import GENERATOR, Program, RunSpec, RunState, Start, jax_settings, pack, unpack
 
+from ._kinds import check_donor
 from ._machine import versions
 
 
@@ -54,37 +56,50 @@ def init_from(spec: RunSpec, run: str, step: int) -> RunSpec:
 def started(program: Program, fresh: RunState, library: Library) -> tuple[RunState, int]:
     """Put every run of a cohort where its spec says it starts.
 
+    What sets weights comes in this order: drawn from the seed, then another run's (`init_from`, `fork`), then grafts,
+    which freeze what is there by then. A fork keeps the grafts of its parent and takes no new ones; two grafts never
+    set the same parameter.
+
     Returns:
         The state, and the earliest step of any run.
 
     Raises:
         SpecError: the other run or checkpoint is not in the library, or belongs to another model; a fork's task is not
-            its parent's.
+            its parent's, or it has a graft of its own; two grafts of a run set the same parameter.
     """
     runs = program.cohort.runs
     grafted = any(graft.run for run in runs for graft in run.grafts)
     if all(run.start.how == "fresh" for run in runs) and not grafted:
         return fresh, 0
+    _check_grafts(program)
     _check_forks(program, library)
     host = jax.tree.map(np.array, program.real(fresh))
     for i, spec in enumerate(runs):
-        for graft in spec.grafts:
-            if graft.run:
-                _fill_part(
-                    host.weights,
-                    _checkpoint(library, Start("init_from", graft.run, graft.step)),
-                    i,
-                    graft.part,
-                )
-        if spec.start.how == "fresh":
-            continue
-        arrays = _checkpoint(library, spec.start)
-        _fill(host.weights, arrays, i, "checkpoint's weights")
+        if spec.start.how != "fresh":
+            arrays = _checkpoint(library, spec.start, spec)
+            _fill(host.weights, arrays, i, "checkpoint's weights")
         if spec.start.how == "fork":
             host.step[i] = spec.start.step
             if spec.start.optimizer == "kept":
                 _fill(host.optimizer, _optimizer(arrays, spec.start), i, "checkpoint's optimizer state")
+        else:
+            # A fork's parent had its grafts at its own beginning; put on again they would undo what it learnt since.
+            _graft(host.weights, spec, i, library)
     return program.place(host), int(min(host.step))
+
+
+def _graft(weights: PyTree, spec: RunSpec, row: int, library: Library) -> None:
+    """Put the parts that a run takes from others over the weights that it starts with."""
+    for graft in spec.grafts:
+        if graft.run:
+            donor = _checkpoint(library, Start("init_from", graft.run, graft.step), spec)
+            _fill_part(weights, donor, row, graft.part)
+
+
+def _check_grafts(program: Program) -> None:
+    """Refuse a parameter that two grafts would set."""
+    for grafts in {run.grafts for run in program.cohort.runs}:
+        check_one_writer(grafts, program.model_shapes)
 
 
 def _check_forks(program: Program, library: Library) -> None:
@@ -100,6 +115,13 @@ def _check_forks(program: Program, library: Library) -> None:
             f"`task` of a fork of run {run} is not its parent's: a fork goes on with the same task; start from its "
             "weights on another one with `init_from`",
         )
+        theirs = {graft for graft in from_json(store.specs[row]).grafts if graft.run}
+        for graft in spec.grafts:
+            check(
+                not graft.run or graft in theirs,
+                f"`grafts` of a fork of run {run} takes `{graft.part}` from run {graft.run}, which its parent did not: "
+                "a fork goes on exactly; graft onto its weights with `init_from`",
+            )
         changes = changes_since(store, program.layout)
         if changes and run not in seen:
             warnings.warn(
@@ -111,19 +133,34 @@ def _check_forks(program: Program, library: Library) -> None:
         seen.add(run)
 
 
+def check_generator(store: Store) -> None:
+    """Raise `SpecError` where runs would go on with other random numbers than those that they began with."""
+    was, now = dict(store.header.get("settings", {})), jax_settings()
+    for name in GENERATOR:
+        check(
+            was.get(name, now[name]) == now[name],
+            f"the runs in {store.path} draw their numbers with `{name}` {was.get(name)}, and here it is {now[name]}: "
+            f"set it to {was.get(name)} to go on, or delete the folder to train them anew",
+        )
+
+
 def changes_since(store: Store, layout: str) -> str:
     """Write what a store was made with that is different here; "" where nothing is."""
-    was, now = dict(store.header.get("versions", {})), versions()
-    changed = [
-        f"{name} {was.get(name, 'none')} (here {now.get(name, 'none')})"
-        for name in sorted(was | now)
-        # Python itself computes nothing.
-        if name != "python" and was.get(name) != now.get(name)
-    ]
+    # Python itself computes nothing.
+    changed = _differences(store.header.get("versions", {}), versions(), without="python")
+    changed += _differences(store.header.get("settings", {}), jax_settings())
     before = store.header.get("layout", "none")
     if before != layout:
         changed.append(f"layout {before} (here {layout})")
     return ", ".join(changed)
+
+
+def _differences(was: Mapping[str, str], now: Mapping[str, str], without: str = "") -> list[str]:
+    return [
+        f"{name} {was.get(name, 'none')} (here {now.get(name, 'none')})"
+        for name in sorted({*was, *now} - {without})
+        if was.get(name) != now.get(name)
+    ]
 
 
 def lend(program: Program, library: Library) -> Program:
@@ -136,11 +173,11 @@ def lend(program: Program, library: Library) -> Program:
     weights = {
         name: [
             unpack(
-                _checkpoint(library, Start("init_from", one[name].run, one[name].step)),
+                _checkpoint(library, Start("init_from", one[name].run, one[name].step), spec),
                 program.model_shapes,
                 f"clamp's run {one[name].run}",
             )
-            for one in named
+            for spec, one in zip(program.cohort.runs, named, strict=True)
         ]
         for name in named[0]
     }
@@ -164,7 +201,7 @@ def _fill_part(tree: object, arrays: Mapping[str, np.ndarray], row: int, part: s
                     f"the graft of `{name}` needs shape {leaf.shape[1:]}, the other run has {have}: graft from a "
                     "run of the same model"
                 )
-            leaf[row] = arrays[name]
+            leaf[row] = unpack({name: arrays[name]}, {name: leaf[row]}, "grafted part")[name]
 
 
 def _parent(library: Library, start: Start) -> tuple[Store, int]:
@@ -176,8 +213,9 @@ def _parent(library: Library, start: Start) -> tuple[Store, int]:
     return found
 
 
-def _checkpoint(library: Library, start: Start) -> dict[str, np.ndarray]:
+def _checkpoint(library: Library, start: Start, spec: RunSpec) -> dict[str, np.ndarray]:
     store, row = _parent(library, start)
+    check_donor(spec, store, row, start.run)
     if start.step not in store.checkpoints:
         have = ", ".join(map(str, store.checkpoints)) or "none"
         raise SpecError(f"run {start.run} has no checkpoint at step {start.step}: it has {have}")

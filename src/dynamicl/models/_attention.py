@@ -8,15 +8,34 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from ._layers import LayerNorm, lecun
 from ._positions import rotate
-from ._taps import Tap
+from ._taps import Tap, declare_axes
 
 MASKED = -1e30
+declare_axes(
+    {
+        "attn.norm": ("seq", "d_model"),
+        "attn.q": ("head", "query", "d_head"),
+        "attn.k": ("head", "key", "d_head"),
+        "attn.v": ("head", "key", "d_head"),
+        "attn.mask": ("query", "key"),
+        "attn.scores": ("head", "query", "key"),
+        "attn.pattern": ("head", "query", "key"),
+        "attn.head_out": ("head", "query", "d_head"),
+        "attn.out": ("query", "d_model"),
+    }
+)
+BOUND = 1e29
+"""Largest score that an intervention may leave: one beyond every real score, and still far above `MASKED`."""
 
 
 class Attention(eqx.Module):
     """Pre-normalised multi-head attention.
 
     Weights act on the right: q = norm(x) w_q. No biases. Scores are scaled by d_head^-1/2.
+
+    The mask has the last word, whatever a tap returns. Site `mask` shows which keys each row may attend to and cannot
+    be changed. Site `scores` shows the products before the mask, which is put on afterwards. Site `pattern` shows
+    attention after it: what a tap puts on a forbidden key is taken away, and nothing is rescaled for it.
 
     Attributes:
         w_q: queries' weights; column h * d_head + i belongs to head h. `w_k`, `w_v` likewise.
@@ -54,7 +73,7 @@ class Attention(eqx.Module):
             x: residual stream.
             rows: positions whose output is wanted.
             valid: keys that may be attended to; `None` for all.
-            tap: passes norm, q, k, v, scores, pattern, head_out, out under `name`.
+            tap: passes norm, q, k, v, mask, scores, pattern, head_out, out under `name`.
             name: prefix of the sites.
         """
         length = x.shape[0]
@@ -67,11 +86,29 @@ class Attention(eqx.Module):
             q = _heads_first(rotate(_heads_first(q), rows, self.rotary_base))
             k = _heads_first(rotate(_heads_first(k), np.arange(length), self.rotary_base))
         scores = jnp.einsum("qhd,khd->hqk", q, k) * np.float32(q.shape[-1] ** -0.5)
-        scores = jnp.where(self._mask(rows, length, valid), scores, MASKED)
-        pattern = tap(f"{name}.pattern", jax.nn.softmax(tap(f"{name}.scores", scores), axis=-1))
+        pattern = self._pattern(scores, self._mask(rows, length, valid), tap, name)
         out = jnp.einsum("hqk,khd->qhd", pattern, v)
         out = _heads_first(tap(f"{name}.head_out", _heads_first(out)))
         return tap(f"{name}.out", out.reshape(len(rows), -1) @ self.w_o)
+
+    def _pattern(
+        self,
+        scores: Float[Array, "head query key"],
+        allowed: Bool[Array, "query key"],
+        tap: Tap,
+        name: str,
+    ) -> Float[Array, "head query key"]:
+        """Return the attention that scores give to the keys that are allowed, and to no other."""
+        tap(f"{name}.mask", allowed)
+        tapped = tap(f"{name}.scores", scores)
+        if tapped is not scores:
+            # Without a bound, a row of scores set to minus infinity would fall below the mask, and turn to it.
+            tapped = jnp.clip(tapped, -BOUND, BOUND)
+        pattern = jax.nn.softmax(jnp.where(allowed, tapped, MASKED), axis=-1)
+        replaced = tap(f"{name}.pattern", pattern)
+        # Left alone, the pattern is 0 wherever nothing is allowed, and needs no second look.
+        untouched = tapped is scores and replaced is pattern
+        return replaced if untouched else jnp.where(allowed, replaced, 0.0)
 
     def _projected(
         self, x: Float[Array, "seq d"], rows: np.ndarray

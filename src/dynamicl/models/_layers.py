@@ -7,9 +7,16 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ._taps import Tap
+from ._taps import Tap, declare_axes
 
 ACTIVATIONS: dict[str, Callable] = {"gelu": jax.nn.gelu, "relu": jax.nn.relu}
+declare_axes(
+    {
+        "mlp.norm": ("query", "d_model"),
+        "mlp.hidden": ("query", "d_hidden"),
+        "mlp.out": ("query", "d_model"),
+    }
+)
 
 
 def lecun(key: PRNGKeyArray, fan_in: int, *shape: int) -> Float[Array, "..."]:

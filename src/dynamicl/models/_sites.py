@@ -10,29 +10,12 @@ import jax
 
 from dynamicl.specs import SpecError, nearest
 
-from ._taps import Recorder, record
+from ._taps import Recorder, axes_of, record
 
-SITE_AXES: dict[str, tuple[str, ...]] = {
-    "embed.tokens": ("seq", "d_model"),
-    "embed.positions": ("seq", "d_model"),
-    "pre": ("seq", "d_model"),
-    "mid": ("query", "d_model"),
-    "post": ("query", "d_model"),
-    "attn.norm": ("seq", "d_model"),
-    "attn.q": ("head", "query", "d_head"),
-    "attn.k": ("head", "key", "d_head"),
-    "attn.v": ("head", "key", "d_head"),
-    "attn.scores": ("head", "query", "key"),
-    "attn.pattern": ("head", "query", "key"),
-    "attn.head_out": ("head", "query", "d_head"),
-    "attn.out": ("query", "d_model"),
-    "mlp.norm": ("query", "d_model"),
-    "mlp.hidden": ("query", "d_hidden"),
-    "mlp.out": ("query", "d_model"),
-    "norm.out": ("d_model",),
-    "logits": ("output",),
-}
-"""Names of the axes at each site of this package's models, by the site's name without its layer."""
+PATTERN = "attn.pattern"
+"""Attention, after the mask: rows of heads over keys."""
+MASK = "attn.mask"
+"""Shows which keys each row may attend to. What a tap returns there is not used: no intervention opens a mask."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +24,7 @@ class Site:
 
     Attributes:
         name: for instance `layers.0.attn.pattern`; layers and heads count from 0.
-        axes: the axes' names, e.g. `("head", "query", "key")`; `dim0`, `dim1`, ... at sites of other models.
+        axes: the axes' names, e.g. `("head", "query", "key")`; `dim0`, `dim1`, ... where none were declared.
         shape: the axes' lengths, for one sequence.
     """
 
@@ -81,13 +64,7 @@ def sites(model: Callable, tokens: Any) -> tuple[Site, ...]:
         return seen.values
 
     shapes = eqx.filter_eval_shape(traced, model, tokens)
-    return tuple(Site(name, _axes(name, shapes[name].ndim), tuple(shapes[name].shape)) for name in names)
-
-
-def _axes(name: str, ndim: int) -> tuple[str, ...]:
-    suffix = name.split(".", 2)[-1] if name.startswith("layers.") else name
-    axes = SITE_AXES.get(suffix, ())
-    return axes if len(axes) == ndim else tuple(f"dim{i}" for i in range(ndim))
+    return tuple(Site(name, axes_of(name, shapes[name].ndim), tuple(shapes[name].shape)) for name in names)
 
 
 def match_sites(known: Sequence[Site], pattern: str) -> tuple[Site, ...]:

@@ -4,7 +4,7 @@ A tap that does nothing leaves no trace in the compiled program.
 """
 
 import fnmatch
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Array
@@ -25,6 +25,31 @@ def null_tap(name: str, value: Array) -> Array:
     Array([1., 1.], dtype=float32)
     """
     return value
+
+
+_AXES: dict[str, tuple[str, ...]] = {}
+
+
+def declare_axes(axes: Mapping[str, tuple[str, ...]]) -> None:
+    """Name the axes of values that pass taps, in the module that makes them.
+
+    Clamps select along axes called `head`, `query`, `seq` and `key`; probes and pages show the others by name. A value
+    whose axes nobody declared can still be seen and clamped as a whole.
+
+    Args:
+        axes: by the site's name without its layer (`attn.pattern` stands for `layers.0.attn.pattern` and so on).
+    """
+    _AXES.update(axes)
+
+
+def axes_of(name: str, ndim: int) -> tuple[str, ...]:
+    """Return the names of a site's axes; `dim0`, `dim1`, ... where none were declared for so many.
+
+    >>> axes_of("layers.1.attn.pattern", 3)
+    ('head', 'query', 'key')
+    """
+    axes = _AXES.get(name.split(".", 2)[-1] if name.startswith("layers.") else name, ())
+    return axes if len(axes) == ndim else tuple(f"dim{i}" for i in range(ndim))
 
 
 class Recorder:

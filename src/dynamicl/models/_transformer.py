@@ -13,11 +13,23 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from dynamicl.specs import check, register
 
 from ._attention import Attention
-from ._embeddings import PairEmbedding, TokenEmbedding
+from ._embeddings import embedder
 from ._inputs import Interface
 from ._layers import LayerNorm, Linear, Mlp
 from ._positions import sinusoids
-from ._taps import Tap, null_tap
+from ._taps import Tap, declare_axes, null_tap
+
+declare_axes(
+    {
+        "embed.tokens": ("seq", "d_model"),
+        "embed.positions": ("seq", "d_model"),
+        "pre": ("seq", "d_model"),
+        "mid": ("query", "d_model"),
+        "post": ("query", "d_model"),
+        "norm.out": ("d_model",),
+        "logits": ("output",),
+    }
+)
 
 
 @register("transformer")
@@ -115,7 +127,7 @@ class Transformer(eqx.Module):
     the whole cost in the reference job; `with_all_rows` gives the same model with every row, for looking at it.
     """
 
-    embed: PairEmbedding | TokenEmbedding
+    embed: Any
     positions: Float[Array, "seq d"] | None
     blocks: tuple[Block, ...]
     norm: LayerNorm | None
@@ -127,12 +139,7 @@ class Transformer(eqx.Module):
     def __init__(self, spec: TransformerSpec, interface: Interface, *, key: PRNGKeyArray):
         k_embed, k_positions, k_out, *k_blocks = jax.random.split(key, spec.layers + 3)
         d, scale = spec.d_model, spec.embedding_scale
-        if interface.tokens == "pairs":
-            self.embed = PairEmbedding(
-                interface.features, interface.labels, d, label_scale=scale, key=k_embed
-            )
-        else:
-            self.embed = TokenEmbedding(interface.vocabulary, d, scale=scale, key=k_embed)
+        self.embed = embedder(interface.tokens, d, scale, k_embed)
         bound = interface.length**-0.5
         learnt = spec.positions == "learnt"
         self.positions = (
@@ -149,7 +156,7 @@ class Transformer(eqx.Module):
         """Return the logits at the read-out position.
 
         Args:
-            tokens: one sequence (`PairTokens` or `TokenIds`, as the interface says).
+            tokens: one sequence, of the kind that the model was built for.
             tap: every intermediate passes it; `dynamicl.models.sites` lists the names.
         """
         x, valid = self.embed(tokens)

@@ -2,7 +2,6 @@
 
 from ._curvature import gradient_curvature as gradient_curvature
 from ._heads import EXAMPLES as EXAMPLES
-from ._heads import ROLES as ROLES
 from ._heads import attention_maps as attention_maps
 from ._heads import head_measures as head_measures
 from ._parts import part_names as part_names

@@ -24,7 +24,7 @@ def gradient_curvature(model: Any, task: Any, sequences: Sequence) -> dict[str, 
         Hessian of the mean cross-entropy; descent along g with a rate above 2 over it overshoots. 0 where g is 0.
         `evaluation_gradient_norm`: |g|.
     """
-    weights, static = eqx.partition(model, eqx.is_array)
+    weights, static = eqx.partition(model, eqx.is_inexact_array)
 
     def loss(weights: Any) -> Array:
         network = eqx.combine(weights, static)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from dynamicl.models import Transformer
-from dynamicl.tasks import Roles, Sequence
+from dynamicl.tasks import DISJOINT_ROLES, Roles, Sequence, mean_of, share
 
 HEAD_MEASURES = (
     "induction_strength",
@@ -33,8 +33,9 @@ def head_measures(model: Any, activations: Mapping[str, Array], sequences: Seque
         sequences: with leading axis batch.
 
     Returns:
-        By name, arrays (layer, head), means over sequences:
-        `induction_strength`: attention of the query to the matching labels minus to the other labels (per label);
+        By name, arrays (layer, head), means over the sequences in which the positions occur, NaN where none has them:
+        `induction_strength`: attention of the query to the matching labels minus to the other labels (per label), over
+        the sequences that have both;
         `previous_token_attention`, `self_attention`: of the label tokens;
         `pattern_entropy`: of the label tokens' and the query's attention, nats;
         `logit_attribution`: see `logit_attribution`.
@@ -45,32 +46,27 @@ def head_measures(model: Any, activations: Mapping[str, Array], sequences: Seque
     pattern, roles = stack_layers(activations, "attn.pattern"), sequences.roles
     query = roles.is_query.astype(pattern.dtype)
     row = jnp.einsum("blhqk,bq->blhk", pattern, query)
-    matching, other = _share(roles.matching_label), _share(roles.other_label)
+    lead = share(roles.matching_label) - share(roles.other_label)
+    both = jnp.any(roles.matching_label, axis=-1) & jnp.any(roles.other_label, axis=-1)
     before = jnp.pad(jnp.diagonal(pattern, -1, axis1=-2, axis2=-1), ((0, 0), (0, 0), (0, 0), (1, 0)))
     own = jnp.diagonal(pattern, axis1=-2, axis2=-1)
-    labels, watched = _share(roles.labels), _share(roles.labels | roles.is_query)
     entropy = -jnp.sum(pattern * jnp.log(jnp.maximum(pattern, 1e-30)), axis=-1)
     measures = {
-        "induction_strength": _mean(row, matching) - _mean(row, other),
-        "previous_token_attention": _mean(before, labels),
-        "self_attention": _mean(own, labels),
-        "pattern_entropy": _mean(entropy, watched),
+        "induction_strength": mean_of(jnp.einsum("blhs,bs->blh", row, lead), both),
+        "previous_token_attention": _role_mean(before, roles.labels),
+        "self_attention": _role_mean(own, roles.labels),
+        "pattern_entropy": _role_mean(entropy, roles.labels | roles.is_query),
     }
     if isinstance(model, Transformer):
         measures["logit_attribution"] = logit_attribution(model, activations, sequences)
     return measures
 
 
-def _share(mask: Bool[Array, "batch seq"]) -> Float[Array, "batch seq"]:
-    """Weights that average over a sequence's marked positions."""
-    weights = mask.astype(jnp.float32)
-    return weights / jnp.maximum(weights.sum(axis=-1, keepdims=True), 1.0)
-
-
-def _mean(
-    values: Float[Array, "batch layer head seq"], weights: Float[Array, "batch seq"]
+def _role_mean(
+    values: Float[Array, "batch layer head seq"], mask: Bool[Array, "batch seq"]
 ) -> Float[Array, "layer head"]:
-    return jnp.mean(jnp.einsum("blhs,bs->blh", values, weights), axis=0)
+    """Average over a sequence's marked positions, then over the sequences that have any."""
+    return mean_of(jnp.einsum("blhs,bs->blh", values, share(mask)), jnp.any(mask, axis=-1))
 
 
 def logit_attribution(
@@ -82,7 +78,8 @@ def logit_attribution(
     where they are. The lead is the target's logit minus the mean logit of the other options in the context.
 
     Returns:
-        Mean over sequences, in logits; what reaches the answer through later layers is not counted.
+        Mean over the sequences that have another option, in logits; NaN where none has. What reaches the answer through
+        later layers is not counted.
     """
     out = stack_layers(activations, "attn.head_out")
     readout = model.interface.readout
@@ -98,20 +95,14 @@ def logit_attribution(
         written = centred / deviation[:, None, None, None] * model.norm.scale
     logits = written @ model.unembed.weight
     target = jnp.eye(logits.shape[-1])[sequences.target]
-    rest = _share(sequences.options & (target == 0))
-    return jnp.mean(jnp.einsum("blho,bo->blh", logits, target - rest), axis=0)
-
-
-ROLES = ("matching exemplar", "matching label", "other exemplar", "other label", "query")
+    others = sequences.options & (target == 0)
+    leads = jnp.einsum("blho,bo->blh", logits, target - share(others))
+    return mean_of(leads, jnp.any(others, axis=-1))
 
 
 def role_masks(roles: Roles) -> Bool[Array, "batch role seq"]:
-    """Return the positions of each of `ROLES`."""
-    matching = roles.matching_exemplar
-    return jnp.stack(
-        [matching, roles.matching_label, roles.exemplars & ~matching, roles.other_label, roles.is_query],
-        axis=1,
-    )
+    """Return the positions of each of `DISJOINT_ROLES`."""
+    return jnp.stack([roles.mask(name) for name in DISJOINT_ROLES], axis=1)
 
 
 EXAMPLES = 4
@@ -122,10 +113,13 @@ def attention_maps(model: Any, activations: Mapping[str, Array], sequences: Sequ
 
     Returns:
         `attention_by_role` (layer, head, query_role, key_role): mean over a sequence's positions of the first role of
-        the attention paid to all of the second; `attention` (example, layer, head, query, key).
+        the attention paid to all of the second, over the sequences that have both roles, NaN where none has;
+        `attention` (example, layer, head, query, key).
     """
     pattern = stack_layers(activations, "attn.pattern")
-    masks = role_masks(sequences.roles).astype(pattern.dtype)
-    rows = masks / jnp.maximum(masks.sum(axis=-1, keepdims=True), 1.0)
-    by_role = jnp.einsum("blhqk,brq,bsk->lhrs", pattern, rows, masks) / pattern.shape[0]
+    masks = role_masks(sequences.roles)
+    occurs = jnp.any(masks, axis=-1).astype(pattern.dtype)
+    total = jnp.einsum("blhqk,brq,bsk->lhrs", pattern, share(masks), masks.astype(pattern.dtype))
+    count = jnp.einsum("br,bs->rs", occurs, occurs)
+    by_role = jnp.where(count > 0, total / jnp.maximum(count, 1.0), jnp.nan)
     return {"attention_by_role": by_role, "attention": pattern[:EXAMPLES]}

@@ -1,7 +1,9 @@
 """The measures that can be recorded during training, by name."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
@@ -39,9 +41,10 @@ def known_measures() -> tuple[str, ...]:
     return tuple(_PROBES)
 
 
-def squared_norm(weights: object) -> jax.Array:
-    """Add up the squares of all parameters (lookup report, equation 17)."""
-    return sum((jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(weights)), jnp.float32(0))
+def squared_norm(weights: Any) -> jax.Array:
+    """Add up the squares of all parameters (lookup report, equation 17); integers and masks are none."""
+    parameters = jax.tree.leaves(eqx.filter(weights, eqx.is_inexact_array))
+    return sum((jnp.sum(jnp.square(leaf)) for leaf in parameters), jnp.float32(0))
 
 
 register_measure(
@@ -50,6 +53,8 @@ register_measure(
         sites=("layers.*.attn.pattern", "layers.*.attn.head_out", "layers.*.post"),
         compute=head_measures,
         dims=dict.fromkeys(HEAD_MEASURES, ("layer", "head")),
+        # 2: averages leave out sequences without the role.
+        version=2,
     )
 )
 register_measure(
@@ -70,6 +75,8 @@ register_measure(
             "attention": ("example", "layer", "head", "query", "key"),
         },
         at="checkpoint",
+        # 2: averages leave out sequences without the role.
+        version=2,
     )
 )
 register_measure(

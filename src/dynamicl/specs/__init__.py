@@ -1,8 +1,12 @@
 """Frozen descriptions of everything that is trained: JSON round trip, hashes, and what may vary inside a cohort."""
 
+from ._errors import DynamiclError as DynamiclError
 from ._errors import SpecError as SpecError
 from ._errors import check as check
 from ._errors import nearest as nearest
+from ._errors import one_line as one_line
+from ._resolving import resolved as resolved
+from ._serial import DIGITS as DIGITS
 from ._serial import from_dict as from_dict
 from ._serial import from_json as from_json
 from ._serial import register as register

@@ -4,11 +4,27 @@ import difflib
 from collections.abc import Iterable
 
 
-class SpecError(ValueError):
-    """A description that cannot be run. Its message is one line and names the remedy."""
+class DynamiclError(Exception):
+    """Root of the project's own errors; whoever wants to tell refusals from faults catches this and nothing wider.
+
+    Its message is one line, without control characters, so that text out of a file cannot steer a terminal.
+    """
 
     def __init__(self, message: str):
-        super().__init__(" ".join(message.split()))
+        super().__init__(one_line(message))
+
+
+class SpecError(DynamiclError, ValueError):
+    """A description that cannot be run. Its message is one line and names the remedy."""
+
+
+def one_line(text: str) -> str:
+    r"""Bring text onto one line that a terminal shows and does not obey.
+
+    >>> one_line("two\nlines and \x1b[31mred")
+    'two lines and ?[31mred'
+    """
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
 def check(condition: bool, message: str) -> None:

@@ -13,6 +13,8 @@ from ._errors import SpecError, check, nearest
 
 _KINDS: dict[str, type] = {}
 MISSING = dataclasses.MISSING
+DIGITS = 32
+"""Of a name made by hashing: 128 bits, which nobody can aim at."""
 NOT_FINITE = ("inf", "-inf", "nan")
 LARGEST = {int: 2**31 - 1, float: 3.4028234e38}
 """What the arrays of a compiled program hold: 32-bit integers and floats."""
@@ -153,8 +155,8 @@ def from_json(text: str) -> Any:
 
 
 def spec_hash(spec: Any) -> str:
-    """Hash a spec's JSON: 16 hexadecimal digits that name what was trained."""
-    return hashlib.sha256(to_json(spec).encode()).hexdigest()[:16]
+    """Hash a spec's JSON: 32 hexadecimal digits (128 bits) that name what was trained."""
+    return hashlib.sha256(to_json(spec).encode()).hexdigest()[:DIGITS]
 
 
 def validate(spec: Any, path: str = "") -> None:

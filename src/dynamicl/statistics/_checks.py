@@ -45,7 +45,7 @@ def check_same_length(first: str, a: Sequence | np.ndarray, second: str, b: Sequ
         )
 
 
-def check_between(name: str, value: float, low: float | int, high: float | int) -> None:
+def check_between(name: str, value: float | int, low: float | int, high: float | int) -> None:
     """Refuse a number outside the open interval (low, high)."""
     if not low < value < high:
         raise ValueError(

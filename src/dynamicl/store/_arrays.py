@@ -17,6 +17,8 @@ import numpy as np
 import zarr
 from zarr.storage import ZipStore
 
+from dynamicl.files import check_codecs, check_size
+
 from ._errors import StoreError
 from ._loop import run
 
@@ -237,14 +239,24 @@ async def _open(store: Any) -> tuple[Any, dict[str, Any], dict[str, str]]:
 async def _read_all(path: Path, row: int | None) -> tuple[dict[str, Encoded], dict[str, Any]]:
     with await ZipStore.open(path, mode="r") as store:
         group, attributes, keys = await _open(store)
-        return {
-            name: await _read_one(await group.getitem(key), row) for name, key in keys.items()
-        }, attributes
+        arrays = {name: await group.getitem(key) for name, key in keys.items()}
+        _check_claims(arrays, row, path.stat().st_size)
+        return {name: await _read_one(array, row) for name, array in arrays.items()}, attributes
 
 
 async def _read_some(path: Path) -> dict[str, Any]:
     with await ZipStore.open(path, mode="r") as store:
         return (await _open(store))[1]
+
+
+def _check_claims(arrays: Mapping[str, Any], row: int | None, size: int) -> None:
+    """Hold codecs and sizes of all arrays against what is allowed and what there is, before any is read."""
+    total = 0
+    for name, array in arrays.items():
+        compressed = check_codecs(name, [codec.to_dict() for codec in array.metadata.codecs])
+        shape = array.shape if row is None else array.shape[1:]
+        total += check_size(name, shape, array.dtype.itemsize, None if compressed else size)
+    check_size("all arrays together", (total,), 1)
 
 
 async def _read_one(array: Any, row: int | None) -> Encoded:

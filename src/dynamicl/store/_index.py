@@ -1,19 +1,28 @@
-"""The index: the small file that says which pieces of a store are committed, and nothing else is."""
+"""The index: the small file that says which pieces of a store are committed, and nothing else is.
 
+It begins with the hash of all that follows, so that whoever reads it knows that it is whole, and counts the commits,
+so that an older one put back in its place is recognised: a copy of the newest lies beside it.
+"""
+
+import contextlib
+import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ._errors import StoreError
-from ._files import temporary, write_atomically
-from ._lock import NAME as LOCK
+from dynamicl.files import TEMPORARY, publish, temporary
 
 NAME = "index.json"
+COPY = "index.copy.json"
 PIECES = "pieces"
 FORMAT = "dynamicl store"
-VERSION = 1
+VERSION = 2
+HASH_BEGINS, HASH_ENDS = b'{"hash":"', b'",'
+HASH_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -46,108 +55,108 @@ class Index:
         attributes: what commits said last.
         step: the last committed step, or -1.
         serial: how many pieces were ever committed; their names count on, so none is used twice.
+        commit: how often this store's index was written.
         pieces: the committed pieces, oldest first within a kind.
+        version: of the format that it was read in.
+        hash: of the file that it was read from or written to; "" where it has none.
     """
 
     header: Mapping[str, Any]
     attributes: Mapping[str, Any] = field(default_factory=dict)
     step: int = -1
     serial: int = 0
+    commit: int = 0
     pieces: tuple[Piece, ...] = ()
+    version: int = VERSION
+    hash: str = ""
 
     def of(self, kind: str) -> list[Piece]:
         """List the pieces of one kind, oldest first."""
         return [piece for piece in self.pieces if piece.kind == kind]
 
 
-def write_index(folder: Path, index: Index) -> None:
-    """Commit: replace the index of a store in one step.
+def piece_name(serial: int, kind: str, last: int) -> str:
+    """Make the name of a new piece: no two writers make the same one, even where locks do nothing.
+
+    Args:
+        serial: the store's count of pieces.
+        kind: "records", "extras", "checkpoint" or "state".
+        last: the last step that it holds.
+    """
+    return f"{serial:06d}-{kind}-{last}-{secrets.token_hex(4)}.zarr.zip"
+
+
+def encode_index(index: Index) -> tuple[bytes, str]:
+    """Write an index as the bytes of its file.
+
+    Returns:
+        The bytes, and the hash that they begin with.
+    """
+    content = asdict(index)
+    content.pop("hash")
+    return seal({"format": FORMAT, **content})
+
+
+def seal(content: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Write JSON that begins with the hash of all that follows.
+
+    Returns:
+        The bytes, and the hash.
+    """
+    body = json.dumps(dict(content), separators=(",", ":"), allow_nan=False).encode()
+    digest = hashlib.sha256(body).hexdigest()
+    return HASH_BEGINS + digest.encode() + HASH_ENDS + body[1:], digest
+
+
+def write_index(folder: Path, index: Index, still_own: Callable[[], None]) -> Index:
+    """Commit: replace the index of a store in one step, then its copy.
 
     Args:
         folder: the store's folder.
         index: what it holds from now on.
-    """
-    content = {"format": FORMAT, "version": VERSION, **asdict(index)}
-    write_atomically(folder / NAME, json.dumps(content, separators=(",", ":"), allow_nan=False).encode())
-
-
-def read_index(folder: Path) -> Index:
-    """Read what a store holds.
-
-    Args:
-        folder: the store's folder.
+        still_own: called last before the rename; raises where somebody else has written meanwhile.
 
     Returns:
-        Its index.
-
-    Raises:
-        StoreError: there is no store, or none that this version can read.
+        The index as it now lies on the disk.
     """
+    index = replace(index, commit=index.commit + 1, version=VERSION)
+    content, digest = encode_index(index)
+    draft = temporary(folder / NAME)
     try:
-        content = json.loads((folder / NAME).read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(_why_no_index(folder)) from None
-    except OSError as error:
-        raise StoreError(
-            f"{folder / NAME} cannot be read ({error.strerror}); check its permissions and its disk"
-        ) from error
-    except ValueError:
-        raise StoreError(
-            f"{folder / NAME} is damaged (not JSON); restore it from a copy, or delete {folder} and train again"
-        ) from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise StoreError(
-            f"{folder} is not a dynamicl store (its {NAME} is something else's); give the folder of a store"
-        )
-    version = content.get("version")
-    if version != VERSION:
-        raise StoreError(_why_not_this_version(folder, version, content))
-    try:
-        pieces = tuple(Piece(**piece) for piece in content["pieces"])
-        return Index(content["header"], content["attributes"], content["step"], content["serial"], pieces)
-    except (KeyError, TypeError) as error:
-        raise StoreError(
-            f"{folder / NAME} is damaged ({error}); restore it from a copy, or delete {folder} and train again"
-        ) from None
+        draft.write_bytes(content)
+        still_own()
+        publish(draft, folder / NAME)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    written = replace(index, hash=digest)
+    write_copy(folder, written)
+    return written
 
 
-def is_fresh(folder: Path) -> bool:
+def write_copy(folder: Path, index: Index) -> None:
+    """Lay a copy of the newest index beside it, where the disk lets it: the commit counts without.
+
+    It is not flushed: after a power cut it may be older than the index, never newer.
+    """
+    with contextlib.suppress(OSError):
+        draft = temporary(folder / COPY)
+        try:
+            draft.write_bytes(encode_index(index)[0])
+            os.replace(draft, folder / COPY)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def is_fresh(folder: Path, lock: str) -> bool:
     """Say whether a folder holds nothing, or only what a creation killed half-way leaves.
 
     Args:
         folder: an existing folder.
-
-    Returns:
-        Whether a store may be created there.
+        lock: name of the lock file.
     """
     names = {path.name for path in folder.iterdir()}
+    own = {name for name in names if name.startswith(f"{NAME}.") and name.endswith(TEMPORARY)}
     pieces = folder / PIECES
-    return names <= {LOCK, PIECES, temporary(folder / NAME).name} and (
-        not pieces.is_dir() or not any(pieces.iterdir())
-    )
-
-
-def _why_no_index(folder: Path) -> str:
-    if not folder.exists():
-        return f"there is no store at {folder}; check the path, or train one there"
-    if not folder.is_dir():
-        return f"{folder} is a file, not a store; give the folder of a store"
-    if (folder / PIECES).is_dir() or (folder / LOCK).exists():
-        return f"{folder} is a half-written store: nothing in it was ever committed; delete the folder and train again"
-    return f"{folder} is not a dynamicl store (no {NAME} in it); give the folder of a store"
-
-
-def _why_not_this_version(folder: Path, version: Any, content: Mapping[str, Any]) -> str:
-    header = content.get("header")
-    versions = header.get("versions", {}) if isinstance(header, dict) else {}
-    writer = versions.get("dynamicl", "") if isinstance(versions, dict) else ""
-    by = f" by dynamicl {writer}" if writer else ""
-    if isinstance(version, int) and version > VERSION:
-        return (
-            f"store {folder} was written{by} in format {version}, newer than {VERSION}, the one read here; "
-            "upgrade dynamicl"
-        )
-    return (
-        f"store {folder} was written{by} in format {version}, older than {VERSION}, the one read here; "
-        "read it with the version that wrote it, or train its runs again"
-    )
+    return names <= {lock, PIECES, *own} and (not pieces.is_dir() or not any(pieces.iterdir()))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import xarray as xr
 
+from dynamicl.files import user_path
+
 from ._errors import StoreError
 from ._index import NAME
 from ._store import Store
@@ -29,7 +31,7 @@ class Library:
         Args:
             root: the folder.
         """
-        self.root = Path(root)
+        self.root = user_path(root)
         self._known: dict[Path, tuple[tuple[int, int, int], Store]] = {}
         self._problems: dict[Path, str] = {}
 

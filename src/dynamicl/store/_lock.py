@@ -1,11 +1,14 @@
 """One writer at a time: a lock that the operating system drops when its holder dies, however it dies."""
 
+import errno
 import fcntl
 import json
 import os
 import socket
 import weakref
 from pathlib import Path
+
+from dynamicl.files import read_regular
 
 from ._errors import StoreError
 
@@ -16,7 +19,7 @@ class WriterLock:
     """The right to write one store, held from construction to `release`.
 
     The lock is advisory (`flock`): a killed process loses it at once, so there are no stale locks to clean.
-    The file's content only says who holds it.
+    The file's content only says who holds it. A symbolic link in its place is refused, never followed.
     """
 
     def __init__(self, folder: Path):
@@ -26,9 +29,17 @@ class WriterLock:
             folder: the store's folder.
 
         Raises:
-            StoreError: another writer holds it, or the file system has no locks.
+            StoreError: another writer holds it, the file system has no locks, or the lock file is a link.
         """
-        descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(folder / NAME, flags, 0o644)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+                raise
+            raise StoreError(
+                f"{folder / NAME} is no file of this store but a link, folder or device; delete it"
+            ) from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -52,7 +63,7 @@ class WriterLock:
 def _holder(path: Path) -> str:
     """Say who wrote the lock file; it may be empty for the moment between taking the lock and signing it."""
     try:
-        signed = json.loads(path.read_text())
-        return f"process {signed['pid']} on {signed['host']}"
-    except (OSError, ValueError, KeyError, TypeError):
+        signed = json.loads(read_regular(path, 4096))
+        return f"process {int(signed['pid'])} on {str(signed['host'])[:80]}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another process"

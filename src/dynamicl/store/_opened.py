@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from dynamicl.files import user_path
+
 from ._errors import StoreError
 from ._index import NAME
 from ._library import Library
@@ -21,7 +23,7 @@ def open_trajectory(path: str | Path) -> Trajectory:
     Raises:
         StoreError: there is neither, or it cannot be read.
     """
-    folder = Path(path)
+    folder = user_path(path)
     if folder.is_dir() and not (folder / NAME).exists():
         library = Library(folder)
         if library.stores():

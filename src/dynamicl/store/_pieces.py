@@ -1,12 +1,17 @@
 """Reading committed pieces: every byte is checked against the hash in the index before anyone uses it."""
 
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dynamicl.specs import SpecError
+
 from ._arrays import Encoded, digest, digest_rows, read_arrays, read_attributes
-from ._errors import StoreError
+from ._errors import DamagedError, StoreError
 from ._index import PIECES, Piece
 
 _Read = TypeVar("_Read")
@@ -105,6 +110,22 @@ def read_hashes(folder: Path, piece: Piece) -> list[str]:
     return hashes
 
 
+def require_regular(path: Path) -> None:
+    """Refuse to open what is no regular file: a pipe blocks for ever, a device never ends.
+
+    Args:
+        path: of a piece; a link to a regular file is one.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        StoreError: it is something else.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise StoreError(
+            f"{path} is no regular file; restore it from a copy, or delete the store and train again"
+        )
+
+
 def _is_whole(folder: Path, piece: Piece, runs: Sequence[str], row: int) -> bool:
     try:
         read_checkpoint(folder, piece, runs, row)
@@ -119,9 +140,21 @@ def _guarded(path: Path, what: str, read: Callable[[], _Read]) -> _Read:
     A writer may have merged it away, in which case the store reads its index again.
     """
     try:
+        require_regular(path)
         return read()
-    except (FileNotFoundError, MemoryError):
+    except StoreError:
         raise
+    except FileNotFoundError as error:
+        # zarr says this, without a name, of a file that is there and holds no arrays.
+        if path.exists():
+            raise _damaged(path, what, "it holds no arrays") from error
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
+    except SpecError as error:
+        raise _damaged(path, what, str(error)) from None
+    except MemoryError as error:
+        raise StoreError(
+            f"{what} does not fit into memory ({path}); read one run of it, or free some memory"
+        ) from error
     except OSError as error:
         raise StoreError(
             f"{what} cannot be read ({path}: {error.strerror or error}); check its permissions and its disk"
@@ -132,9 +165,10 @@ def _guarded(path: Path, what: str, read: Callable[[], _Read]) -> _Read:
         raise _damaged(path, what, why) from error
 
 
-def _damaged(path: Path, what: str, why: str) -> StoreError:
-    return StoreError(
-        f"{what} is damaged ({path}: {why}); restore the file from a copy, use another step, or train again"
+def _damaged(path: Path, what: str, why: str) -> DamagedError:
+    return DamagedError(
+        f"{what} is damaged ({path}: {why}); restore the file from a copy, use another step, or delete the store and "
+        "train again"
     )
 
 

@@ -16,22 +16,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, SupportsIndex, TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
+
+from dynamicl.files import user_path
 
 from . import _series as series
 from ._arrays import decode, encode
 from ._audit import Repeat, repeated_checkpoints, verify_piece
 from ._checks import check_attributes, check_header, check_records, check_runs, check_step, check_weights
 from ._datasets import decode_dataset
-from ._errors import StoreError, listed
-from ._index import Index, Piece, read_index
+from ._errors import NoStateError, StoreError, listed
+from ._index import Index, Piece
 from ._lock import WriterLock
 from ._opening import create_folder, take_over
 from ._pieces import read_checkpoint, read_piece
+from ._reading import read_index
+from ._runs import find_run
 from ._transaction import Transaction, transaction
 
 _Read = TypeVar("_Read")
@@ -73,7 +77,7 @@ class Store:
         Raises:
             StoreError: something else is there, the header does not fit, or the disk refuses.
         """
-        folder = Path(path)
+        folder = user_path(path)
         return cls(folder, *create_folder(folder, check_header(header)))
 
     @classmethod
@@ -90,7 +94,7 @@ class Store:
         Raises:
             StoreError: there is none, it is of another version, or another process writes it.
         """
-        folder = Path(path)
+        folder = user_path(path)
         return cls(folder, *take_over(folder)) if write else cls(folder, read_index(folder), None)
 
     def close(self) -> None:
@@ -163,7 +167,7 @@ class Store:
         """
         return self._retrying(lambda: series.read_series(self._index, "extras", self.runs, self._load))
 
-    def checkpoint(self, step: int, run: int | str | None = None) -> dict[str, np.ndarray]:
+    def checkpoint(self, step: int, run: SupportsIndex | str | None = None) -> dict[str, np.ndarray]:
         """Read weights, checked against their hash.
 
         Args:
@@ -197,7 +201,7 @@ class Store:
         def read() -> tuple[int, dict[str, np.ndarray]]:
             pieces = self._index.of("state")
             if not pieces:
-                raise StoreError(
+                raise NoStateError(
                     f"store {self.path} holds no state to resume from; start its runs again, "
                     "or start new ones from a checkpoint"
                 )
@@ -206,7 +210,7 @@ class Store:
 
         return self._retrying(read)
 
-    def row(self, run: int | str) -> int:
+    def row(self, run: SupportsIndex | str) -> int:
         """Find a run.
 
         Args:
@@ -218,13 +222,7 @@ class Store:
         Raises:
             StoreError: it is not in this store.
         """
-        if isinstance(run, str) and run in self.runs:
-            return self.runs.index(run)
-        if isinstance(run, int) and 0 <= run < len(self.runs):
-            return run
-        raise StoreError(
-            f"`run` is {run!r}; store {self.path} has the {len(self.runs)} runs {listed(self.runs)}"
-        )
+        return find_run(run, self.runs, f"store {self.path}")
 
     def verify(self) -> None:
         """Read every committed piece and check its hash.
@@ -301,10 +299,10 @@ class Store:
     def rewind(self, step: int) -> None:
         """Forget everything after a step: before going on from a state that is older than the last records.
 
-        Attributes stay as they are; the next commit sets them.
+        Attributes stay as they are, unless nothing is left; the next commit sets them.
 
         Args:
-            step: the last step to keep.
+            step: the last step to keep; -1 for none, as if nothing had been trained.
 
         Raises:
             StoreError: a piece is damaged, or the disk refuses.
@@ -313,7 +311,8 @@ class Store:
             for kind in series.DIMS:
                 series.cut(change, kind, step, self._load)
             change.drop([piece for piece in change.index.pieces if piece.last > step])
-            change.index = replace(change.index, step=min(step, self.step))
+            attributes = self.attributes if step >= 0 else {}
+            change.index = replace(change.index, step=min(step, self.step), attributes=attributes)
 
     def _add_records(self, change: Transaction, step: int, records: xr.Dataset) -> None:
         records = check_records(records, self.runs, series.last_step(self._index, "records"), step)
@@ -386,10 +385,12 @@ class Store:
     def _retrying(self, read: Callable[[], _Read]) -> _Read:
         """Read; when a writer has meanwhile merged or replaced a piece, read its new index and try again."""
         while True:
+            before = self._index
             try:
                 return read()
             except FileNotFoundError as error:
-                if any(piece.file == Path(error.filename).name for piece in self.refresh()._index.pieces):
+                # Only a writer at work explains it, and whoever writes leaves another index.
+                if self.refresh()._index == before:
                     raise StoreError(
                         f"store {self.path} lacks {error.filename}, which its index names; "
                         "restore the file from a copy, or train again"

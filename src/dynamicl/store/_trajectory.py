@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 import xarray as xr
 
-from ._errors import StoreError, listed
+from ._errors import StoreError
 from ._merging import merge_runs
+from ._runs import find_run
 from ._store import Store
 
 
@@ -67,7 +68,7 @@ class Trajectory:
         status = self.dataset["status"]
         return dict(zip(self.runs, map(str, status.values), strict=True))
 
-    def weights(self, run: int | str, step: int) -> dict[str, np.ndarray]:
+    def weights(self, run: SupportsIndex | str, step: int) -> dict[str, np.ndarray]:
         """Read the weights of one run, checked against their hash.
 
         Args:
@@ -80,14 +81,38 @@ class Trajectory:
         Raises:
             StoreError: there is no such run or checkpoint, or the file is damaged.
         """
-        if isinstance(run, str) and run in self.runs:
-            run = self.runs.index(run)
-        if isinstance(run, str) or not 0 <= run < len(self.members):
-            raise StoreError(
-                f"`run` is {run!r}; this trajectory has the {len(self.runs)} runs {listed(self.runs)}"
-            )
-        store, row = self.members[run]
+        store, row = self.member(run)
         return store.checkpoint(step, row)
+
+    def member(self, run: SupportsIndex | str) -> tuple[Store, int]:
+        """Say where a run lies.
+
+        Args:
+            run: its hash, or its index along the axis run (a Python or NumPy integer).
+
+        Returns:
+            Its store, and its index there.
+
+        Raises:
+            StoreError: there is no such run.
+        """
+        return self.members[find_run(run, self.runs, "this trajectory")]
+
+    def last_checkpoint(self, run: SupportsIndex | str) -> int:
+        """Return the step of the last checkpoint of a run.
+
+        Args:
+            run: its hash, or its index along the axis run.
+
+        Raises:
+            StoreError: there is no such run, or no weights of it were kept.
+        """
+        store, row = self.member(run)
+        if not store.checkpoints:
+            raise StoreError(
+                f"run {store.runs[row]} has no checkpoint in {store.path}: let it train on, or record checkpoints"
+            )
+        return store.checkpoints[-1]
 
     def __repr__(self) -> str:
         stores = {store.path for store, _ in self.members}

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from dynamicl.files import user_path, write_atomically
+
 from ._arrays import decode, encode
 from ._errors import StoreError, write_failure
-from ._files import write_atomically
 
 
 def save_weights(path: str | Path, arrays: Mapping[str, ArrayLike], metadata: Mapping[str, Any] = {}) -> None:
@@ -25,7 +26,7 @@ def save_weights(path: str | Path, arrays: Mapping[str, ArrayLike], metadata: Ma
     Raises:
         StoreError: an array or the metadata cannot be kept, or the disk refuses.
     """
-    path = Path(path)
+    path = user_path(path)
     for name, value in metadata.items():
         if not isinstance(value, str):
             raise StoreError(
@@ -58,14 +59,29 @@ def load_weights(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str
     Raises:
         StoreError: there is no such file, or it is something else.
     """
-    path = Path(path)
+    path = user_path(path)
     if not path.is_file():
         raise StoreError(f"there are no weights at {path}; give the path of a .safetensors file")
     try:
         with safe_open(path, framework="numpy") as opened:
-            return {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
+            names = list(opened.keys())
+            return {name: _tensor(opened, name, path) for name in names}, opened.metadata() or {}
     except (SafetensorError, OSError) as error:
         raise StoreError(
             f"{path} is not a whole safetensors file ({error}); export it again; pickled weights "
             "(.pt, .pth, .bin, .ckpt) are never opened: convert them with safetensors where they were made"
+        ) from error
+
+
+def _tensor(opened: Any, name: str, path: Path) -> np.ndarray:
+    """Read one tensor; NumPy has no type for some that the format has (8-bit floats)."""
+    try:
+        return opened.get_tensor(name)
+    except (SafetensorError, OSError):
+        raise
+    except Exception as error:
+        # Whatever the format has and NumPy lacks shows itself as an error of its own.
+        kind = opened.get_slice(name).get_dtype()
+        raise StoreError(
+            f"tensor `{name}` of {path} has type {kind}, which cannot be read here; save it as float32 or bfloat16"
         ) from error

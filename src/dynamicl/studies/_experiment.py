@@ -1,65 +1,101 @@
-"""An experiment: the runs behind one or more claims, and what they show."""
+"""An experiment: populations, what is measured on them, and the criterion that judges what was measured.
+
+Data stand in the middle: `measure` gives a dataset small enough to keep, `judge` is a pure function of it, and its
+figure is drawn from it alone. So a verdict can be given again at any time from what was kept.
+"""
 
 import dataclasses
-import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import xarray as xr
 
-from dynamicl.lab import Progress, machine, train_population, versions
-from dynamicl.specs import SpecError, nearest
-from dynamicl.store import Library, Trajectory
-from dynamicl.training import Recording, RunSpec
+from dynamicl.lab import machine, versions
+from dynamicl.specs import SpecError
+from dynamicl.store import Library
 
-from ._verdict import NOT_REPRODUCED, NOT_TESTABLE, Verdict
+from ._lab import Lab
+from ._ledger import ledger
+from ._parts import Part, Threshold
+from ._plain import as_kept
+from ._populations import Populations, Trajectories, nothing
+from ._verdict import Verdict, outcome_of
 
-Scale = Literal["smoke", "demo", "laptop", "paper"]
-SCALES: tuple[str, ...] = ("smoke", "demo", "laptop", "paper")
+SCALES = ("smoke", "demo", "laptop", "paper")
+TOO_SHORT = "runs of scale `smoke` are too short to decide anything"
 
 
-@dataclass
-class Lab:
-    """Where experiments run.
+def no_note(data: xr.Dataset) -> str:
+    """Say nothing beside the parts."""
+    return ""
+
+
+def no_fates(setting: Any, trajectories: Trajectories) -> dict[str, tuple[xr.Dataset, xr.Dataset]]:
+    """Return no fork experiments."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What puts one claim to the test.
 
     Attributes:
-        path: the library that holds every run; shared by all experiments.
-        scale: how large.
-        command: what the user gave; written beside every result.
-        listener: told about progress.
-        trained: run-steps asked for so far, cached ones included.
+        id: the claim's, for instance `induction.plateau`; its module, figure, data file and test carry it too.
+        setting: from a scale to its numbers; refuses a scale that the study has not.
+        measure: from a lab, a setting and trajectories by name to the dataset that is kept.
+        judge: from that dataset to the parts of the criterion, in the order of `criterion`.
+        criterion: what each part has to be, fixed before the first run.
+        populations: from a setting to the populations that it needs, by name; costs follow from them.
+        finding: of our own, in words, where no document makes the claim; empty for a claim of the ledger.
+        note: what else the dataset tells, for people; decides nothing.
+        fates: fork experiments by a name of their own, each `Fates.data` and the parent's curve, for their pages.
     """
 
-    path: Path
-    scale: str
-    command: str = ""
-    listener: Callable[[Progress], None] = lambda progress: None
-    trained: int = 0
+    id: str
+    setting: Callable[[str], Any]
+    measure: Callable[[Lab, Any, Trajectories], xr.Dataset]
+    judge: Callable[[xr.Dataset], tuple[Part, ...]]
+    criterion: tuple[Threshold, ...]
+    populations: Callable[[Any], Populations] = nothing
+    finding: str = ""
+    note: Callable[[xr.Dataset], str] = no_note
+    fates: Callable[[Any, Trajectories], Mapping[str, tuple[xr.Dataset, xr.Dataset]]] = no_fates
 
-    def train(self, runs: Sequence[RunSpec], recording: Recording, title: str = "") -> Trajectory:
-        """Train what is missing of some runs and return all of them, in order."""
-        self.trained += sum(run.steps for run in runs)
-        return train_population(
-            runs, recording, self.path, title=title, command=self.command, listener=self.listener
-        )
+    def parts(self, data: xr.Dataset, scale: str) -> tuple[Part, ...]:
+        """Judge a dataset; at `smoke`, trained networks decide nothing.
 
-    def verdict(
-        self,
-        claim: str,
-        verdict: str,
-        measured: str | float,
-        interval: tuple[float, float] | None,
-        n: int,
-        note: str = "",
-    ) -> Verdict:
-        """Write a verdict at this scale; at `smoke`, where runs are too short, a failure decides nothing."""
-        if self.scale == "smoke" and verdict == NOT_REPRODUCED:
-            verdict = NOT_TESTABLE
-        return Verdict(claim, verdict, measured, interval, n, self.scale, self.command, versions(), note=note)
+        Raises:
+            SpecError: the dataset lacks what the criterion reads.
+        """
+        try:
+            parts = self.judge(data)
+        except (KeyError, ValueError, IndexError, TypeError) as error:
+            raise SpecError(
+                f"the dataset of `{self.id}` cannot be judged ({type(error).__name__}: {error}): make it again with "
+                f"`dynamicl reproduce {self.id}`"
+            ) from error
+        if scale == "smoke" and self.populations(self.setting(scale)):
+            return tuple(dataclasses.replace(part, undecided=part.undecided or TOO_SHORT) for part in parts)
+        return parts
+
+    def verdict(self, data: xr.Dataset, scale: str, **circumstances: Any) -> Verdict:
+        """Judge a dataset and write the verdict down.
+
+        Args:
+            data: what was measured.
+            scale: of the runs.
+            circumstances: further fields of `Verdict`: command, versions, machine, date, seconds.
+        """
+        row = ledger().get(self.id)
+        words = {"document": "dynamicl", "claim": self.finding}
+        if row is not None:
+            words = {name: getattr(row, name) for name in ("document", "figure", "claim", "paper")}
+        outcome = outcome_of(self.parts(data, scale))
+        return Verdict(id=self.id, scale=scale, note=self.note(data), **words, **outcome, **circumstances)
 
 
 @dataclass(frozen=True)
@@ -67,76 +103,47 @@ class Outcome:
     """What an experiment leaves.
 
     Attributes:
-        verdicts: on its claims.
-        data: what its figure shows, small enough to keep beside the code.
+        verdict: on its claim.
+        data: what was judged and is drawn, small enough to keep beside the code.
         runs: ids of the runs behind it, for the page.
-        fates: fork experiments by a name of their own, each `Fates.data` and the parent's curve, for pages of theirs.
+        fates: see `Experiment`.
     """
 
-    verdicts: tuple[Verdict, ...]
+    verdict: Verdict
     data: xr.Dataset
     runs: tuple[str, ...] = ()
     fates: Mapping[str, tuple[xr.Dataset, xr.Dataset]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """One experiment of a study.
-
-    Attributes:
-        name: for instance `induction.plateau`; usually its claim's id.
-        run: does it.
-        run_steps: says how many run-steps it asks for at a scale (shared runs counted again).
-    """
-
-    name: str
-    run: Callable[[Lab], Outcome]
-    run_steps: Callable[[str], int] = lambda scale: 0
-
-
 def conduct(experiment: Experiment, lab: Lab) -> Outcome:
-    """Run an experiment and write into its verdicts when that was, where, and how long it takes.
+    """Train, measure and judge.
 
-    The seconds are those since the call, or those that training its populations took when they were trained,
-    whichever are more: runs found in the library are not free to whoever has none.
+    The verdict's seconds are those since the call, or those that training its populations took when they were trained,
+    whichever are more: runs found in the library cost something to whoever has none.
+
+    Raises:
+        SpecError: the study has no such scale.
     """
     began = time.monotonic()
-    outcome = experiment.run(lab)
-    seconds = max(time.monotonic() - began, _training_seconds(lab.path, outcome.runs))
-    stamp: dict[str, Any] = {
-        "seconds": round(seconds, 1),
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-    }
-    return dataclasses.replace(
-        outcome, verdicts=tuple(dataclasses.replace(verdict, **stamp) for verdict in outcome.verdicts)
+    setting = experiment.setting(lab.scale)
+    trajectories = lab.train_all(experiment.populations(setting))
+    data = as_kept(experiment.measure(lab, setting, trajectories))
+    runs = tuple(dict.fromkeys(run for one in trajectories.values() for run in one.runs))
+    seconds = max(time.monotonic() - began, _training_seconds(lab.path, runs))
+    verdict = experiment.verdict(
+        data,
+        lab.scale,
+        command=lab.command,
+        versions=versions(),
+        machine=machine(),
+        date=datetime.now(UTC).date().isoformat(),
+        seconds=round(seconds, 1),
     )
+    return Outcome(verdict, data, runs, experiment.fates(setting, trajectories))
 
 
 def _training_seconds(library: Path, runs: Sequence[str]) -> float:
     """Add up the training time of the populations that some runs belong to, each counted once."""
     members = Library(library).trajectory(runs).members if runs else ()
-    return float(sum({store.path: store.attributes.get("seconds", 0.0) for store, _ in members}.values()))
-
-
-STUDIES = ("induction", "lookup")
-
-
-def find_experiments(names: Sequence[str]) -> tuple[Experiment, ...]:
-    """Return experiments by name; a study's name stands for all of its own.
-
-    Raises:
-        SpecError: an unknown name, with the nearest known ones.
-    """
-    known: dict[str, Experiment] = {}
-    asked = {name.partition(".")[0] for name in names} & set(STUDIES)
-    for study in sorted(asked) or STUDIES:
-        module: Any = importlib.import_module(f"dynamicl.studies.{study}")
-        known |= {experiment.name: experiment for experiment in module.EXPERIMENTS}
-    found: dict[str, Experiment] = {}
-    for name in names:
-        matching = {k: e for k, e in known.items() if k == name or k.startswith(f"{name}.")}
-        if not matching:
-            raise SpecError(f"no experiment `{name}`: did you mean {nearest(name, [*known, *STUDIES])}?")
-        found |= matching
-    return tuple(found.values())
+    seconds = {store.path: store.attributes.get("seconds", 0.0) for store, _ in members}
+    return float(sum(seconds.values()))

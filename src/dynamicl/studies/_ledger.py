@@ -1,4 +1,7 @@
-"""What the documents claim, one row a claim."""
+"""What the documents claim, one row a claim.
+
+`claims.json` is made from `tools/claims.yaml` by `tools/ledger.py`.
+"""
 
 import functools
 import json
@@ -17,6 +20,7 @@ class Row:
         figure: figure, table or section there.
         claim: in words.
         paper: the document's own figure, where it gives one.
+        criterion: how the verdict is reached, in words, where that was fixed with the claim.
     """
 
     id: str
@@ -24,7 +28,14 @@ class Row:
     document: str
     figure: str
     claim: str
-    paper: str
+    paper: str = ""
+    criterion: str = ""
+
+    @property
+    def built(self) -> bool:
+        """Whether an experiment puts it to the test: its module is named as the claim."""
+        module = "_" + self.id.partition(".")[2].replace(".", "_") + ".py"
+        return files("dynamicl.studies").joinpath(self.study, module).is_file()
 
 
 @functools.cache

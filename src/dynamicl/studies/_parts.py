@@ -78,6 +78,41 @@ COMPARISONS: Mapping[str, Callable[[Part], bool]] = {
 }
 
 
+@dataclass(frozen=True)
+class Threshold:
+    """One part of a criterion, fixed before the first run: what is to be measured and what it has to be.
+
+    Attributes:
+        name: what is measured, in words.
+        comparison: see `Part`.
+        value: the number that it is compared with.
+    """
+
+    name: str
+    comparison: str
+    value: float
+
+    def part(self, measured: float | tuple[float, float, float], n: int, undecided: str = "") -> Part:
+        """Compare what was measured.
+
+        Args:
+            measured: the estimate, or (estimate, lower end, upper end).
+            n: independent pieces of evidence behind it, as a rule runs.
+            undecided: why it cannot be decided; empty where it can.
+
+        >>> Threshold("accuracy", ">=", 0.9).part((0.95, 0.93, 0.97), 5).sentence
+        'accuracy 0.95 [0.93, 0.97] >= 0.9: holds'
+        """
+        ends = measured if isinstance(measured, tuple) else (measured, math.nan, math.nan)
+        value, low, high = (float(end) for end in ends)
+        return Part(self.name, value, low, high, n, self.comparison, self.value, undecided)
+
+    @property
+    def sentence(self) -> str:
+        """The requirement in words."""
+        return f"{self.name} {self.comparison} {self.value:.4g}"
+
+
 def verdict_of(parts: Sequence[Part]) -> str:
     """Return the verdict: reproduced where every part holds, not reproduced where one fails, else not testable.
 

@@ -1,15 +1,21 @@
 """Exemplars for sequences: features by class and drawing, and the pictures behind them."""
 
 import base64
+import dataclasses
 import functools
+import hashlib
 import io
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float32
 
 from dynamicl import data
+from dynamicl.files import content_hash, user_path
 from dynamicl.specs import SpecError, check, register
 
 
@@ -24,8 +30,21 @@ class ExemplarSpec:
         encoder_seed: seed of the random convolution.
         augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character.
         class_seed: seed of the order of classes; the first are trained on, the last held out.
-        path: for `file`, the feature file, and `file.h5::group/array` where it holds several arrays; for the others,
-            the folder of the official full-size archives to encode in place of the drawings in the package.
+        path: for `file`, the feature file; for the others, the folder of the official full-size archives (or where
+            they were unpacked) to encode in place of the drawings in the package.
+        key: name of the array in a file that holds several, such as `resnet18/224/feat`; `path` may name it as well,
+            `file.h5::group/array`.
+        class_order: `shuffled`, or `as-is`: the first classes of the file are trained on, its last held out, as
+            published files are laid out.
+        block: of a file, consecutive classes that are variants of one character: none is held out of a character
+            that is trained on.
+        held_out: what held-out classes have not in common with training classes: `classes` themselves only, `groups`
+            (their alphabets), or `evaluation`: training on Omniglot's 30 background alphabets, held out of its 20
+            evaluation alphabets. Of a file, classes are named `group/class`.
+        content: hash of what lies at `path`, filled in by `resolved`: a run is what it reads.
+
+    References:
+        Lake, Salakhutdinov, Tenenbaum 2015 (background and evaluation alphabets).
     """
 
     encoder: Literal["random-convolution", "random-convolution-standardised", "pixels", "file"] = (
@@ -35,6 +54,11 @@ class ExemplarSpec:
     augmentation: Literal["none", "one_transform", "interleaved"] = "none"
     class_seed: int = 0
     path: str = ""
+    key: str = ""
+    class_order: Literal["shuffled", "as-is"] = "shuffled"
+    block: int = 1
+    held_out: Literal["classes", "groups", "evaluation"] = "classes"
+    content: str = ""
 
     def check(self) -> None:
         """Raise `SpecError` for combinations that mean nothing."""
@@ -53,6 +77,60 @@ class ExemplarSpec:
         )
         for name in ("encoder_seed", "class_seed"):
             check(getattr(self, name) >= 0, f"`exemplars.{name}` is {getattr(self, name)}: give 0 or more")
+        for name, default in (("key", ""), ("block", 1)):
+            check(
+                self.encoder == "file" or getattr(self, name) == default,
+                f"`exemplars.{name}` is {getattr(self, name)!r}, which means something for a feature file only: set "
+                "`exemplars.encoder` to 'file', or leave it out",
+            )
+        check(self.block >= 1, f"`exemplars.block` is {self.block}: give 1 or more classes a character")
+        check(
+            self.held_out == "classes" or self.class_order == "shuffled",
+            f"`exemplars.held_out` is {self.held_out!r} with `exemplars.class_order` 'as-is': either the order decides "
+            "what is held out, or the groups do",
+        )
+        check(
+            not self.content or (bool(self.path) and len(self.content) == 64),
+            f"`exemplars.content` is {self.content!r}: leave it out, it is filled in from what lies at `path`",
+        )
+
+    def resolved(self) -> "ExemplarSpec":
+        """Say in full what is read: where it lies from any folder, and the hash of its content.
+
+        Raises:
+            SpecError: it cannot be read, or is not what the spec was made with.
+        """
+        if not self.path:
+            return self
+        path, _, key = self.path.partition("::")
+        place = os.path.abspath(user_path(path, "exemplars.path"))
+        named = dataclasses.replace(self, path=place, key=self.key or key)
+        try:
+            found = named._found()
+        except OSError as error:
+            if self.content and isinstance(error, FileNotFoundError):
+                # Known by its content already: its results can be read wherever the file has gone.
+                return named
+            raise SpecError(
+                f"`exemplars.path` {self.path!r} cannot be read ({error.strerror or error}): name the feature file, or "
+                "the folder of the official archives"
+            ) from None
+        named._compare(found)
+        return dataclasses.replace(named, content=found)
+
+    def _found(self) -> str:
+        """Hash what lies at `path` now."""
+        if self.encoder == "file":
+            return content_hash(Path(self.path))
+        hashes = [content_hash(path) for path in data.archives(self.path)]
+        return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
+
+    def _compare(self, found: str) -> None:
+        check(
+            not self.content or self.content == found,
+            f"what lies at `exemplars.path` {self.path!r} is not what the run was made with: its content has hash "
+            f"{found}, the run's had {self.content}; give the original back, or train anew into another library",
+        )
 
     @property
     def available(self) -> tuple[int, int] | None:
@@ -71,36 +149,58 @@ class ExemplarSpec:
             raise SpecError(str(error)) from error
 
     def _load(self, classes: int, test_classes: int, drawings: int) -> "ExemplarTable":
-        source = self._source()
+        whole = self.resolved()
+        source = whole._source()
         if isinstance(source, data.FeatureFile):
-            every = source.table()
-            split = data.split_classes(
-                every.n_classes, train=classes, test=test_classes, seed=self.class_seed
-            )
             images: data.Drawings | None = None
+            names, block = source.table().classes, self.block
         else:
-            images = _official(self.path) if self.path else data.load_omniglot()
-            if self.augmentation != "none":
-                images = data.augment(images, self.augmentation)
-            split = data.split_drawings(images, train=classes, test=test_classes, seed=self.class_seed)
+            # By content as well as by name, so that a folder whose files changed is read again.
+            drawn = _official(whole.path, whole.content) if self.path else data.load_omniglot()
+            images = drawn if self.augmentation == "none" else data.augment(drawn, self.augmentation)
+            names, block = images.classes, images.block
+        split = self._split(names, classes, test_classes, block)
         chosen = np.concatenate([split.train, split.test])
         table = data.features(source, chosen, drawings, drawings=images)
         return ExemplarTable(table.values, Pictures(images, chosen))
+
+    def _split(self, names: Sequence[str], train: int, test: int, block: int) -> data.ClassSplit:
+        """Say which classes are trained on, and which held out."""
+        if self.held_out == "classes":
+            return data.split_classes(
+                len(names),
+                train=train,
+                test=test,
+                seed=self.class_seed,
+                block=block,
+                order=self.class_order,
+            )
+        groups = [name.rpartition("/")[0] and name.partition("/")[0] for name in names]
+        check(
+            all(groups),
+            "the classes carry no groups: name them `group/class` in the file's array `classes`, or set "
+            "`exemplars.held_out` to 'classes'",
+        )
+        held = data.EVALUATION_ALPHABETS & set(groups) if self.held_out == "evaluation" else ()
+        check(
+            self.held_out != "evaluation" or bool(held),
+            "none of the classes is of an evaluation alphabet of Omniglot: set `exemplars.held_out` to 'groups'",
+        )
+        return data.split_groups(groups, train=train, test=test, seed=self.class_seed, block=block, held=held)
 
     def _source(self) -> Any:
         if self.encoder == "pixels":
             return data.RawPixels()
         if self.encoder == "file":
-            path, _, key = self.path.partition("::")
-            return data.FeatureFile(path, key or None)
+            return data.FeatureFile(self.path, self.key or None)
         return data.RandomConvolution(
             seed=self.encoder_seed, standardise=self.encoder.endswith("standardised")
         )
 
 
 @functools.lru_cache(maxsize=1)
-def _official(folder: str) -> data.Omniglot:
-    """Read the official archives once a process: it takes seconds, and every program of a cohort asks anew."""
+def _official(folder: str, content: str) -> data.Omniglot:
+    """Read the official archives once a process and content: it takes seconds, and every program asks anew."""
     return data.load_official(folder)
 
 

@@ -15,12 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from dynamicl.models import Interface, PairTokens
+from dynamicl.models import PairTokens
 from dynamicl.specs import check, register, vary
 
 from ._draws import distinct
 from ._exemplars import ExemplarSpec, Pictures
-from ._sequence import Roles, Sequence
+from ._roles import Roles
+from ._sequence import Sequence
 
 MAX_LABEL_SETS = 200_000
 
@@ -52,14 +53,6 @@ class FewShot(eqx.Module):
         """Classes in a context."""
         return self.label_sets.shape[1]
 
-    @property
-    def interface(self) -> Interface:
-        """Sizes for the model."""
-        pairs = self.ways * self.shots
-        return Interface(
-            "pairs", 2 * pairs + 1, outputs=self.labels, features=self.features.shape[1], labels=self.labels
-        )
-
     def batch(self, key: PRNGKeyArray, size: int) -> Sequence:
         """Draw sequences; `tokens` are rows of `features` and labels."""
         k_class, k_order, k_label, k_swap, k_exemplar, k_noise = jax.random.split(key, 6)
@@ -83,7 +76,7 @@ class FewShot(eqx.Module):
         x = self.features[rows]
         if self.noise is not None:
             x = x + self.noise * jax.random.normal(noise[0], x.shape, x.dtype)
-        return PairTokens(x, labels)
+        return PairTokens(x, labels, self.labels)
 
     def describe(self, sequence: Sequence, index: int) -> list[dict[str, str]]:
         """Describe one sequence: the drawings (or row numbers) and labels in order."""
@@ -226,7 +219,7 @@ class FewShotSpec:
             tasks["held-out labels"] = task(trained_classes, seen, others)
         return tasks
 
-    def bind(self, task: FewShot) -> FewShot:
+    def bind(self, task: FewShot, world: PRNGKeyArray) -> FewShot:
         """Give a task this run's noise."""
         noise: Any = self.noise  # an array where it varies
         if isinstance(noise, float) and noise == 0:

@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, PRNGKeyArray
 
-from dynamicl.models import Interface, TokenIds
+from dynamicl.models import TokenIds
 
 from ._draws import distinct
-from ._sequence import Roles, Sequence
+from ._roles import Roles
+from ._sequence import Sequence
 
 BOS, SEP, EOS, PAD = range(4)
 SPECIAL = ("[BOS]", "[SEP]", "[EOS]", "[PAD]")
@@ -49,10 +50,14 @@ class Lookup(eqx.Module):
     repeat: bool = eqx.field(static=True)
 
     @property
-    def interface(self) -> Interface:
-        """Sizes for the model."""
-        vocabulary = len(SPECIAL) + self.keys + self.values
-        return Interface("ids", 2 * self.room + 4, outputs=self.values, vocabulary=vocabulary, readout=0)
+    def readout(self) -> int:
+        """The answer is read at the first position."""
+        return 0
+
+    @property
+    def vocabulary(self) -> int:
+        """Distinct tokens."""
+        return len(SPECIAL) + self.keys + self.values
 
     def batch(self, key: PRNGKeyArray, size: int) -> Sequence:
         """Draw sequences; `tokens` are what the model reads."""
@@ -155,7 +160,10 @@ class Lookup(eqx.Module):
         )
         present = jnp.any(jax.nn.one_hot(values, self.values, dtype=bool) & shown[..., None], axis=1)
         return Sequence(
-            TokenIds(ids, place <= end + 2), jnp.sum(jnp.where(here, values, 0), axis=1), present, roles
+            TokenIds(ids, place <= end + 2, self.vocabulary),
+            jnp.sum(jnp.where(here, values, 0), axis=1),
+            present,
+            roles,
         )
 
 

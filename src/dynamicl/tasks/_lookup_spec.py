@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool
+from jaxtyping import Array, Bool, PRNGKeyArray
 
 from dynamicl.specs import check, register
 
@@ -124,7 +124,7 @@ class LookupSpec:
             tasks["held-out combinations"] = task(self.least_pairs, self.pairs, None, held)
         return tasks
 
-    def bind(self, task: Lookup) -> Lookup:
+    def bind(self, task: Lookup, world: PRNGKeyArray) -> Lookup:
         """Return the task: none of its fields varies."""
         return task
 

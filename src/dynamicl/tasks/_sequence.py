@@ -3,39 +3,9 @@
 from typing import Any
 
 import equinox as eqx
-import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int
 
-
-class Roles(eqx.Module):
-    """Which position of a sequence plays which part.
-
-    Attributes:
-        query: position of the query.
-        matching_label: label tokens that answer the query.
-        other_label: the other label tokens.
-        exemplars: exemplar (or key) tokens in the context.
-    """
-
-    query: Int[Array, "*batch"]
-    matching_label: Bool[Array, "*batch seq"]
-    other_label: Bool[Array, "*batch seq"]
-    exemplars: Bool[Array, "*batch seq"]
-
-    @property
-    def labels(self) -> Bool[Array, "*batch seq"]:
-        """Every label token of the context."""
-        return self.matching_label | self.other_label
-
-    @property
-    def matching_exemplar(self) -> Bool[Array, "*batch seq"]:
-        """The exemplars whose label (one position on) answers the query."""
-        return jnp.roll(self.matching_label, -1, axis=-1)
-
-    @property
-    def is_query(self) -> Bool[Array, "*batch seq"]:
-        """The query's position as a mask."""
-        return jnp.arange(self.exemplars.shape[-1]) == self.query[..., None]
+from ._roles import Roles
 
 
 class Sequence(eqx.Module):

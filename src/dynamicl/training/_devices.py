@@ -1,10 +1,8 @@
-"""Every core works: host devices on a CPU, and the mesh over which runs are sharded."""
+"""Every core works: host devices on a CPU."""
 
 import os
 
 import jax
-import numpy as np
-from jax.sharding import Mesh
 
 
 def use_every_core(cache: str | None = None) -> None:
@@ -32,22 +30,3 @@ def use_every_core(cache: str | None = None) -> None:
 def _cores() -> int:
     """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def run_mesh(devices: int | None = None) -> Mesh:
-    """Return the mesh over which runs are sharded: all devices, or the first few."""
-    available = jax.devices()
-    return Mesh(np.array(available[: devices or len(available)]), ("run",))
-
-
-def layout(mesh: Mesh, strategy: str) -> str:
-    """Describe how a population is laid out; equal layouts (and versions) give equal bits.
-
-    A sequential layout computes each run by itself, so the number of runs leaves no mark on the bits, nor the number
-    of devices above one. For a single device the compiler partitions nothing and fuses otherwise, which changes last
-    bits, so that is told apart.
-    """
-    kind = mesh.devices.flat[0].device_kind
-    if strategy == "sequential":
-        return f"sequential on {'one' if mesh.size == 1 else 'several'} {kind}"
-    return f"vectorised over {mesh.size} x {kind}"

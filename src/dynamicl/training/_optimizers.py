@@ -1,8 +1,11 @@
-"""Optimizers and learning-rate schedules, with every number an array that may differ between runs."""
+"""Optimizers and learning-rate schedules, with every number an array that may differ between runs.
+
+An optimizer of your own is a registered spec with the three methods of `Optimizer`.
+"""
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +13,47 @@ import optax
 from jaxtyping import Array, Float, Int, PyTree
 
 from dynamicl.specs import check, register, vary
+
+from ._parts import part_mask
+
+
+@runtime_checkable
+class Optimizer(Protocol):
+    """What the engine asks of an optimizer's spec. Weights are a tree in which what is not learnt is `None`."""
+
+    def rate(self, step: Int[Array, ""]) -> Float[Array, ""]:
+        """Return the learning rate of the update that follows `step` earlier ones."""
+        ...
+
+    def init(self, weights: PyTree) -> PyTree:
+        """Return the state before the first update."""
+        ...
+
+    def update(
+        self, gradient: PyTree, state: PyTree, weights: PyTree, step: Int[Array, ""]
+    ) -> tuple[PyTree, PyTree]:
+        """Return new weights and the new state."""
+        ...
+
+
+@register("decay")
+@dataclass(frozen=True)
+class Decay:
+    """Shrink a part of the weights after each update, decoupled from the gradient.
+
+    Attributes:
+        part: a named part or a glob over the names of arrays, as for `Penalty`.
+        strength: varies between runs.
+        per: `rate` multiplies by 1 - rate x strength (as AdamW), `step` by 1 - strength.
+    """
+
+    part: str = "weights"
+    strength: float = vary(0.0)
+    per: Literal["rate", "step"] = "rate"
+
+    def check(self) -> None:
+        """Raise `SpecError` for a strength that means nothing."""
+        check(0 <= self.strength < math.inf, f"`decay.strength` is {self.strength}: give 0 or more, finite")
 
 
 @register("optimizer")
@@ -20,8 +64,8 @@ class OptimizerSpec:
     Attributes:
         name: `adam`, `adamw` (decoupled weight decay) or `sgd`.
         learning_rate: peak rate.
-        weight_decay: `adamw` shrinks weights by rate x this; `adam` and `sgd` add this times the weight to the
-            gradient (an L2 penalty of half that strength).
+        weight_decay: `adamw` shrinks all weights, norms and biases included, by rate x this; `adam` and `sgd` add this
+            times the weight to the gradient. For parts, see `decays` and `Penalty`.
         beta1: decay of the first moment; for `sgd` the momentum.
         beta2: decay of the second moment.
         epsilon: added to the root of the second moment.
@@ -29,6 +73,8 @@ class OptimizerSpec:
             then falling as the inverse square root; `cosine`, linear, then a half cosine to 0 at `decay_steps`.
         warmup_steps: length of the rise, in updates.
         decay_steps: where the cosine ends, in updates.
+        clip_norm: gradients of a larger Euclidean norm are scaled down to it; 0 for no limit.
+        decays: shrink parts of the weights after each update.
     """
 
     name: Literal["adam", "adamw", "sgd"] = "adam"
@@ -40,10 +86,12 @@ class OptimizerSpec:
     schedule: Literal["constant", "warmup", "warmup-rsqrt", "cosine"] = "constant"
     warmup_steps: int = vary(0)
     decay_steps: int = vary(0)
+    clip_norm: float = vary(0.0, zero_is_static=True)
+    decays: tuple[Any, ...] = ()
 
     def check(self) -> None:
         """Raise `SpecError` for rates and schedules that mean nothing."""
-        for name in ("learning_rate", "weight_decay"):
+        for name in ("learning_rate", "weight_decay", "clip_norm"):
             value = getattr(self, name)
             check(0 <= value < math.inf, f"`optimizer.{name}` is {value}: give 0 or more, finite")
         for name in ("beta1", "beta2"):
@@ -61,6 +109,22 @@ class OptimizerSpec:
             f"`optimizer.decay_steps` is {self.decay_steps}: a cosine needs more than `warmup_steps` "
             f"{self.warmup_steps}",
         )
+        for decay in self.decays:
+            check(isinstance(decay, Decay), f"`optimizer.decays` holds {decay!r}: give a tuple of `Decay`s")
+
+    def rate(self, step: Int[Array, ""]) -> Float[Array, ""]:
+        """Return the rate of the update that follows `step` earlier ones (the first has step 0)."""
+        return learning_rate(self, step)
+
+    def init(self, weights: PyTree) -> PyTree:
+        """Return the state before the first update."""
+        return transformation(self).init(weights)
+
+    def update(
+        self, gradient: PyTree, state: PyTree, weights: PyTree, step: Int[Array, ""]
+    ) -> tuple[PyTree, PyTree]:
+        """Return new weights and the new state."""
+        return step_weights(self, gradient, state, weights, step)
 
 
 def learning_rate(spec: OptimizerSpec, step: Int[Array, ""]) -> Float[Array, ""]:
@@ -81,17 +145,29 @@ def learning_rate(spec: OptimizerSpec, step: Int[Array, ""]) -> Float[Array, ""]
 
 def transformation(spec: OptimizerSpec) -> optax.GradientTransformation:
     """Build the gradient transformation without its rate; the engine multiplies by minus the rate of the step."""
-    penalty = optax.add_decayed_weights(spec.weight_decay) if _decays(spec) else optax.identity()
+    penalty = optax.identity() if _is_off(spec.weight_decay) else optax.add_decayed_weights(spec.weight_decay)
+    clip = optax.identity() if _is_off(spec.clip_norm) else _clip(spec.clip_norm)
     if spec.name == "sgd":
         momentum = optax.trace(spec.beta1) if spec.beta1 else optax.identity()
-        return optax.chain(penalty, momentum)
+        return optax.chain(clip, penalty, momentum)
     adam = optax.scale_by_adam(spec.beta1, spec.beta2, spec.epsilon)
-    return optax.chain(adam, penalty) if spec.name == "adamw" else optax.chain(penalty, adam)
+    return optax.chain(clip, adam, penalty) if spec.name == "adamw" else optax.chain(clip, penalty, adam)
 
 
-def _decays(spec: OptimizerSpec) -> bool:
-    value: Any = spec.weight_decay
-    return not (isinstance(value, float) and value == 0)
+def _is_off(value: Any) -> bool:
+    """Tell whether a number that leaves its computation out at 0 is 0; inside a cohort it may be an array."""
+    return isinstance(value, float) and value == 0
+
+
+def _clip(limit: Any) -> optax.GradientTransformation:
+    """Scale gradients down to a norm; optax's own wants the limit as a Python number."""
+
+    def update(gradient: PyTree, state: PyTree, weights: PyTree = None) -> tuple[PyTree, PyTree]:
+        norm = optax.tree.norm(gradient)
+        factor = jnp.minimum(jnp.float32(1), jnp.asarray(limit, jnp.float32) / jnp.maximum(norm, 1e-30))
+        return jax.tree.map(lambda g: g * factor, gradient), state
+
+    return optax.GradientTransformation(lambda weights: optax.EmptyState(), update)
 
 
 def step_weights(
@@ -106,4 +182,14 @@ def step_weights(
     with jax.numpy_dtype_promotion("standard"):
         updates, state = transformation(spec).update(gradient, state, weights)
     rate = learning_rate(spec, step)
-    return jax.tree.map(lambda w, u: w - rate * u, weights, updates), state
+    weights = jax.tree.map(lambda w, u: w - rate * u, weights, updates)
+    for decay in spec.decays:
+        weights = _shrunk(weights, decay, rate)
+    return weights, state
+
+
+def _shrunk(weights: PyTree, decay: Decay, rate: Float[Array, ""]) -> PyTree:
+    strength = jnp.asarray(decay.strength, jnp.float32)
+    factor = 1 - (rate * strength if decay.per == "rate" else strength)
+    mask = part_mask(weights, decay.part)
+    return jax.tree.map(lambda w, inside: w * factor if inside else w, weights, mask)

@@ -23,6 +23,8 @@ class Probe:
         dims: the axes' names of each variable, run and step left out.
         at: `evaluation` or `checkpoint`, when it is recorded.
         sequences: how many of the evaluator's sequences it sees; 0 for all.
+        version: raised whenever `compute` comes to mean something else: records are known by it, so that those of
+            another version are never taken for this one's.
         needs_task: hand the task to `compute` as a fourth argument, for measures that run the model themselves.
     """
 
@@ -33,6 +35,7 @@ class Probe:
     at: str = "evaluation"
     sequences: int = 0
     needs_task: bool = False
+    version: int = 1
 
 
 def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -> dict[str, Float[Array, ""]]:
@@ -41,18 +44,31 @@ def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -
     Returns:
         Means over the batch: `loss` (cross-entropy, nats), `accuracy`, `accuracy_in_context` (the best among the
         outputs that occur in the context), `target_probability`; and the standard errors `loss_error`,
-        `accuracy_error`.
+        `accuracy_error`, NaN for a single sequence.
     """
+    return summary(scores_of_sequences(logits, sequences))
+
+
+def scores_of_sequences(
+    logits: Float[Array, "batch output"], sequences: Sequence
+) -> dict[str, Float[Array, " batch"]]:
+    """Score each sequence's prediction: `loss` (nats), `accuracy`, `accuracy_in_context`, `target_probability`."""
     log_p = jax.nn.log_softmax(logits, axis=-1)
     hit = jnp.take_along_axis(log_p, sequences.target[:, None], axis=1)[:, 0]
-    right = (jnp.argmax(logits, axis=-1) == sequences.target).astype(jnp.float32)
-    among = jnp.argmax(jnp.where(sequences.options, logits, -jnp.inf), axis=-1) == sequences.target
-    root = jnp.sqrt(jnp.float32(logits.shape[0]))
+    best = jnp.argmax(logits, axis=-1)
+    best_in_context = jnp.argmax(jnp.where(sequences.options, logits, -jnp.inf), axis=-1)
     return {
-        "loss": -jnp.mean(hit),
-        "accuracy": jnp.mean(right),
-        "accuracy_in_context": jnp.mean(among.astype(jnp.float32)),
-        "target_probability": jnp.mean(jnp.exp(hit)),
-        "loss_error": jnp.std(hit) / root,
-        "accuracy_error": jnp.std(right) / root,
+        "loss": -hit,
+        "accuracy": (best == sequences.target).astype(jnp.float32),
+        "accuracy_in_context": (best_in_context == sequences.target).astype(jnp.float32),
+        "target_probability": jnp.exp(hit),
     }
+
+
+def summary(scores: Mapping[str, Float[Array, " batch"]]) -> dict[str, Float[Array, ""]]:
+    """Return means over sequences, and the standard errors of loss and accuracy."""
+    count = scores["loss"].shape[0]
+    # A single sequence says nothing of its spread.
+    root = jnp.float32(count**0.5) if count > 1 else jnp.float32(jnp.nan)
+    means = {name: jnp.mean(values) for name, values in scores.items()}
+    return means | {f"{name}_error": jnp.std(scores[name]) / root for name in ("loss", "accuracy")}

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from dynamicl.clamps import Clamp, Graft
 from dynamicl.specs import SpecError, check, host, register, spec_hash, to_json, validate, vary
 
+from ._objective import ObjectiveSpec
 from ._optimizers import OptimizerSpec
 
 LONGEST = 2**31 - 1
@@ -14,21 +15,23 @@ LONGEST = 2**31 - 1
 @register("seeds")
 @dataclass(frozen=True)
 class Seeds:
-    """Separate seeds: nothing drawn from one depends on another.
+    """Separate seeds: nothing drawn from one depends on another, even where they are equal (`stream_key`).
 
     Attributes:
         init: of the weights.
-        data: of the training batches; the batch at step t is drawn from `fold_in(key(data), t)`.
+        data: of the training batches; the batch at step t is drawn from the stream's key with t folded in.
         evaluation: of the evaluators' fixed sequences.
+        world: of what a task draws once and for all, before any sequence (class centres, tables of labels).
     """
 
     init: int = vary(0)
     data: int = vary(0)
     evaluation: int = vary(1)
+    world: int = vary(0)
 
     def check(self) -> None:
         """Raise `SpecError` for seeds outside 0 .. 2^31 - 1."""
-        for name in ("init", "data", "evaluation"):
+        for name in ("init", "data", "evaluation", "world"):
             value = getattr(self, name)
             check(0 <= value <= LONGEST, f"`seeds.{name}` is {value}: give 0 to {LONGEST}")
 
@@ -68,7 +71,8 @@ class RunSpec:
     Attributes:
         task: a registered task spec.
         model: a registered model spec.
-        optimizer: how weights are updated.
+        optimizer: how weights are updated; a registered spec (`OptimizerSpec`, or one with its methods).
+        objective: what is minimised.
         clamps: interventions, in the order in which they act.
         grafts: parts of the weights taken from other runs.
         seeds: of initialisation, data and evaluation.
@@ -80,7 +84,8 @@ class RunSpec:
 
     task: Any
     model: Any
-    optimizer: OptimizerSpec = OptimizerSpec()  # noqa: RUF009 - frozen
+    optimizer: Any = OptimizerSpec()  # noqa: RUF009 - frozen
+    objective: ObjectiveSpec = ObjectiveSpec()  # noqa: RUF009 - frozen
     clamps: tuple[Any, ...] = ()
     grafts: tuple[Any, ...] = ()
     seeds: Seeds = Seeds()
@@ -94,7 +99,7 @@ class RunSpec:
         check(1 <= self.steps <= LONGEST, f"`steps` is {self.steps}: give 1 to {LONGEST}")
         check(1 <= self.batch_size <= 1_000_000, f"`batch_size` is {self.batch_size}: give 1 to 1000000")
         check(self.diverge_above > 0, f"`diverge_above` is {self.diverge_above}: give a loss above 0")
-        for name, member in (("task", "prepare"), ("model", "build")):
+        for name, member in (("task", "prepare"), ("model", "build"), ("optimizer", "update")):
             part = getattr(self, name)
             if not callable(getattr(part, member, None)):
                 raise SpecError(f"`{name}` is {part!r}: give a registered spec with a method `{member}`")

@@ -100,6 +100,40 @@ class Adaptive:
         return step + max(self.finest, int(interval))
 
 
+@register("evaluator")
+@dataclass(frozen=True)
+class Evaluator:
+    """How one evaluator is recorded, where it differs from the others.
+
+    Attributes:
+        name: one of the task's evaluators.
+        sequences: fixed sequences; 0 for the recording's number.
+        evaluate: of the recording's evaluations only those that this schedule asks for, and first and last; `None` for
+            all. `Every`, `Logarithmic` or `At`.
+        measures: names of measures recorded on it, besides the recording's (which are made on `train`).
+    """
+
+    name: str
+    sequences: int = 0
+    evaluate: Any = None
+    measures: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raise `SpecError` for what cannot be recorded."""
+        check(
+            0 <= self.sequences <= 10_000_000,
+            f"`evaluator.sequences` is {self.sequences}: give 0 (as the others) to 10000000",
+        )
+        check(
+            self.evaluate is None or isinstance(self.evaluate, Every | Logarithmic | At),
+            f"`evaluator.evaluate` is {self.evaluate!r}: give Every, Logarithmic, At or None",
+        )
+
+    def is_due(self, last: int, step: int) -> bool:
+        """Tell whether it is recorded at an evaluation, the one before having been at `last` (-1 for none)."""
+        return self.evaluate is None or last < 0 or self.evaluate.following(last, ()) <= step
+
+
 @register("recording")
 @dataclass(frozen=True)
 class Recording:
@@ -109,7 +143,8 @@ class Recording:
         evaluate: when evaluators and measures are recorded.
         checkpoint: when weights (and attention maps) are kept.
         sequences: fixed sequences of each evaluator.
-        measures: names of measures; `dynamicl.probes` lists them.
+        measures: names of measures on the training distribution; `dynamicl.probes` lists them.
+        evaluators: those with numbers of sequences, schedules or measures of their own.
         optimizer_state: keep the optimizer's state in checkpoints too, so that forks go on exactly.
     """
 
@@ -118,11 +153,17 @@ class Recording:
     sequences: int = 1000
     measures: tuple[str, ...] = ("heads", "norms")
     optimizer_state: bool = False
+    evaluators: tuple[Any, ...] = ()
 
     def check(self) -> None:
         """Raise `SpecError` for recordings that cannot be made."""
         check(
             1 <= self.sequences <= 1_000_000, f"`recording.sequences` is {self.sequences}: give 1 to 1000000"
+        )
+        names = [evaluator.name for evaluator in self.evaluators if isinstance(evaluator, Evaluator)]
+        check(
+            len(names) == len(set(names)) == len(self.evaluators),
+            f"`recording.evaluators` is {self.evaluators}: give `Evaluator`s, each name once",
         )
         for name in ("evaluate", "checkpoint"):
             schedule = getattr(self, name)

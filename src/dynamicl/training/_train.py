@@ -1,12 +1,14 @@
 """Train a cohort: a generator of records and checkpoints, so that whoever listens decides what to keep."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._program import Program, RunState, reset_losses
+from ._compiled import Program, reset_losses
+from ._learner import RunState
+from ._probe import SCORES
 from ._schedules import Recording
 
 
@@ -76,6 +78,7 @@ def train(
     """
     done = Done() if done is None else done
     end, step = program.cohort.longest, start
+    own = {evaluator.name: evaluator for evaluator in recording.evaluators}
 
     def due(kind: str) -> int | float:
         last = getattr(done, kind)
@@ -85,14 +88,17 @@ def train(
 
     while True:
         if step >= due("evaluate"):
-            values = _only_reached(program.evaluate(state), step)
+            last = -1 if step >= end else done.evaluate
+            names = [name for name in program.evaluators if name not in own or own[name].is_due(last, step)]
+            values = _only_reached(program.evaluate(state, names), step)
+            values = _with_all_evaluators(values, names, program.evaluators)
             state = reset_losses(state)
             done.evaluate = step
             done.watched.append((step, watched(values["train_loss"])))
             yield Records(step, values), state
         if step >= due("checkpoint"):
             done.checkpoint = step
-            yield Checkpoint(step, program.evaluate(state, "checkpoint")), state
+            yield Checkpoint(step, program.inspect(state)), state
         if step >= end:
             return
         target = int(min(due("evaluate"), due("checkpoint"), step + longest()))
@@ -116,3 +122,19 @@ def _only_reached(values: dict[str, np.ndarray], step: int) -> dict[str, np.ndar
         return np.where(elsewhere.reshape(-1, *[1] * (value.ndim - 1)), np.float32(np.nan), value)
 
     return {name: blank(value) for name, value in values.items()}
+
+
+def _with_all_evaluators(
+    values: dict[str, np.ndarray], names: Sequence[str], everyone: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Put scores in the place of their evaluator, with NaN for those that were not due."""
+    if len(names) == len(everyone):
+        return values
+    places = [everyone.index(name) for name in names]
+
+    def spread(scores: np.ndarray) -> np.ndarray:
+        full = np.full((len(scores), len(everyone)), np.nan, np.float32)
+        full[:, places] = scores
+        return full
+
+    return {name: spread(value) if name in SCORES else value for name, value in values.items()}

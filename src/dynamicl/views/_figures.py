@@ -47,8 +47,8 @@ def make_figures(results: str | Path, names: Sequence[str], folder: str | Path) 
     folder, made = Path(folder), []
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        module = f"dynamicl.views.figures.{name.replace('.', '_')}"
-        if importlib.util.find_spec(module) is None:
+        module = script_of(name)
+        if module is None:
             continue
         data = read_outcome(Path(results) / name.partition(".")[0], name)
         with pyplot.rc_context(STYLE):
@@ -60,3 +60,13 @@ def make_figures(results: str | Path, names: Sequence[str], folder: str | Path) 
             pyplot.close(figure)
         made.append(folder / f"{name}.png")
     return made
+
+
+def script_of(name: str) -> str | None:
+    """Return the module that draws an experiment's figure, named as the claim; `None` where there is none."""
+    study, _, claim = name.partition(".")
+    module = f"dynamicl.views.figures.{study}.{claim.replace('.', '_')}"
+    try:
+        return module if importlib.util.find_spec(module) else None
+    except ModuleNotFoundError:
+        return None

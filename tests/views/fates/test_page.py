@@ -167,7 +167,7 @@ def test_everything_is_saved_as_svg_png_and_csv(shown, made, colours_of):
         tables[panel] = list(csv.DictReader(io.StringIO(files["csv"].decode())))
     data = made[0]
     assert len(tables["tree"]) == data["time"].size
-    assert sum(row["converged"] == "yes" for row in tables["tree"]) == int(data["observed"].sum())
+    assert sum(row["outcome"] == "converged" for row in tables["tree"]) == int(data["observed"].sum())
     assert [int(row["converged"]) for row in tables["chances"]] == data["observed"].sum(
         "fork"
     ).values.tolist()

@@ -129,3 +129,28 @@ def test_what_is_no_fork_experiment_is_refused(made, tmp_path):
         fates_payload(nobody)
     with pytest.raises(FileNotFoundError, match="`path` is .*page.html', but the folder .* does not exist"):
         make_fates_page(made[0], tmp_path / "none" / "page.html")
+
+
+def test_forks_of_unknown_outcome_count_neither_way():
+    data = fates(curves=False)[0]
+    censored, diverged = xr.zeros_like(data["observed"]), xr.zeros_like(data["observed"])
+    first, second = np.flatnonzero(~data["observed"].values[0])[:2]
+    censored[0, first], diverged[0, second] = True, True
+    record = fates_payload(data.assign(censored=censored, diverged=diverged))
+    assert record["chance"]["forks"][0] == data.sizes["fork"] - 1
+    assert record["chance"]["converged"] == data["observed"].sum("fork").values.tolist()
+    outcomes = [row["outcome"] for row in record["forks"][0]]
+    assert (outcomes.count("not known"), outcomes.count("diverged")) == (1, 1)
+    assert "1 fork (1 at step" in record["notes"][0] and "left out of P(t)" in record["notes"][0]
+    text = str(record["headline"])
+    assert "1 of them diverged." in text and "1 more were still converging when last seen" in text
+
+
+def test_a_checkpoint_of_which_nothing_is_known_is_left_out():
+    data = fates(curves=False)[0]
+    censored = xr.zeros_like(data["observed"])
+    censored[-1] = True
+    record = fates_payload(data.assign(censored=censored))
+    assert len(record["at"]) == data.sizes["at"] - 1 == len(record["chance"]["own"])
+    with pytest.raises(ValueError, match="`data` has no forks whose outcome is known"):
+        fates_payload(data.assign(censored=xr.ones_like(censored)))

@@ -1,20 +1,17 @@
 """Made-up data behind each figure of the induction study, with the names and axes that its experiment gives."""
 
-import tempfile
-
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies import read_outcome, write_outcome
-from dynamicl.studies._experiment import Outcome
+from dynamicl.studies._plain import as_kept as as_kept
 from dynamicl.studies.induction._clamps import CLAMPS
 from dynamicl.studies.induction._composition import KEPT, SETS
-from dynamicl.studies.induction._data import LENGTHS as PARTS
-from dynamicl.studies.induction._data import TASKS
-from dynamicl.studies.induction._measures import MEASURED
-from dynamicl.studies.induction._pt_variants import VARIANTS
+from dynamicl.studies.induction._data import CIRCUITS
+from dynamicl.studies.induction._measure_vs_clamp import MEASURED
+from dynamicl.studies.induction._pulses import LENGTHS, PULSED, STARTS
 from dynamicl.studies.induction._residual import CONDITIONS
-from dynamicl.studies.induction._windows import LENGTHS, PULSED, STARTS
+from dynamicl.studies.induction._runs import PARTS, PATTERNS
+from dynamicl.studies.induction._settings import TASKS
 
 X = np.linspace(0, 1e6, 41)
 RNG = np.random.default_rng(0)
@@ -76,8 +73,8 @@ DATA = {
         strength=(SEED_HEAD, share(4, 8)),
     ),
     "toy": xr.Dataset(
-        {"loss": (("clamp", "draw", "step"), np.maximum(falling(3, 5) - 0.02, 1e-9))},
-        {"clamp": ["none", "c", "b, c"], "step": np.arange(41) * 5, "draw": range(5)},
+        {"loss": (("clamp", "shown", "step"), np.maximum(falling(3, 5) - 0.02, 1e-9))},
+        {"clamp": ["none", "c", "b, c"], "step": np.arange(41) * 5, "shown": range(5)},
     ),
     "clamps": dataset(
         {"clamp": list(CLAMPS), "sequences": X, "unclamped_sequences": X},
@@ -96,8 +93,8 @@ DATA = {
             "task": [f"{c} classes, {n} labels" for c, n in TASKS],
             "network_sequences": X,
             "part_sequences": X[:21],
-            "part": list(PARTS)[1:],
-            "circuit": list(PARTS),
+            "part": list(PARTS),
+            "circuit": list(CIRCUITS),
         },
         network_loss=(("task", "seed", "network_sequences"), falling(5, 4)),
         part_loss=(("part", "task", "seed", "part_sequences"), falling(3, 5, 4, x=X[:21])),
@@ -132,7 +129,7 @@ DATA = {
         full_learning_time=("seed", times(4)),
     ),
     "pt_variants": dataset(
-        {"heads": list(VARIANTS), "sequences": X},
+        {"heads": list(PATTERNS), "sequences": X},
         loss=(("heads", "seed", "sequences"), falling(3, 4)),
         learning_time=(("heads", "seed"), times(3, 4)),
         learnt=(("heads", "seed"), share(3, 4) > 0.2),
@@ -170,10 +167,3 @@ DATA = {
 def without_numbers(data):
     """The same with NaN for every number that is not a count or a flag: nothing learnt, nothing measured."""
     return data.map(lambda array: array * np.nan if array.dtype.kind == "f" else array * 0)
-
-
-def as_kept(data):
-    """The same through a result's file, which keeps five digits and no types."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_outcome(folder, "made-up", Outcome((), data))
-        return read_outcome(folder, "made-up")

@@ -7,10 +7,9 @@ import pytest
 from matplotlib import pyplot
 from matplotlib.colors import to_hex
 
-from dynamicl.studies import find_experiments, write_outcome
-from dynamicl.studies._experiment import Outcome
+from dynamicl.studies import experiments_of, write_dataset
 from dynamicl.views import make_figures
-from dynamicl.views.figures._induction import STEPS, draw_seeds, draw_time, interval_over_seeds
+from dynamicl.views.figures.induction._shared import STEPS, draw_seeds, draw_time, interval_over_seeds
 from views.figures.synthetic import DATA, as_kept, without_numbers
 
 
@@ -21,11 +20,11 @@ def close():
 
 
 def draw(name, data):
-    return importlib.import_module(f"dynamicl.views.figures.induction_{name}").draw(data)
+    return importlib.import_module(f"dynamicl.views.figures.induction.{name}").draw(data)
 
 
 def test_every_experiment_has_a_figure_and_data_for_its_test():
-    names = {experiment.name.partition(".")[2] for experiment in find_experiments(["induction"])}
+    names = {experiment.id.partition(".")[2] for experiment in experiments_of("induction")}
     assert names - {"plateau", "heads"} == set(DATA)
 
 
@@ -84,7 +83,9 @@ def test_the_bold_curve_is_the_median_seeds_and_lower_bounds_are_hollow():
 
 
 def test_files_are_made_for_experiments_with_a_figure(tmp_path):
-    write_outcome(tmp_path / "induction", "induction.saddle", Outcome((), DATA["saddle"]))
-    made = make_figures(tmp_path, ["induction.saddle", "induction.none"], tmp_path / "figures")
+    write_dataset(tmp_path / "induction", "induction.saddle", DATA["saddle"])
+    made = make_figures(
+        tmp_path, ["induction.saddle", "induction.none", "nothing.at_all"], tmp_path / "figures"
+    )
     assert [path.name for path in made] == ["induction.saddle.png"]
     assert made[0].stat().st_size > 5000 and made[0].with_suffix(".pdf").exists()

@@ -6,12 +6,12 @@ from ._composition import COMPOSITION
 from ._data import DATA
 from ._heads import HEADS
 from ._l1_output import L1_OUTPUT
-from ._measures import MEASURE_VS_CLAMP
+from ._measure_vs_clamp import MEASURE_VS_CLAMP
 from ._pairs import PAIRS
 from ._plateau import PLATEAU
 from ._pt_variants import PT_VARIANTS
 from ._residual import RESIDUAL
-from ._saddle import SADDLE
+from ._saddle import SADDLE_AT_ORIGIN
 from ._seeds import SEEDS
 from ._single_head import SINGLE_HEAD
 from ._toy import TOY
@@ -36,6 +36,6 @@ EXPERIMENTS = (
     WEIGHTS,
     PT_VARIANTS,
     SEEDS,
-    SADDLE,
+    SADDLE_AT_ORIGIN,
     WINDOWS,
 )

@@ -4,71 +4,85 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.circuits import ablate_each, clamped_scores, keep_each, loss_attribution
-from dynamicl.statistics import correlation_interval, mean_interval
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.statistics import correlation_interval
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import UNKNOWN, attempt, mean, words
 
-from ._judge import judge, words
 from ._networks import main_networks
-from ._plateau import cost
+from ._populations import experiment
 from ._sequences import sample
-from ._settings import HEADS
+from ._settings import HEADS, Setting
 
-CLAIM = "induction.additive"
+OTHERS = Threshold("accuracy lost without a head other than the strongest", "<", 0.005)
+ONLY = Threshold("accuracy with the strongest head alone", ">=", 0.95)
+WITHOUT = Threshold("accuracy with all heads but the strongest", ">=", 0.95)
+LINK = Threshold("Pearson's correlation of a head's accuracy alone with its induction strength", "low >", 0.3)
+ATTRIBUTED = 1000
+"""Sequences over which the loss that each head saves is averaged."""
 
 
-def additive(lab: Lab) -> Outcome:
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Ablate each layer-2 head of the trained networks, and all but each.
 
-    The claim is held to have reproduced where, as means over seeds, ablating a head other than the strongest costs
-    less than 0.5 points of accuracy; keeping only the strongest, and keeping all but it, each leave at least
-    0.95; and a head's accuracy alone correlates with its induction strength (Pearson over heads of all seeds,
-    interval above 0.3).
+    Returns:
+        By seed and head `induction_strength`, `accuracy_without`, `accuracy_alone`, `loss_saved`; by seed `accuracy`.
     """
-    networks = main_networks(lab)
+    networks = main_networks(trajectories)
     loaded = networks.load()
     task = loaded.tasks["train"]
     sets = [(), *ablate_each(1, HEADS), *keep_each(1, HEADS)]
-    scores = clamped_scores(loaded.model, task, sample(task), [sets] * len(networks.chosen.seeds))
-    whole, without, alone = (
-        scores.accuracy[:, 0],
-        scores.accuracy[:, 1 : HEADS + 1],
-        scores.accuracy[:, HEADS + 1 :],
-    )
-    seeds, best = np.arange(len(whole)), np.array(networks.strongest)
-    costs = whole[:, None] - without
-    others = np.array([np.delete(costs[i], best[i]).mean() for i in seeds])
-    weak, strong = mean_interval(others), mean_interval(costs[seeds, best])
-    only, but = mean_interval(alone[seeds, best]), mean_interval(without[seeds, best])
-    link = correlation_interval(networks.strength.ravel(), alone.ravel())
-    parts = {
-        "ablating any but the strongest costs nothing": weak.value < 0.005,
-        "the strongest alone suffices": only.value >= 0.95,
-        "the others without it suffice": but.value >= 0.95,
-        "accuracy alone goes with induction strength": link.low > 0.3,
-    }
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"accuracy {whole.mean():.4f}; ablating one of the others costs {words(weak, '.4f')}, the strongest "
-        f"{words(strong, '.4f')}; only the strongest {words(only, '.3f')}; all but it {words(but, '.3f')}; "
-        f"correlation of accuracy alone with induction strength {words(link)}",
-        only,
-        len(whole),
-    )
-    saved = loss_attribution(loaded.model, task, sample(task, 1000), 1)
+    scores = clamped_scores(loaded.model, task, sample(task, scale), [sets] * len(scale.seeds))
+    saved = loss_attribution(loaded.model, task, sample(task, scale, ATTRIBUTED), 1)
     by_head = ("seed", "head")
-    data = xr.Dataset(
+    return xr.Dataset(
         {
             "induction_strength": (by_head, networks.strength),
-            "accuracy_without": (by_head, without),
-            "accuracy_alone": (by_head, alone),
+            "accuracy_without": (by_head, scores.accuracy[:, 1 : HEADS + 1]),
+            "accuracy_alone": (by_head, scores.accuracy[:, HEADS + 1 :]),
             "loss_saved": (by_head, saved),
-            "accuracy": ("seed", whole),
+            "accuracy": ("seed", scores.accuracy[:, 0]),
         },
-        {"seed": list(networks.chosen.seeds), "head": range(HEADS)},
+        {"seed": list(scale.seeds), "head": range(HEADS)},
     )
-    return Outcome((verdict,), data, networks.trajectory.runs)
 
 
-ADDITIVE = Experiment(CLAIM, additive, cost)
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Ablating one head hides what a head can do alone, and that goes with its induction strength."""
+    strength, without, alone = _tables(data)
+    seeds, strongest = np.arange(len(strength)), strength.argmax(axis=1)
+    lost = data["accuracy"].values[:, None] - without
+    others = [np.delete(row, best).mean() for row, best in zip(lost, strongest, strict=True)]
+    link, _ = attempt(correlation_interval, strength.ravel(), alone.ravel())
+    return (
+        OTHERS.part(mean(others), len(seeds)),
+        ONLY.part(mean(alone[seeds, strongest]), len(seeds)),
+        WITHOUT.part(mean(without[seeds, strongest]), len(seeds)),
+        LINK.part(link or UNKNOWN, strength.size),
+    )
+
+
+def note(data: xr.Dataset) -> str:
+    """Say what the strongest head's ablation costs."""
+    strength, without, _ = _tables(data)
+    seeds, strongest = np.arange(len(strength)), strength.argmax(axis=1)
+    lost = data["accuracy"].values - without[seeds, strongest]
+    accuracy = data["accuracy"].values.mean()
+    return f"ablating the strongest head costs {words(mean(lost), '.4f')} of an accuracy of {accuracy:.4f}"
+
+
+def _tables(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    names = ("induction_strength", "accuracy_without", "accuracy_alone")
+    strength, without, alone = (data[name].transpose("seed", "head").values for name in names)
+    return strength, without, alone
+
+
+ADDITIVE = experiment(
+    "induction.additive",
+    ["main"],
+    measure=measure,
+    judge=judge,
+    criterion=(OTHERS, ONLY, WITHOUT, LINK),
+    note=note,
+)

@@ -1,152 +1,129 @@
 """Figure 4.6b: clamping computation after computation until what is left learns smoothly: three subcircuits."""
 
 import numpy as np
+import xarray as xr
 
-from dynamicl.clamps import copy, layer_one, layer_one_and_copy, match, previous_token_attend
 from dynamicl.statistics import Interval
-from dynamicl.store import Trajectory
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
-from dynamicl.training import RunSpec
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import UNKNOWN, median, ratio, share, words
 
-from ._curves import learning_times, ratio, shapes, stack_runs
-from ._judge import judge, words
-from ._networks import Networks, fine, main_networks, one_head_runs, unclamped, unclamped_cost
-from ._plateau import cost
-from ._settings import Setting, run, setting
+from ._curves import learning_times, shapes, stack_runs
+from ._populations import experiment
+from ._runs import CLAMP_LENGTHS
+from ._settings import Setting
 
-CLAIM = "induction.clamps"
-LENGTHS = {"1": 1e6, "1,2": 6e5, "1,2,3qk,4": 6e5, "3v,5": 1e6, "1,2,3v,5": 6e5}
-"""Published sequences by the clamped computations, which have the thesis' numbers: attend to the previous
-token, layer 1 complete, match, copy, layer 1 and copy. Slow ones run longer than the thesis' 6e5: with these
-features everything
-takes about twice as long."""
-CLAMPS = tuple(LENGTHS)
-
-
-def clamped_runs(networks: Networks) -> list[RunSpec]:
-    """Describe the runs of all clamps: clamps one after the other, seeds within them.
-
-    Copying needs no head silenced: its logits come from one head's scores alone.
-    """
-    heads = networks.strongest
-    attend, layer, matched, copied, both = LENGTHS.values()
-    return [
-        *one_head_runs(
-            networks, attend, tuple(previous_token_attend([h]) for h in networks.previous_token_head)
-        ),
-        *one_head_runs(networks, layer, tuple(layer_one() for _ in heads)),
-        *one_head_runs(networks, matched, tuple(match(h) for h in heads)),
-        *_all_heads(networks, copied, [copy(h) for h in heads]),
-        *_all_heads(networks, both, [layer_one_and_copy(h) for h in heads]),
-    ]
+CLAMPS = tuple(CLAMP_LENGTHS)
+FREE = Threshold("share of unclamped runs with a phase change", ">", 0.5)
+ATTEND = Threshold("share of runs with a phase change, step 1 clamped", ">", 0.5)
+LAYER = Threshold("share of runs with a phase change, steps 1 and 2 clamped", ">", 0.5)
+LAYER_SHORTER = Threshold("duration of the drop over the unclamped one, steps 1 and 2 clamped", "high <", 1.0)
+MATCH = Threshold("share of runs with a phase change, match clamped", "<", 0.5)
+MATCH_STRAIGHT = Threshold("r squared of the log loss, match clamped, median run", ">", 0.95)
+COPY = Threshold("share of runs with a phase change, copy clamped", ">", 0.5)
+COPY_SHORTER = Threshold("duration of the drop over the unclamped one, copy clamped", "high <", 1.0)
+COPY_EARLIER = Threshold("start of the drop over the unclamped one, copy clamped", "high <", 1.0)
+BOTH = Threshold("share of runs with a phase change, layer 1 and copy clamped", "<", 0.5)
+BOTH_STRAIGHT = Threshold("r squared of the log loss, layer 1 and copy clamped, median run", ">", 0.9)
 
 
-def _all_heads(networks: Networks, sequences: float, clamps: list[tuple]) -> list[RunSpec]:
-    chosen = networks.chosen
-    return [run(chosen, seed, sequences, held) for seed, held in zip(chosen.seeds, clamps, strict=True)]
-
-
-def train_clamped(lab: Lab, networks: Networks) -> Trajectory:
-    """Train (or find) the clamped runs."""
-    return lab.train(clamped_runs(networks), fine(networks.chosen), "induction: clamped subcircuits")
-
-
-def clamps(lab: Lab) -> Outcome:
-    """Train under each clamp and compare shapes with the unclamped run of the same seed.
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Describe the shape of the loss under each clamp, and of the unclamped runs of the same seeds.
 
     A phase change is what the thesis calls one, a reverse S: the loss waits before it falls, by more than noise
-    explains (the first criterion of `find_transition`), as no exponential does. How many of the waits are plateaus in
-    the full sense of `find_transition` is told beside it; the thesis claims one for the unclamped network, and that is
-    `induction.plateau`. The drop's duration runs from 0.9 log 2 to 0.1 log 2 in every curve alike. The
-    claim is held to have reproduced where
+    explains (the first criterion of `find_transition`), as no exponential does. `jump` is a plateau in the full sense
+    of `find_transition`; the thesis claims one for the unclamped network alone. The drop's duration runs from 0.9 log 2
+    to 0.1 log 2 in every curve alike.
 
-    - unclamped and with step 1 clamped, most seeds show a phase change;
-    - with steps 1, 2 most still do, and the drop is shorter than the unclamped one (interval of the ratio below 1);
-    - match (1, 2, 3qk, 4) shows none in most seeds and falls exponentially (r squared of the log loss above 0.95 in
-      the median seed);
-    - copy (3v, 5) shows a phase change in most, shorter than the unclamped one (interval of the ratio below 1), and
-      leaves its plateau earlier;
-    - 1, 2, 3v, 5 shows none in most, and falls nearly exponentially (r squared above 0.9).
+    Returns:
+        `loss` and `accuracy` (clamp, seed, sequences); the fields of `Shape`, `learning_time` and `learnt` by clamp and
+        seed; `unclamped_loss` (seed, unclamped_sequences) and the fields of its shape by seed.
     """
-    networks = main_networks(lab)
-    chosen = networks.chosen
-    free, held = unclamped(lab, networks), train_clamped(lab, networks)
-    alone = stack_runs(free, chosen, clamp=["none"], seed=chosen.seeds)
-    curves = stack_runs(held, chosen, clamp=CLAMPS, seed=chosen.seeds)
-    base, found = shapes(alone).isel(clamp=0), shapes(curves)
-    durations = {
-        name: _shorter(found["duration"].sel(clamp=name).values, base["duration"].values) for name in CLAMPS
-    }
-    waits, jumps = (
-        {"none": int(base[of].sum())} | {name: int(found[of].sel(clamp=name).sum()) for name in CLAMPS}
-        for of in ("waits", "jump")
+    alone = stack_runs(trajectories["unclamped"], scale, seed=scale.seeds)
+    curves = stack_runs(trajectories["clamped"], scale, clamp=CLAMPS, seed=scale.seeds)
+    free, times = shapes(alone), learning_times(curves["loss"])
+    unclamped = {f"unclamped_{name}": ("seed", free[name].values) for name in free.data_vars}
+    return (
+        curves[["loss", "accuracy"]]
+        .merge(shapes(curves))
+        .assign(
+            learning_time=times["time"],
+            learnt=times["observed"],
+            unclamped_loss=alone["loss"].rename(sequences="unclamped_sequences"),
+            **unclamped,
+        )
     )
-    straight = {name: float(found["straightness"].sel(clamp=name).median()) for name in CLAMPS}
-    onsets = {name: np.maximum(found["onset"].sel(clamp=name).values, 1.0) for name in CLAMPS}
-    earlier = ratio(onsets["3v,5"], np.maximum(base["onset"].values, 1.0))
-    most = len(chosen.seeds) / 2
-    parts = {
-        "unclamped: a phase change": waits["none"] > most,
-        "1: still a phase change": waits["1"] > most,
-        "1,2: a phase change, sharper": waits["1,2"] > most and durations["1,2"].high < 1,
-        "match: smooth exponential": waits["1,2,3qk,4"] < most and straight["1,2,3qk,4"] > 0.95,
-        "copy: small plateau, quick drop": waits["3v,5"] > most
-        and durations["3v,5"].high < 1
-        and earlier.high < 1,
-        "1,2,3v,5: near exponential": waits["1,2,3v,5"] < most and straight["1,2,3v,5"] > 0.9,
-    }
-    times = learning_times(curves["loss"])
-    told = "; ".join(
-        f"{name}: {waits[name]} ({jumps[name]}), drop {words(durations[name])} of the unclamped, r "
-        f"squared {straight[name]:.3f}"
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Phase changes remain until match is clamped; with copy clamped the drop comes earlier and is shorter."""
+    seeds = data.sizes["seed"]
+    waits = {name: share(data["waits"].sel(clamp=name)) for name in CLAMPS}
+    straight = {name: median(data["straightness"].sel(clamp=name)) for name in CLAMPS}
+    attend, layer, match, copy, both = CLAMPS
+    return (
+        FREE.part(share(data["unclamped_waits"]), seeds),
+        ATTEND.part(waits[attend], seeds),
+        LAYER.part(waits[layer], seeds),
+        LAYER_SHORTER.part(shorter(data, layer), seeds),
+        MATCH.part(waits[match], seeds),
+        MATCH_STRAIGHT.part(straight[match], seeds),
+        COPY.part(waits[copy], seeds),
+        COPY_SHORTER.part(shorter(data, copy), seeds),
+        COPY_EARLIER.part(ratio(onset(data, copy), onset(data)), seeds),
+        BOTH.part(waits[both], seeds),
+        BOTH_STRAIGHT.part(straight[both], seeds),
+    )
+
+
+def shorter(data: xr.Dataset, clamp: str) -> Interval:
+    """Estimate the ratio of durations over the seeds in which both drops ended; unknown of fewer than two."""
+    first, second = data["duration"].sel(clamp=clamp).values, data["unclamped_duration"].values
+    ended = np.isfinite(first * second) & (first * second > 0)
+    return ratio(first[ended], second[ended]) if ended.sum() > 1 else UNKNOWN
+
+
+def onset(data: xr.Dataset, clamp: str = "") -> np.ndarray:
+    """Return when the drop starts, under a clamp or without; at least one sequence, as ratios are taken."""
+    values = data["onset"].sel(clamp=clamp) if clamp else data["unclamped_onset"]
+    return np.maximum(values.values, 1.0)
+
+
+def note(data: xr.Dataset) -> str:
+    """Count waits and plateaus, say how long drops last, and compare what is left with copy clamped."""
+    described = [
+        f"{name}: {int(data['waits'].sel(clamp=name).sum())} ({int(data['jump'].sel(clamp=name).sum())}), drop "
+        f"{words(shorter(data, name))} of the unclamped"
         for name in CLAMPS
-    )
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"phase changes (with a plateau) in {waits['none']} ({jumps['none']}) of {len(chosen.seeds)} unclamped runs, "
-        f"whose drop lasts {float(base['duration'].median()):,.0f} published sequences (r squared "
-        f"{float(base['straightness'].median()):.3f}); under clamps {told}",
-        durations["1,2"],
-        len(chosen.seeds) * (len(CLAMPS) + 1),
-        _why(waits["1,2,3v,5"], len(chosen.seeds), ratio(onsets["1,2,3v,5"], onsets["3v,5"]))
-        if waits["1,2,3v,5"] > most
-        else "",
-    )
-    kept = curves[["loss", "accuracy"]].assign({name: found[name] for name in found.data_vars})
-    kept = kept.assign(
-        learning_time=times["time"],
-        learnt=times["observed"],
-        unclamped_loss=alone["loss"].isel(clamp=0, drop=True).rename(sequences="unclamped_sequences"),
-        unclamped_duration=("seed", base["duration"].values),
-        unclamped_jump=("seed", base["jump"].values),
-    )
-    return Outcome((verdict,), kept, (*free.runs, *held.runs))
-
-
-def _why(waiting: int, runs: int, against_copy: Interval) -> str:
+    ]
+    waiting = int(data["waits"].sel(clamp=CLAMPS[-1]).sum())
+    wait = words(ratio(onset(data, CLAMPS[-1]), onset(data, CLAMPS[-2])))
     return (
-        f"with layer 1 and copy clamped the loss still waits in {waiting} of {runs} runs, {words(against_copy)} of the "
-        "time that it waits with copy alone clamped: more exponential, as the thesis' text says, but no exponential. "
-        "What is left to learn there, queries that match keys, is itself a product of two matrices"
+        f"phase changes (with a plateau) of {data.sizes['seed']} runs under clamps {'; '.join(described)}; the "
+        f"unclamped drop lasts {median(data['unclamped_duration']):,.0f} published sequences. With layer 1 and copy "
+        f"clamped the loss still waits in {waiting} runs, {wait} of the time that it waits with copy alone clamped: "
+        "what is left to learn there, queries that match keys, is itself a product of two matrices"
     )
 
 
-def _shorter(first: np.ndarray, second: np.ndarray) -> Interval:
-    """Ratio of durations over the seeds where both ended; no interval where fewer than two did."""
-    both = np.isfinite(first) & np.isfinite(second) & (first > 0) & (second > 0)
-    return ratio(first[both], second[both]) if both.sum() > 1 else Interval(np.nan, np.nan, np.nan)
-
-
-def clamps_cost(scale: str) -> int:
-    """Return the run-steps of the main, unclamped and clamped runs."""
-    chosen: Setting = setting(scale)
-    return (
-        cost(scale)
-        + unclamped_cost(scale)
-        + len(chosen.seeds) * sum(chosen.lasting(n) for n in LENGTHS.values())
-    )
-
-
-CLAMPED = Experiment(CLAIM, clamps, clamps_cost)
+CLAMPED = experiment(
+    "induction.clamps",
+    ["unclamped", "clamped"],
+    measure=measure,
+    judge=judge,
+    criterion=(
+        FREE,
+        ATTEND,
+        LAYER,
+        LAYER_SHORTER,
+        MATCH,
+        MATCH_STRAIGHT,
+        COPY,
+        COPY_SHORTER,
+        COPY_EARLIER,
+        BOTH,
+        BOTH_STRAIGHT,
+    ),
+    note=note,
+)

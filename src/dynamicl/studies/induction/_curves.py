@@ -7,15 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from dynamicl.statistics import (
-    Criterion,
-    Crossing,
-    Interval,
-    crossing,
-    find_transition,
-    fit_exponential,
-    mean_interval,
-)
+from dynamicl.statistics import Criterion, crossing, find_transition, fit_exponential
 from dynamicl.store import Trajectory
 
 from ._settings import Setting
@@ -31,12 +23,12 @@ FLOOR = 0.05
 """An exponential is fitted until the loss has fallen to this share of its start."""
 
 
-def stack_runs(trajectory: Trajectory, chosen: Setting, **axes: Sequence[Any]) -> xr.Dataset:
-    """Arrange runs, in the order in which they were asked for, along axes with names.
+def stack_runs(trajectory: Trajectory, scale: Setting, **axes: Sequence[Any]) -> xr.Dataset:
+    """Arrange runs, in the order in which they were described, along axes with names.
 
     Args:
         trajectory: as many runs as the axes' lengths multiply to; the last axis varies fastest.
-        chosen: the scale's numbers.
+        scale: the scale's numbers.
         axes: coordinates by name.
 
     Returns:
@@ -45,13 +37,12 @@ def stack_runs(trajectory: Trajectory, chosen: Setting, **axes: Sequence[Any]) -
     """
     data = trajectory.dataset.sel(evaluator="train")
     shape = tuple(len(values) for values in axes.values())
-    kept = {
-        name: ((*axes, "sequences"), data[name].transpose("run", "step").values.reshape(*shape, -1))
-        for name in ("loss", "loss_error", "train_loss", "accuracy")
-    }
-    return xr.Dataset(
-        kept, {k: list(v) for k, v in axes.items()} | {"sequences": chosen.published(data["step"].values)}
-    )
+    curves = {}
+    for name in ("loss", "loss_error", "train_loss", "accuracy"):
+        rows = data[name].transpose("run", "step").values
+        curves[name] = ((*axes, "sequences"), rows.reshape(*shape, -1))
+    coords = {name: list(values) for name, values in axes.items()}
+    return xr.Dataset(curves, coords | {"sequences": scale.published(data["step"].values)})
 
 
 def learning_times(loss: xr.DataArray, level: float = LEARNT) -> xr.Dataset:
@@ -59,36 +50,14 @@ def learning_times(loss: xr.DataArray, level: float = LEARNT) -> xr.Dataset:
 
     A run that does not get there has its last evaluation as `time`, a lower bound, and is not `observed`.
     """
-    sequences = loss["sequences"].values
-    found = _along(lambda curve: crossing(sequences, curve, level), loss)
-    rest = [dim for dim in loss.dims if dim != "sequences"]
+    curves = loss.transpose(..., "sequences")
+    rest = curves.dims[:-1]
+    times, observed = np.empty(curves.shape[:-1]), np.empty(curves.shape[:-1], bool)
+    for place in np.ndindex(times.shape):
+        passed = crossing(loss["sequences"].values, curves.values[place], level)
+        times[place], observed[place] = passed.time, passed.observed
     coords = {name: loss[name].values for name in rest}
-    times = np.vectorize(lambda c: c.time, otypes=[float])(found)
-    observed = np.vectorize(lambda c: c.observed, otypes=[bool])(found)
     return xr.Dataset({"time": (rest, times), "observed": (rest, observed)}, coords)
-
-
-def _along(function: Any, loss: xr.DataArray) -> np.ndarray:
-    """Apply a function to every curve; an array of objects over the axes besides `sequences`."""
-    values = loss.transpose(..., "sequences").values
-    found = np.empty(values.shape[:-1], object)
-    for place in np.ndindex(found.shape):
-        # As an element, a tuple would be taken for another axis.
-        found[place] = _Held(function(values[place]))
-    return found
-
-
-class _Held:
-    """Keeps a named tuple whole inside an array of objects."""
-
-    def __init__(self, value: Crossing):
-        self.time, self.observed = value.time, value.observed
-
-
-def ratio(first: ArrayLike, second: ArrayLike) -> Interval:
-    """Estimate the typical ratio of paired times: geometric mean with Student's t interval of the logs."""
-    logs = np.log(np.asarray(first, float) / np.asarray(second, float)).ravel()
-    return Interval(*(float(np.exp(end)) for end in mean_interval(logs)))
 
 
 class Shape(NamedTuple):
@@ -124,15 +93,15 @@ def shape(sequences: ArrayLike, loss: ArrayLike, error: ArrayLike | None = None)
     there = np.isfinite(y)
     x, y = x[there], y[there]
     error = None if error is None else np.asarray(error, float)[there]
-    found = find_transition(x, y, standard_error=error, direction="falling")
+    drop = find_transition(x, y, standard_error=error, direction="falling")
     start, end = crossing(x, y, ONSET), crossing(x, y, END)
     duration = end.time - start.time if end.observed else float("nan")
     fallen = int(np.argmax(y < FLOOR * y[0])) + 1 if (y < FLOOR * y[0]).any() else len(y)
     fitted = max(fallen, 3)
     line = fit_exponential(x[:fitted], np.maximum(y[:fitted], 1e-12))
-    plateau = found.before.value if found.before else float("nan")
-    waits = found.p_value <= WAITS
-    return Shape(found.found, waits, plateau, start.time, duration, line.r_squared)
+    plateau = drop.before.value if drop.before else float("nan")
+    waits = drop.p_value <= WAITS
+    return Shape(drop.found, waits, plateau, start.time, duration, line.r_squared)
 
 
 def shapes(curves: xr.Dataset) -> xr.Dataset:
@@ -140,11 +109,10 @@ def shapes(curves: xr.Dataset) -> xr.Dataset:
     rest = [dim for dim in curves["loss"].dims if dim != "sequences"]
     loss, error = (curves[name].transpose(..., "sequences").values for name in ("loss", "loss_error"))
     sequences = curves["sequences"].values
-    names = Shape._fields
-    tables = {name: np.empty(loss.shape[:-1], bool if name in ("jump", "waits") else float) for name in names}
+    tables = {name: np.empty(loss.shape[:-1], kind) for name, kind in Shape.__annotations__.items()}
     for place in np.ndindex(loss.shape[:-1]):
-        one = shape(sequences, loss[place], error[place])
-        for name in names:
-            tables[name][place] = getattr(one, name)
+        described = shape(sequences, loss[place], error[place])._asdict()
+        for name, value in described.items():
+            tables[name][place] = value
     coords = {str(name): curves[name].values for name in rest}
     return xr.Dataset({name: (rest, table) for name, table in tables.items()}, coords)

@@ -1,136 +1,154 @@
 """Figure 4.9: more classes make matching slower to learn, more labels copying."""
 
-import itertools
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
-from dynamicl.clamps import keep_heads, layer_one, layer_one_and_copy, match
 from dynamicl.statistics import Interval
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
-from dynamicl.training import RunSpec
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import ratio
 
-from ._curves import learning_times, ratio, stack_runs
-from ._judge import judge, words
-from ._networks import Networks, fine, main_networks
-from ._plateau import cost
-from ._settings import HEADS, run, setting
+from ._clamps import CLAMPS
+from ._curves import learning_times, stack_runs
+from ._networks import main_networks
+from ._populations import experiment
+from ._runs import NETWORK_LENGTH, PART_LENGTH, PARTS
+from ._settings import ENDS, HEADS, Setting
 
-CLAIM = "induction.data"
-TASKS = ((50, 5), (100, 5), (200, 5), (50, 10), (50, 15))
-"""Classes and labels; the first is the study's own task, whose runs are shared with other experiments."""
-LENGTHS = {"network": 2e6, "match (B)": 3e5, "copy (C)": 3e5, "both (B, C)": 3e5}
-SHARED = {"network": 2e6, "match (B)": 6e5, "copy (C)": 6e5, "both (B, C)": 6e5}
+NETWORK = "network"
+CIRCUITS = (NETWORK, *PARTS)
+OF_CLAMPS = {"match (B)": "1,2,3v,5", "copy (C)": "1,2,3qk,4", "both (B, C)": "1,2"}
+"""Which clamped runs learn each part on the study's own task."""
 MATTERS = 1.2
-"""A property matters to a subcircuit from this ratio of learning times on."""
+"""A property matters to a circuit from this ratio of learning times on, with an interval above 1."""
+OWN, CLASSES, LABELS = (f"{classes} classes, {labels} labels" for classes, labels in ENDS)
 
 
-def data(lab: Lab) -> Outcome:
-    """Train with more classes, or more labels: the whole with one head, and its subcircuits B, C and both.
+class Delay:
+    """The two parts of "more classes (or labels) delay a circuit", or the one of "they do not".
+
+    Attributes:
+        circuit: which.
+        task: the one with more classes or labels.
+        thresholds: of the parts.
+    """
+
+    def __init__(self, circuit: str, task: str, matters: bool = True):
+        """Fix the thresholds."""
+        self.circuit, self.task = circuit, task
+        name = f"learning time of {circuit} with {task} over that with {OWN}"
+        large = Threshold(name, ">=", MATTERS)
+        certain = Threshold(f"{name}, certainly longer", "low >", 1.0)
+        little = Threshold(f"{name}, not to matter", "<", MATTERS)
+        self.thresholds = (large, certain) if matters else (little,)
+
+    def parts(self, data: xr.Dataset) -> list[Part]:
+        """Compare the learning times of both tasks, seed by seed."""
+        return [
+            threshold.part(delay(data, self.circuit, self.task), data.sizes["seed"])
+            for threshold in self.thresholds
+        ]
+
+
+DELAYS = (
+    Delay(NETWORK, CLASSES),
+    Delay(NETWORK, LABELS),
+    Delay("match (B)", CLASSES),
+    Delay("copy (C)", CLASSES, matters=False),
+    Delay("copy (C)", LABELS),
+    Delay("match (B)", LABELS, matters=False),
+    Delay("both (B, C)", CLASSES),
+    Delay("both (B, C)", LABELS),
+)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Gather learning times with more classes, or more labels: of the whole with one head, and of its subcircuits.
 
     B is what is left to learn with layer 1 and copying clamped, C with matching clamped, both with layer 1 clamped.
-    Under the clamps that leave B no label enters the scores, so that labels cannot matter to it.
-    Learning times are compared with those of 50 classes and 5 labels, seed by seed, for the most classes
-    (200) and the most labels (15). A property matters where the typical ratio is at least 1.2 and its
-    interval lies above 1; it does not where the ratio is below 1.2. The claim is held to have reproduced
-    where classes matter to the network and to B and not to C, labels matter to the network and to C and not
-    to B, and both matter with only layer 1 clamped.
+    Under the clamps that leave B no label enters the scores, so that labels cannot matter to it. On the study's own
+    task the runs are those of other claims.
+
+    Returns:
+        `network_loss` (task, seed, network_sequences), `part_loss` (part, task, seed, part_sequences);
+        `learning_time` and `learnt` (circuit, task, seed). Times of runs that do not learn are lower bounds.
     """
-    networks = main_networks(lab)
-    chosen = networks.chosen
-    curves: dict[str, Any] = {}
-    runs: list[str] = []
-    for part, length in LENGTHS.items():
-        specs = [
-            _spec(networks, part, SHARED[part] if sizes == TASKS[0] else length, *sizes, i)
-            for sizes, i in itertools.product(TASKS, range(len(chosen.seeds)))
-        ]
-        recording = chosen.recording() if part == "network" else fine(chosen)
-        trajectory = lab.train(specs, recording, f"induction: data, {part}")
-        names = [f"{c} classes, {n} labels" for c, n in TASKS]
-        whole = stack_runs(trajectory, chosen, task=names, seed=chosen.seeds)
-        curves[part] = whole.sel(sequences=slice(None, chosen.published(chosen.lasting(length))))
-        runs += trajectory.runs
-    found = {part: learning_times(one["loss"]) for part, one in curves.items()}
-    times = np.stack([one["time"].values for one in found.values()])
-    learnt = np.stack([one["observed"].values for one in found.values()])
-    by_classes = {part: ratio(times[k, 2], times[k, 0]) for k, part in enumerate(LENGTHS)}
-    by_labels = {part: ratio(times[k, 4], times[k, 0]) for k, part in enumerate(LENGTHS)}
-    network, matching, copying, both = LENGTHS
-    parts = {
-        "more classes delay the network": _matters(by_classes[network]),
-        "more labels delay the network": _matters(by_labels[network]),
-        "classes delay match": _matters(by_classes[matching]),
-        "classes do not delay copy": by_classes[copying].value < MATTERS,
-        "labels delay copy": _matters(by_labels[copying]),
-        "labels do not delay match": by_labels[matching].value < MATTERS,
-        "both matter with only layer 1 clamped": _matters(by_classes[both]) and _matters(by_labels[both]),
+    names = [f"{classes} classes, {labels} labels" for classes, labels in scale.tasks]
+    network = _network(scale, trajectories, names)
+    parts = _parts(scale, trajectories, names)
+    whole, part = learning_times(network), learning_times(parts)
+    circuits = {"circuit": list(CIRCUITS), "task": names, "seed": list(scale.seeds)}
+    tables = {
+        ours: np.concatenate([whole[theirs].values[None], part[theirs].values])
+        for ours, theirs in (("learning_time", "time"), ("learnt", "observed"))
     }
-    told = "; ".join(f"{part} {words(by_classes[part])} and {words(by_labels[part])}" for part in LENGTHS)
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"learning times with 200 classes, and with 15 labels, over those with 50 and 5: {told}; "
-        f"{int((~learnt).sum())} of {learnt.size} runs do not learn in their time (their times are lower "
-        "bounds)",
-        by_classes[matching],
-        learnt.size,
-        _why(times[:2, :3]) if not parts["more classes delay the network"] else "",
-    )
-    return Outcome((verdict,), _table(curves, times, learnt), tuple(runs))
-
-
-def _matters(found: Interval) -> bool:
-    return found.value >= MATTERS and found.low > 1
-
-
-def _why(times: np.ndarray) -> str:
-    """Tell why a delay of matching need not show in the network: times of network and B, by classes and seed."""
-    network, matching = times
-    late = int((network[2] > network[0]).sum())
-    return (
-        f"with 200 classes the network is later in {late} of {network.shape[1]} seeds, but not by enough to tell: "
-        f"matching alone takes {ratio(matching[0], network[0]).value:.0%} of the network's learning time, so that "
-        f"{ratio(matching[2], matching[0]).value - 1:.0%} more of it is little"
-    )
-
-
-def _spec(networks: Networks, part: str, length: float, classes: int, labels: int, i: int) -> RunSpec:
-    head, seed = networks.strongest[i], networks.chosen.seeds[i]
-    rest = keep_heads(1, [head], HEADS)
-    clamps = {
-        "network": rest,
-        "match (B)": layer_one_and_copy(head),
-        "copy (C)": rest + match(head),
-        "both (B, C)": rest + layer_one(),
-    }[part]
-    return run(networks.chosen, seed, length, clamps, classes=classes, labels=labels)
-
-
-def _table(curves: dict[str, xr.Dataset], times: np.ndarray, learnt: np.ndarray) -> xr.Dataset:
-    """Curves of the network and of its parts have axes `sequences` of their own."""
-    whole, *parts = curves.values()
-    names = list(curves)
-    loss = xr.concat([one["loss"] for one in parts], dim="part").assign_coords(part=names[1:])
+    curves = {
+        "network_loss": network.rename(sequences="network_sequences"),
+        "part_loss": parts.rename(sequences="part_sequences"),
+    }
     dims = ("circuit", "task", "seed")
-    return xr.Dataset(
-        {
-            "network_loss": whole["loss"].rename(sequences="network_sequences"),
-            "part_loss": loss.rename(sequences="part_sequences"),
-            "learning_time": (dims, times),
-            "learnt": (dims, learnt),
-        }
-    ).assign_coords(circuit=names)
+    data = xr.Dataset(curves | {name: (dims, table) for name, table in tables.items()}, circuits)
+    # Tasks that a scale leaves out are unknown: NaN, and not learnt.
+    missing = [task for task in (OWN, CLASSES, LABELS) if task not in names]
+    return data.reindex(task=[*names, *missing], fill_value={"learnt": False}) if missing else data
 
 
-def data_cost(scale: str) -> int:
-    """Return the run-steps of the main runs and of all tasks and parts."""
-    chosen = setting(scale)
-    steps = [chosen.lasting(n) for n in SHARED.values()]
-    steps += [chosen.lasting(n) for n in LENGTHS.values()] * (len(TASKS) - 1)
-    return cost(scale) + len(chosen.seeds) * sum(steps)
+def _network(scale: Setting, trajectories: Trajectories, names: list[str]) -> xr.DataArray:
+    heads = stack_runs(trajectories["single_heads"], scale, head=range(HEADS), seed=scale.seeds)["loss"]
+    strongest = main_networks(trajectories).strongest
+    own = [
+        heads.sel(head=head, seed=seed, drop=True) for head, seed in zip(strongest, scale.seeds, strict=True)
+    ]
+    first = xr.concat(own, "seed").expand_dims(task=names[:1]).assign_coords(seed=list(scale.seeds))
+    more = stack_runs(trajectories["larger_networks"], scale, task=names[1:], seed=scale.seeds)["loss"]
+    return _joined(first, more, "task", scale.published(scale.lasting(NETWORK_LENGTH)))
 
 
-DATA = Experiment(CLAIM, data, data_cost)
+def _parts(scale: Setting, trajectories: Trajectories, names: list[str]) -> xr.DataArray:
+    held = stack_runs(trajectories["clamped"], scale, clamp=CLAMPS, seed=scale.seeds)["loss"]
+    own = held.sel(clamp=[OF_CLAMPS[part] for part in PARTS]).rename(clamp="part")
+    first = own.assign_coords(part=list(PARTS)).expand_dims(task=names[:1])
+    axes = {"part": PARTS, "task": names[1:], "seed": scale.seeds}
+    more = stack_runs(trajectories["larger_parts"], scale, **axes)["loss"]
+    joined = _joined(first, more, "task", scale.published(scale.lasting(PART_LENGTH)))
+    return joined.transpose("part", "task", "seed", "sequences")
+
+
+def _joined(first: xr.DataArray, more: xr.DataArray, dim: str, until: float) -> xr.DataArray:
+    """Put runs of the study's own task before the others, cut to the others' length."""
+    return xr.concat([first, more], dim, join="outer").sel(sequences=slice(None, until))
+
+
+def delay(data: xr.Dataset, circuit: str, task: str) -> Interval:
+    """Estimate a circuit's typical learning time on a task over that on the study's own."""
+    times = data["learning_time"].sel(circuit=circuit)
+    return ratio(times.sel(task=task).values, times.sel(task=OWN).values)
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Classes delay the network and B and not C, labels delay the network and C and not B, both delay both."""
+    return tuple(part for one in DELAYS for part in one.parts(data))
+
+
+def note(data: xr.Dataset) -> str:
+    """Say what share of the network's time matching takes, and how many times are lower bounds."""
+    times = data["learning_time"].sel(task=OWN)
+    matching = ratio(times.sel(circuit="match (B)").values, times.sel(circuit=NETWORK).values).value
+    network = data["learning_time"].sel(circuit=NETWORK)
+    later = int((network.sel(task=CLASSES).values > network.sel(task=OWN).values).sum())
+    return (
+        f"with {CLASSES} the network is later in {later} of {data.sizes['seed']} seeds; matching alone takes "
+        f"{matching:.0%} of the network's learning time, so that more of it is little; "
+        f"{int((~data['learnt'].values).sum())} of {data['learnt'].size} runs do not learn in their time (lower bounds)"
+    )
+
+
+DATA = experiment(
+    "induction.data",
+    ["main", "single_heads", "clamped", "larger_networks", "larger_parts"],
+    measure=measure,
+    judge=judge,
+    criterion=tuple(threshold for one in DELAYS for threshold in one.thresholds),
+    note=note,
+)

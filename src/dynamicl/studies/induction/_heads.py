@@ -1,72 +1,91 @@
 """Figure 4.3b: several heads of layer 2 become induction heads as the loss drops, one of them first."""
 
 import numpy as np
+import xarray as xr
 
-from dynamicl.statistics import bootstrap_interval, crossing, find_transition
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
-from dynamicl.studies._verdict import NOT_REPRODUCED, REPRODUCED
+from dynamicl.statistics import crossing, find_transition
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import median, share
 
-from ._plateau import cost
-from ._settings import BATCH, main_runs, setting
+from ._populations import experiment
+from ._settings import BATCH, Setting
 
-CLAIM = "induction.heads"
 INDUCTIVE = 0.3
 """A head counts as an induction head from this strength on; the published run's weakest named one has 0.29."""
+STRONGEST = Threshold("final induction strength of the strongest head, weakest run", ">", INDUCTIVE)
+SEVERAL = Threshold(f"heads of a strength above {INDUCTIVE}, median run", ">=", 2.0)
+TOGETHER = Threshold("share of runs whose strongest head rises within the loss' drop", ">=", 1.0)
 
 
-def heads(lab: Lab) -> Outcome:
-    """Measure when each layer-2 head becomes an induction head.
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Measure when the heads of layer 2 rise and when the loss drops.
 
-    The claim is held to have reproduced where in every run the strongest head is inductive, at least two heads are in
-    the median run, and the mean strength's mid-rise falls between the 10 % and 90 % points of the loss' drop, widened
-    by half its width on either side.
+    Returns:
+        `induction_strength` (run, step, head) and `loss` (run, step); by run `rise` (steps until the strongest head
+        has half of its final strength), `drop` and `drop_width` (steps, from 10 to 90 %; NaN without a transition), and
+        `second` (when the second head becomes inductive over when the first does; NaN where only one does).
     """
-    chosen = setting(lab.scale)
-    runs, recording = main_runs(chosen)
-    trajectory = lab.train(runs, recording, "induction: main runs")
-    data = trajectory.dataset
-    strength = data["induction_strength"].sel(layer=2)
+    data = trajectories["main"].dataset
+    strength = data["induction_strength"].sel(layer=2).transpose("run", "step", "head")
+    loss = data["loss"].sel(evaluator="train").transpose("run", "step")
     steps = data["step"].values
-    counts, gaps, strongest, together, firsts = [], [], [], [], []
-    for i in range(data.sizes["run"]):
-        one = strength[i].values
-        final = one[-1]
-        drop = find_transition(steps, data["loss"][i].sel(evaluator="train").values, batch=BATCH)
-        best = one.max(axis=1)
-        rise = crossing(steps, best, float(best[-1] / 2), direction="rising")
-        counts.append(int((final > INDUCTIVE).sum()))
-        strongest.append(float(final.max()))
-        times = sorted(
-            c.time
-            for h in range(one.shape[1])
-            if (c := crossing(steps, one[:, h], INDUCTIVE, direction="rising")).observed
-        )
-        gaps.append(times[1] / times[0] if len(times) > 1 else np.nan)
-        firsts.append(times[0] * BATCH if times else np.nan)
-        if drop.found and drop.time_steps and drop.width_steps:
-            together.append(abs(rise.time - drop.time_steps.value) <= drop.width_steps.value)
-        else:
-            together.append(False)
-    interval = bootstrap_interval(strongest, "mean")
-    ok = min(strongest) > INDUCTIVE and np.median(counts) >= 2 and all(together)
-    verdict = lab.verdict(
-        CLAIM,
-        REPRODUCED if ok else NOT_REPRODUCED,
-        f"strongest head {interval.value:.2f} on average; induction heads (> {INDUCTIVE}) per run: "
-        f"{counts}; rise within the loss' drop in {sum(together)} of {len(together)} runs; {_second(gaps)}",
-        (interval.low, interval.high),
-        len(runs),
+    moments = xr.concat(
+        [rise_and_drop(steps, strength.values[i], loss.values[i]) for i in range(len(loss))], "run"
     )
-    kept = data[["induction_strength"]].sel(layer=2).assign(loss=data["loss"].sel(evaluator="train"))
-    kept = kept.drop_vars(["layer", "evaluator"]).assign_coords(sequences=("step", steps * BATCH))
-    return Outcome((verdict,), kept, trajectory.runs)
+    curves = {
+        "induction_strength": (strength.dims, strength.values),
+        "loss": (loss.dims, loss.values),
+    }
+    coords = {"run": data["run"].values, "step": steps, "head": strength["head"].values}
+    return xr.Dataset(curves, coords | {"sequences": ("step", steps * BATCH)}).merge(moments)
 
 
-def _second(gaps: list[float]) -> str:
-    there = [gap for gap in gaps if np.isfinite(gap)]
-    if not there:
-        return "no run has a second induction head"
-    return f"the second head follows the first after {np.median(there):.2f} times as many sequences (median)"
+def rise_and_drop(steps: np.ndarray, strength: np.ndarray, loss: np.ndarray) -> xr.Dataset:
+    """Return when one run's heads rise, strength of shape (step, head), and when its loss drops."""
+    drop = find_transition(steps, loss, batch=BATCH)
+    best = strength.max(axis=1)
+    rise = crossing(steps, best, float(best[-1] / 2), direction="rising")
+    crossings = [crossing(steps, curve, INDUCTIVE, direction="rising") for curve in strength.T]
+    times = sorted(one.time for one in crossings if one.observed)
+    known = drop.found and drop.time_steps is not None and drop.width_steps is not None
+    return xr.Dataset(
+        {
+            "rise": rise.time,
+            "drop": drop.time_steps.value if known else np.nan,
+            "drop_width": drop.width_steps.value if known else np.nan,
+            "second": times[1] / times[0] if len(times) > 1 and times[0] > 0 else np.nan,
+        }
+    )
 
 
-HEADS = Experiment(CLAIM, heads, cost)
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Every run has an induction head, the median run several, and they rise within the loss' drop.
+
+    Within the drop means between its 10 % and 90 % points, widened by half its width on either side.
+    """
+    runs = data.sizes["run"]
+    final = data["induction_strength"].isel(step=-1).transpose("run", "head").values
+    inductive = (final > INDUCTIVE).sum(axis=1)
+    apart = np.abs(data["rise"].values - data["drop"].values)
+    return (
+        STRONGEST.part(final.max(axis=1).min(), runs),
+        SEVERAL.part(np.median(inductive), runs),
+        TOGETHER.part(share(apart <= data["drop_width"].values), runs),
+    )
+
+
+def note(data: xr.Dataset) -> str:
+    """Say how much later the second head comes."""
+    return f"the second head follows the first after {median(data['second']):.2f} times as many sequences (median)"
+
+
+HEADS = experiment(
+    "induction.heads",
+    ["main"],
+    measure=measure,
+    judge=judge,
+    criterion=(STRONGEST, SEVERAL, TOGETHER),
+    note=note,
+)

@@ -5,67 +5,51 @@ import xarray as xr
 
 from dynamicl.circuits import clamped_scores
 from dynamicl.clamps import ablate_heads, cut
-from dynamicl.statistics import mean_interval
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import mean, share
 
 from ._curves import learning_times, stack_runs
-from ._judge import judge, words
 from ._networks import Networks, main_networks
-from ._plateau import cost
-from ._sequences import every_sequence, sample
+from ._populations import experiment
+from ._sequences import sample, whole
+from ._settings import Setting
 
-CLAIM = "induction.l1_output"
 CUT = ((), cut(0), ablate_heads(1))
+COSTS = Threshold("accuracy lost at the end with layer 1 cut from the output", "<", 0.005)
+EARLY = Threshold("largest loss that the cut costs before learning, nats", "low >", 0.0)
+EXCESS = Threshold("that minus what the cut costs at the end, nats", "low >", 0.0)
+GROWS = Threshold("share of seeds in which layer 2's path matters most at the end", ">=", 1.0)
 
 
-def l1_output(lab: Lab) -> Outcome:
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Cut, at every checkpoint, the direct paths of layer 1 and of layer 2 to the output.
 
-    Layer 2 keeps the patterns and values of the clean pass while layer 1's heads are silenced; silencing
-    layer 2's heads cuts theirs. The claim is held to have reproduced where the first cut costs less than 0.5
-    points of accuracy at the end (every distinct training sequence); before the learning time its largest
-    cost in loss is above 0 and above the final one (means over seeds, intervals of the differences above 0);
-    and the second costs more loss at the end than it ever did before the learning time, in every seed.
+    Layer 2 keeps the patterns and values of the clean pass while layer 1's heads are silenced; silencing layer 2's
+    heads cuts theirs.
+
+    Returns:
+        `loss` and what the two cuts change of it (seed, sequences); by seed `final_accuracy` without and with layer 1
+        cut, and `learning_time`.
     """
-    networks = main_networks(lab)
-    steps = networks.trajectory.checkpoints
-    changes = _over_training(networks, steps)
-    accuracy = _at_the_end(networks)
-    drop = mean_interval(accuracy[:, 0] - accuracy[:, 1])
-    chosen = networks.chosen
-    times = learning_times(stack_runs(networks.trajectory, chosen, seed=chosen.seeds)["loss"])["time"].values
-    before = chosen.published(np.array(steps))[None, :] < times[:, None]
-    first, second = changes["layer1_loss_change"].values, changes["layer2_loss_change"].values
-    peak = np.where(before, first, -np.inf).max(axis=1)
-    early, excess = mean_interval(peak), mean_interval(peak - first[:, -1])
-    grows = second[:, -1] > np.where(before, second, -np.inf).max(axis=1)
-    parts = {
-        "cutting layer 1 from the output costs nothing at the end": drop.value < 0.005,
-        "earlier it matters": early.low > 0 and excess.low > 0,
-        "layer 2's part grows": bool(grows.all()),
-    }
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"final accuracy {accuracy[:, 0].mean():.5f}, with layer 1 cut {accuracy[:, 1].mean():.5f}: costs "
-        f"{words(drop, '.5f')}; the cut's largest cost in loss before learning {words(early, '.3f')}, at "
-        f"the end {first[:, -1].mean():.4f}; without layer 2 the loss rises by {second[:, -1].mean():.2f} "
-        f"at the end, more than ever before learning in {int(grows.sum())} of {len(grows)} seeds",
-        drop,
-        len(accuracy),
+    networks = main_networks(trajectories)
+    changes = _over_training(networks, scale, networks.trajectory.checkpoints)
+    accuracy = _at_the_end(networks, scale)
+    times = learning_times(stack_runs(networks.trajectory, scale, seed=scale.seeds)["loss"])["time"].values
+    return changes.assign(
+        final_accuracy=("seed", accuracy[:, 0]),
+        final_accuracy_cut=("seed", accuracy[:, 1]),
+        learning_time=("seed", times),
     )
-    changes = changes.assign(
-        final_accuracy=("seed", accuracy[:, 0]), final_accuracy_cut=("seed", accuracy[:, 1])
-    )
-    return Outcome((verdict,), changes.assign(learning_time=("seed", times)), networks.trajectory.runs)
 
 
-def _over_training(networks: Networks, steps: tuple[int, ...]) -> xr.Dataset:
+def _over_training(networks: Networks, scale: Setting, steps: tuple[int, ...]) -> xr.Dataset:
     loaded = networks.load(steps)
-    task, seeds = loaded.tasks["train"], networks.chosen.seeds
-    scores = clamped_scores(loaded.model, task, sample(task), [CUT] * (len(seeds) * len(steps)))
-    loss = scores.mean_loss.reshape(len(seeds), len(steps), len(CUT))
+    task = loaded.tasks["train"]
+    models = len(scale.seeds) * len(steps)
+    scores = clamped_scores(loaded.model, task, sample(task, scale), [CUT] * models)
+    loss = scores.mean_loss.reshape(len(scale.seeds), len(steps), len(CUT))
     dims = ("seed", "sequences")
     return xr.Dataset(
         {
@@ -73,17 +57,45 @@ def _over_training(networks: Networks, steps: tuple[int, ...]) -> xr.Dataset:
             "layer1_loss_change": (dims, loss[..., 1] - loss[..., 0]),
             "layer2_loss_change": (dims, loss[..., 2] - loss[..., 0]),
         },
-        {"seed": list(seeds), "sequences": networks.chosen.published(np.array(steps))},
+        {"seed": list(scale.seeds), "sequences": scale.published(np.array(steps))},
     )
 
 
-def _at_the_end(networks: Networks) -> np.ndarray:
-    """Accuracy of each seed's network clean and with layer 1 cut, on every distinct sequence."""
+def _at_the_end(networks: Networks, scale: Setting) -> np.ndarray:
+    """Return the accuracy of each seed's network clean and with layer 1 cut, on every distinct sequence."""
     loaded = networks.load()
     task = loaded.tasks["train"]
-    return clamped_scores(
-        loaded.model, task, every_sequence(task), [CUT[:2]] * len(networks.chosen.seeds)
-    ).accuracy
+    sets = [CUT[:2]] * len(scale.seeds)
+    return clamped_scores(loaded.model, task, whole(task, scale), sets).accuracy
 
 
-L1_OUTPUT = Experiment(CLAIM, l1_output, cost)
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Layer 1's path costs nothing at the end, something before learning, and layer 2's path grows."""
+    seeds = data.sizes["seed"]
+    lost = data["final_accuracy"].values - data["final_accuracy_cut"].values
+    before = data["sequences"].values < data["learning_time"].values[:, None]
+    first, second = (data[f"layer{i}_loss_change"].transpose("seed", "sequences").values for i in (1, 2))
+    peak = np.where(before, first, -np.inf).max(axis=1)
+    early_second = np.where(before, second, -np.inf).max(axis=1)
+    return (
+        COSTS.part(mean(lost), seeds),
+        EARLY.part(mean(peak), seeds),
+        EXCESS.part(mean(peak - first[:, -1]), seeds),
+        GROWS.part(share(second[:, -1] > early_second), seeds),
+    )
+
+
+def note(data: xr.Dataset) -> str:
+    """Say what cutting costs at the end."""
+    first, second = (data[f"layer{i}_loss_change"].isel(sequences=-1).values.mean() for i in (1, 2))
+    return f"at the end the loss rises by {first:.4f} nats without layer 1's path and by {second:.2f} without layer 2"
+
+
+L1_OUTPUT = experiment(
+    "induction.l1_output",
+    ["main"],
+    measure=measure,
+    judge=judge,
+    criterion=(COSTS, EARLY, EXCESS, GROWS),
+    note=note,
+)

@@ -1,88 +1,88 @@
 """Figure C.2: the strongest head with any one other learns almost as fast as all eight."""
 
-import itertools
-
 import numpy as np
+import xarray as xr
 
-from dynamicl.clamps import keep_heads
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.statistics import Interval
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import ratio, words
 
-from ._curves import learning_times, ratio, stack_runs
-from ._judge import judge, words
-from ._networks import main_networks, unclamped, unclamped_cost
-from ._plateau import cost
-from ._settings import HEADS, run, setting
+from ._curves import learning_times, stack_runs
+from ._networks import main_networks
+from ._populations import experiment
+from ._runs import partners
+from ._settings import HEADS, Setting
 
-CLAIM = "induction.pairs"
-LENGTH = 1e6
+FAST = Threshold("learning time of a pair of heads over the full network's", "<", 1.25)
+NEARER = Threshold("share of the way from the full network to the strongest head alone", "<", 0.5)
 
 
-def pairs(lab: Lab) -> Outcome:
-    """Train with two layer-2 heads: each seed's strongest and one other.
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Compare runs with two layer-2 heads, each seed's strongest and one other, with all heads and with the strongest.
 
-    The claim is held to have reproduced where a pair's learning time is typically (geometric mean over seeds of the
-    mean over partners) less than 1.25 times the full network's, and pairs lie nearer to the full network than to the
-    strongest head alone: less than half of its way in the logarithm of time.
+    Returns:
+        `loss` (partner, seed, sequences), `learning_time` and `learnt` (partner, seed), `partner_head` (seed, partner);
+        by seed `full_learning_time`, `alone_learning_time`, `strongest`; `strength` (seed, head).
     """
-    networks = main_networks(lab)
-    chosen = networks.chosen
-    partners = [[h for h in range(HEADS) if h != best] for best in networks.strongest]
-    runs = [
-        run(chosen, seed, LENGTH, keep_heads(1, sorted((networks.strongest[i], partners[i][k])), HEADS))
-        for k, (i, seed) in itertools.product(range(HEADS - 1), enumerate(chosen.seeds))
-    ]
-    trajectory = lab.train(runs, chosen.recording(), "induction: pairs of heads")
-    curves = stack_runs(trajectory, chosen, partner=range(HEADS - 1), seed=chosen.seeds)
-    found = learning_times(curves["loss"])
-    paired = np.exp(np.log(found["time"].values).mean(axis=0))
-    full = learning_times(stack_runs(networks.trajectory, chosen, seed=chosen.seeds)["loss"])["time"].values
-    alone = learning_times(stack_runs(unclamped(lab, networks), chosen, seed=chosen.seeds)["loss"])[
-        "time"
-    ].values
-    against_full, single = ratio(paired, full), ratio(alone, full)
-    way = np.log(against_full.value) / np.log(single.value) if single.value > 1 else np.nan
-    parts = {
-        "nearly as fast as the full network": against_full.value < 1.25,
-        "nearer to it than to the strongest head alone": bool(way < 0.5),
-    }
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"learning time of a pair over the full network's {words(against_full)}, over the strongest head's alone "
-        f"{words(ratio(paired, alone))}, of the strongest head alone over the full network's {words(single)}; a pair "
-        f"has gone {way:.2f} of that way; {int((~found['observed'].values).sum())} of {found['observed'].size} pairs "
-        "do not learn",
-        against_full,
-        len(runs),
-        _why(paired, alone, full) if not way < 0.5 else "",
-    )
-    kept = curves[["loss"]].assign(
-        learning_time=found["time"],
-        partner_head=(("seed", "partner"), np.array(partners)),
-        full_learning_time=("seed", full),
-        alone_learning_time=("seed", alone),
+    networks = main_networks(trajectories)
+    curves = stack_runs(trajectories["pairs"], scale, partner=range(HEADS - 1), seed=scale.seeds)
+    full = stack_runs(networks.trajectory, scale, seed=scale.seeds)
+    alone = stack_runs(trajectories["unclamped"], scale, seed=scale.seeds)
+    times = learning_times(curves["loss"])
+    return curves[["loss"]].assign(
+        learning_time=times["time"],
+        learnt=times["observed"],
+        partner_head=(("seed", "partner"), partners(networks)),
+        full_learning_time=learning_times(full["loss"])["time"],
+        alone_learning_time=learning_times(alone["loss"])["time"],
         strongest=("seed", networks.strongest),
         strength=(("seed", "head"), networks.strength),
     )
-    return Outcome((verdict,), kept, trajectory.runs)
 
 
-def _why(paired: np.ndarray, alone: np.ndarray, full: np.ndarray) -> str:
+def typical_times(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return learning times by seed: of pairs (geometric mean over partners), of all heads, of the strongest alone."""
+    paired = data["learning_time"].transpose("partner", "seed").values
+    names = ("full_learning_time", "alone_learning_time")
+    full, alone = (data[name].values for name in names)
+    return np.exp(np.log(paired).mean(axis=0)), full, alone
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """A pair is nearly as fast as the full network, and nearer to it than to the strongest head alone.
+
+    Near is measured in the logarithm of time; where one head alone is no slower than all, there is no way to go.
+    """
+    paired, full, alone = typical_times(data)
+    over_full, single = ratio(paired, full), ratio(alone, full)
+    way = _way(over_full, single)
+    return FAST.part(over_full, paired.size), NEARER.part(way, paired.size)
+
+
+def _way(pair: Interval, single: Interval) -> float:
+    return float(np.log(pair.value) / np.log(single.value)) if single.value > 1 else float("nan")
+
+
+def note(data: xr.Dataset) -> str:
     """Tell seeds in which a second head has something to gain from those in which it has not."""
+    paired, full, alone = typical_times(data)
     slower = alone > full
     gained = 1 - np.log(paired / full)[slower] / np.log(alone / full)[slower]
+    shares = ", ".join(f"{part:.0%}" for part in gained) or "nothing"
     return (
-        f"in {int((~slower).sum())} of {len(full)} seeds the strongest head alone learns as fast as all eight, or "
-        "faster, and a second head has nothing to gain; in the others it gains "
-        f"{', '.join(f'{share:.0%}' for share in gained) or 'nothing'} of the difference"
+        f"the strongest head alone takes {words(ratio(alone, full))} times as long as all eight; in "
+        f"{int((~slower).sum())} of {len(full)} seeds it learns as fast as they, or faster, and a second head has "
+        f"nothing to gain; in the others it gains {shares} of the difference"
     )
 
 
-def pairs_cost(scale: str) -> int:
-    """Return the run-steps of main runs, pairs and the strongest heads alone."""
-    chosen = setting(scale)
-    return cost(scale) + unclamped_cost(scale) + (HEADS - 1) * len(chosen.seeds) * chosen.lasting(LENGTH)
-
-
-PAIRS = Experiment(CLAIM, pairs, pairs_cost)
+PAIRS = experiment(
+    "induction.pairs",
+    ["main", "unclamped", "pairs"],
+    measure=measure,
+    judge=judge,
+    criterion=(FAST, NEARER),
+    note=note,
+)

@@ -1,87 +1,92 @@
 """Figure 4.3a: the loss waits at log 2, then drops; the network generalises to new classes and label pairs."""
 
 import numpy as np
+import xarray as xr
 
-from dynamicl.statistics import find_transition, mean_interval, population_transition
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
-from dynamicl.studies._verdict import NOT_REPRODUCED, REPRODUCED
+from dynamicl.statistics import Transition, find_transition
+from dynamicl.store import Trajectory
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import largest, mean, share
 
-from ._settings import BATCH, main_runs, setting
+from ._populations import experiment
+from ._settings import BATCH, Setting
 
-CLAIM = "induction.plateau"
 LOG2 = float(np.log(2))
+DROP = Threshold("share of runs whose loss drops from a plateau", ">=", 1.0)
+LEVEL = Threshold("largest distance of a plateau from log 2, nats", "<", 0.1)
+GENERAL = {
+    "train": Threshold("final accuracy in training", ">=", 0.99),
+    "held-out labels": Threshold("final accuracy on held-out label pairs", ">=", 0.9),
+    "held-out classes": Threshold("final accuracy on held-out classes", ">=", 0.9),
+}
 
 
-def plateau(lab: Lab) -> Outcome:
-    """Train the main runs and judge plateau, drop and generalisation.
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Find the transition of every main run's loss.
 
-    The claim is held to have reproduced where every run shows a transition in the loss from a plateau within 0.1 nats
-    of log 2, and the mean final accuracies reach 0.99 in training and 0.9 on held-out label pairs and held-
-    out classes.
+    Returns:
+        `loss` and `accuracy` (run, step, evaluator); `jump`, `plateau_loss`, and `transition` with its interval
+        (sequences) by run.
     """
-    chosen = setting(lab.scale)
-    runs, recording = main_runs(chosen)
-    trajectory = lab.train(runs, recording, "induction: main runs")
-    data = trajectory.dataset
-    loss = data["loss"].sel(evaluator="train")
-    errors = data["loss_error"].sel(evaluator="train")
-    found = [
-        find_transition(
-            data["step"].values,
-            loss[i].values,
-            standard_error=errors[i].values,
-            batch=BATCH,
-            run=str(run),
-            name="loss",
-        )
-        for i, run in enumerate(data["run"].values)
+    data = trajectories["main"].dataset
+    drops = transitions(trajectories["main"])
+    curves = {name: (data[name].dims, data[name].values) for name in ("loss", "accuracy")}
+    times = [drop.time_sequences or (np.nan, np.nan, np.nan) for drop in drops]
+    by_run = {
+        "jump": [drop.found for drop in drops],
+        "plateau_loss": [drop.before.value if drop.before else np.nan for drop in drops],
+        "transition": [time[0] for time in times],
+        "transition_low": [time[1] for time in times],
+        "transition_high": [time[2] for time in times],
+    }
+    steps = data["step"].values
+    coords = {name: data[name].values for name in ("run", "step", "evaluator")}
+    return xr.Dataset(
+        curves | {name: ("run", values) for name, values in by_run.items()},
+        coords | {"sequences": ("step", steps * BATCH)},
+    )
+
+
+def transitions(trajectory: Trajectory) -> list[Transition]:
+    """Find the transition of every run's training loss."""
+    data = trajectory.dataset.sel(evaluator="train")
+    loss, error = (data[name].transpose("run", "step").values for name in ("loss", "loss_error"))
+    return [
+        find_transition(data["step"].values, loss[i], standard_error=error[i], batch=BATCH)
+        for i in range(len(loss))
     ]
-    summary = population_transition(found)
-    before = np.array([t.before.value for t in found if t.before is not None])
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Every run drops from a plateau at log 2, and the last networks are right, also on what was held out."""
+    runs = data.sizes["run"]
+    away = np.abs(data["plateau_loss"].values - LOG2)
     final = data["accuracy"].isel(step=-1)
-    means = {str(e): float(final.sel(evaluator=e).mean()) for e in data["evaluator"].values}
-    waits = summary.found == summary.total and bool(np.all(np.abs(before - LOG2) < 0.1))
-    general = means["held-out labels"] >= 0.9 and means["held-out classes"] >= 0.9
-    learnt = means["train"] >= 0.99
-    time = summary.time_sequences
-    measured = (
-        f"{summary.found} of {summary.total} runs drop from a plateau at "
-        f"{np.mean(before) if len(before) else np.nan:.3f} nats (log 2 = 0.693), median "
-        f"{time.value if time else float('nan'):,.0f} sequences; final accuracy train {means['train']:.4f}, "
-        f"held-out labels {means['held-out labels']:.3f}, held-out classes {means['held-out classes']:.3f}, "
-        f"held-out drawings {means['held-out exemplars']:.3f}"
+    return (
+        DROP.part(share(data["jump"]), runs),
+        LEVEL.part(largest(away), runs),
+        *(bar.part(mean(final.sel(evaluator=name)), runs) for name, bar in GENERAL.items()),
     )
-    note = (
-        ""
-        if general or not waits
-        else (
-            "plateau and drop are there; generalisation falls short. Features are a frozen random "
-            "convolution, not the thesis' pretrained residual network: some unseen characters can hardly "
-            "be told apart by them"
-        )
-    )
-    verdict = lab.verdict(
-        CLAIM,
-        REPRODUCED if waits and learnt and general else NOT_REPRODUCED,
-        measured,
-        (time.low, time.high) if time else None,
-        summary.total,
-        note,
-    )
-    curves = data[["loss", "accuracy"]].assign_coords(sequences=("step", data["step"].values * BATCH))
-    kept = curves.assign(
-        transition=("run", [t.time_sequences.value if t.time_sequences else np.nan for t in found]),
-        transition_low=("run", [t.time_sequences.low if t.time_sequences else np.nan for t in found]),
-        transition_high=("run", [t.time_sequences.high if t.time_sequences else np.nan for t in found]),
-    )
-    summary_accuracy = mean_interval(final.sel(evaluator="train").values)
-    kept.attrs = {"final_accuracy": list(summary_accuracy)}
-    return Outcome((verdict,), kept, trajectory.runs)
 
 
-def cost(scale: str) -> int:
-    """Return the run-steps of the main runs."""
-    return sum(run.steps for run in main_runs(setting(scale))[0])
+def note(data: xr.Dataset) -> str:
+    """Say when the drop comes, and what held-out drawings give."""
+    drawings = mean(data["accuracy"].isel(step=-1).sel(evaluator="held-out exemplars")).value
+    median = float(np.nanmedian(data["transition"])) if data["jump"].any() else np.nan
+    return (
+        f"median drop at {median:,.0f} sequences; final accuracy on held-out drawings {drawings:.3f}. Features are a "
+        "frozen random convolution, not the thesis' pretrained residual network: some unseen characters can hardly be "
+        "told apart by them"
+    )
 
 
-PLATEAU = Experiment(CLAIM, plateau, cost)
+PLATEAU = experiment(
+    "induction.plateau",
+    ["main"],
+    measure=measure,
+    judge=judge,
+    criterion=(DROP, LEVEL, *GENERAL.values()),
+    note=note,
+)

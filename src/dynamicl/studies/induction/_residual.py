@@ -5,86 +5,64 @@ import xarray as xr
 
 from dynamicl.circuits import Scores, clamped_scores, keep_each
 from dynamicl.clamps import match
-from dynamicl.statistics import mean_interval
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import mean, share
 from dynamicl.tasks import Sequence
 
-from ._judge import judge, words
 from ._networks import main_networks
-from ._plateau import cost
-from ._sequences import every_sequence
-from ._settings import HEADS
+from ._populations import experiment
+from ._sequences import whole
+from ._settings import HEADS, Setting
 
-CLAIM = "induction.residual"
-CONDITIONS = ("as trained", "match perfected")
+TRAINED, PERFECTED = CONDITIONS = ("as trained", "match perfected")
+HARDER = Threshold(
+    "accuracy of the other heads on the strongest head's mistakes minus over all, as trained", "high <", 0.0
+)
+HELPED = Threshold(
+    "share of seeds in which, with perfected match, some other head does better on the mistakes", ">", 0.5
+)
 
 
-def residual(lab: Lab) -> Outcome:
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Look at the sequences that a network's strongest head, alone, gets wrong: how well do the other heads do there?
 
     Heads are looked at alone, as trained and with their query's attention on the right label, on every distinct
-    training sequence. The evidence is mixed, as claimed, where as trained the other heads do worse on the strongest
-    head's mistakes than over all sequences (mean difference over heads and seeds below 0 with its interval), so that
-    mistakes are harder sequences; while with perfected match, in most seeds, at least one other head does
-    better on the strongest head's mistakes than over all.
+    training sequence.
+
+    Returns:
+        By seed, condition and head `overall` and `on_mistakes` (NaN for the strongest head, and where it makes none);
+        `mistakes` (seed, condition); `accuracy_by_label` (seed, condition, head, label); `strength` (seed, head) and
+        `strongest` (seed).
     """
-    networks = main_networks(lab)
+    networks = main_networks(trajectories)
     loaded = networks.load()
     task = loaded.tasks["train"]
-    sequences = every_sequence(task)
-    alone = keep_each(1, HEADS)
-    sets = [*alone, *(kept + match(head) for head, kept in enumerate(alone))]
-    scores = clamped_scores(loaded.model, task, sequences, [sets] * len(networks.chosen.seeds))
+    sequences, alone = whole(task, scale), keep_each(1, HEADS)
+    perfected = [clamps + match(head) for head, clamps in enumerate(alone)]
+    scores = clamped_scores(loaded.model, task, sequences, [[*alone, *perfected]] * len(scale.seeds))
     tables = _tables(scores, sequences, networks.strongest)
-    gain = tables["on_mistakes"] - tables["overall"]
-    harder = mean_interval(gain.sel(condition=CONDITIONS[0]).mean("head").values)
-    perfected = gain.sel(condition=CONDITIONS[1])
-    helped = (perfected.fillna(-1.0).max("head") > 0).values
-    second = _second(networks.strength)
-    parts = {
-        "the strongest head's mistakes are harder for the others": harder.high < 0,
-        "with perfected match some other head does better on them": bool(helped.mean() > 0.5),
-    }
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        "accuracy of the other heads on the strongest head's mistakes minus over all: as trained "
-        f"{words(harder)}; with perfected match {perfected.mean('head').values.round(2).tolist()}, the best "
-        f"head {perfected.max('head').values.round(2).tolist()}, the second strongest "
-        f"{[round(float(perfected.values[i, h]), 2) for i, h in enumerate(second)]} a seed; mistakes of "
-        f"78,400: as trained {tables['mistakes'].sel(condition=CONDITIONS[0]).values.tolist()}, perfected "
-        f"{tables['mistakes'].sel(condition=CONDITIONS[1]).values.tolist()}",
-        harder,
-        len(second),
-    )
-    data = tables.assign_coords(seed=list(networks.chosen.seeds)).assign(
+    return tables.assign_coords(seed=list(scale.seeds)).assign(
         strength=(("seed", "head"), networks.strength), strongest=("seed", networks.strongest)
     )
-    return Outcome((verdict,), data, networks.trajectory.runs)
-
-
-def _second(strength: np.ndarray) -> list[int]:
-    return [int(head) for head in np.argsort(strength, axis=1)[:, -2]]
 
 
 def _tables(scores: Scores, sequences: Sequence, strongest: list[int]) -> xr.Dataset:
-    """Accuracy of each head alone over all sequences, on the strongest's mistakes (itself NaN), and by label."""
-    count = len(strongest)
-    correct = scores.correct.reshape(count, len(CONDITIONS), HEADS, -1)
+    """Tabulate the accuracy of each head alone over all sequences, on the strongest's mistakes, and by label."""
+    seeds = len(strongest)
+    correct = scores.correct.reshape(seeds, len(CONDITIONS), HEADS, -1)
     target = np.asarray(sequences.target)
-    on_mistakes = np.full((count, len(CONDITIONS), HEADS), np.nan)
-    mistakes = np.zeros((count, len(CONDITIONS)), int)
-    for i, best in enumerate(strongest):
-        for k in range(len(CONDITIONS)):
-            wrong = ~correct[i, k, best]
-            mistakes[i, k] = wrong.sum()
-            if wrong.any():
-                on_mistakes[i, k] = correct[i, k][:, wrong].mean(axis=1)
-                on_mistakes[i, k, best] = np.nan
-    by_label = np.stack(
-        [correct[..., target == label].mean(axis=-1) for label in range(target.max() + 1)], axis=-1
-    )
+    on_mistakes = np.full((seeds, len(CONDITIONS), HEADS), np.nan)
+    mistakes = np.zeros((seeds, len(CONDITIONS)), int)
+    for i, k in np.ndindex(mistakes.shape):
+        wrong = ~correct[i, k, strongest[i]]
+        mistakes[i, k] = wrong.sum()
+        if wrong.any():
+            on_mistakes[i, k] = correct[i, k][:, wrong].mean(axis=1)
+            on_mistakes[i, k, strongest[i]] = np.nan
+    labels = range(target.max() + 1)
+    by_label = np.stack([correct[..., target == label].mean(axis=-1) for label in labels], axis=-1)
     dims = ("seed", "condition", "head")
     return xr.Dataset(
         {
@@ -93,8 +71,43 @@ def _tables(scores: Scores, sequences: Sequence, strongest: list[int]) -> xr.Dat
             "mistakes": (dims[:2], mistakes),
             "accuracy_by_label": ((*dims, "label"), by_label),
         },
-        {"condition": list(CONDITIONS), "head": range(HEADS), "label": range(by_label.shape[-1])},
+        {"condition": list(CONDITIONS), "head": range(HEADS), "label": labels},
     )
 
 
-RESIDUAL = Experiment(CLAIM, residual, cost)
+def gain(data: xr.Dataset, condition: str) -> np.ndarray:
+    """Return accuracy on the strongest head's mistakes minus over all, shape (seed, head); NaN for itself."""
+    difference = (data["on_mistakes"] - data["overall"]).sel(condition=condition)
+    return difference.transpose("seed", "head").values
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """The evidence is mixed: mistakes are harder sequences, yet with perfected match other heads help out."""
+    trained, perfected = gain(data, TRAINED), gain(data, PERFECTED)
+    seeds = len(trained)
+    typical = [np.nanmean(row) if np.isfinite(row).any() else np.nan for row in trained]
+    helped = np.nan_to_num(perfected, nan=-1.0).max(axis=1) > 0
+    return HARDER.part(mean(typical), seeds), HELPED.part(share(helped), seeds)
+
+
+def note(data: xr.Dataset) -> str:
+    """Count mistakes, and say how the best and the second strongest heads do on them."""
+    perfected, strength = gain(data, PERFECTED), data["strength"].transpose("seed", "head").values
+    second = np.argsort(strength, axis=1)[:, -2]
+    best = np.nan_to_num(perfected, nan=-1.0).max(axis=1)
+    counts = {name: data["mistakes"].sel(condition=name).values.tolist() for name in CONDITIONS}
+    return (
+        f"mistakes by seed: as trained {counts[TRAINED]}, with match perfected {counts[PERFECTED]}; there the best "
+        f"other head gains {best.round(2).tolist()}, the second strongest "
+        f"{perfected[np.arange(len(second)), second].round(2).tolist()}"
+    )
+
+
+RESIDUAL = experiment(
+    "induction.residual",
+    ["main"],
+    measure=measure,
+    judge=judge,
+    criterion=(HARDER, HELPED),
+    note=note,
+)

@@ -4,63 +4,73 @@ import jax
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import jeffreys
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import largest, share
 from dynamicl.toys import draw_toy, origin_saddle
 
-from ._judge import judge
+from ._populations import experiment
+from ._settings import Setting
 
-CLAIM = "induction.saddle"
 COUNTS = (2, 3, 4, 5)
 DIM = 6
 DRAWS = 8
+SADDLE = Threshold("share of draws whose gradient vanishes, with one way down and one up", ">=", 1.0)
+DOWN = Threshold("largest of the lowest eigenvalues of the Hessian, two vectors", "<", 0.0)
+UP = Threshold("smallest of the highest eigenvalues of the Hessian, two vectors", ">", 0.0)
+FLAT = Threshold("largest size of an eigenvalue, three vectors and more", "<", 1e-6)
+ORDER = Threshold("largest distance of the loss' exponent from the number of vectors", "<", 0.05)
 
 
-def saddle(lab: Lab) -> Outcome:
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Examine the origin for two to five vectors, several draws each.
 
-    The claim is held to have reproduced where at every draw the gradient vanishes and the loss falls along
-    one direction and rises along another at every distance; where the Hessian has eigenvalues of both signs
-    for two vectors and none from three on (the thesis' reason for looking further); and where the change goes
-    as the distance to the power of the number of vectors, which makes the saddle flatter the more there are.
+    Returns:
+        By number of vectors and draw `is_saddle`, `lowest` and `highest` eigenvalue of the Hessian, `order` (the power
+        of the distance as which the loss changes); `descent` and `ascent` (vectors, scale) of the first draws.
     """
-    is_saddle, largest, order, change = [], [], [], []
-    for count in COUNTS:
-        found = [origin_saddle(draw_toy(jax.random.key(i), (DIM,) * count)[0]) for i in range(DRAWS)]
-        is_saddle.append([one.is_saddle for one in found])
-        largest.append([(one.eigenvalues.min(), one.eigenvalues.max()) for one in found])
-        order.append([one.order for one in found])
-        change.append([(one.descent, one.ascent) for one in found])
-    signs, exponents = np.array(largest), np.array(order)
-    share = jeffreys(int(np.sum(is_saddle)), len(COUNTS) * DRAWS)
-    parts = {
-        "gradient zero, one way down and one up": share.value == 1,
-        "Hessian decides for two vectors": bool((signs[0, :, 0] < 0).all() and (signs[0, :, 1] > 0).all()),
-        "Hessian vanishes from three on": bool((np.abs(signs[1:]) < 1e-6).all()),
-        "flatter the more vectors": bool((np.abs(exponents - np.array(COUNTS)[:, None]) < 0.05).all()),
+    keys = [jax.random.key(i) for i in range(DRAWS)]
+    origins = [[origin_saddle(draw_toy(key, (DIM,) * count)[0]) for key in keys] for count in COUNTS]
+    tables = {
+        "is_saddle": [[one.is_saddle for one in row] for row in origins],
+        "lowest": [[one.eigenvalues.min() for one in row] for row in origins],
+        "highest": [[one.eigenvalues.max() for one in row] for row in origins],
+        "order": [[one.order for one in row] for row in origins],
     }
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"a saddle in {int(np.sum(is_saddle))} of {len(COUNTS) * DRAWS} draws of {COUNTS[0]} to "
-        f"{COUNTS[-1]} vectors; the loss changes as distance to the power "
-        f"{', '.join(f'{row.mean():.2f}' for row in exponents)}",
-        share,
-        len(COUNTS) * DRAWS,
-        trained=False,
+    walks = {
+        "descent": np.array([row[0].descent for row in origins]),
+        "ascent": np.array([row[0].ascent for row in origins]),
+    }
+    return xr.Dataset(
+        {name: (("vectors", "draw"), np.array(table)) for name, table in tables.items()}
+        | {name: (("vectors", "scale"), walk) for name, walk in walks.items()},
+        {"vectors": list(COUNTS), "scale": origins[0][0].scales, "draw": range(DRAWS)},
     )
-    example = origin_saddle(draw_toy(jax.random.key(0), (DIM,) * 3)[0])
-    walks = np.array(change)[:, 0]
-    data = xr.Dataset(
-        {
-            "descent": (("vectors", "scale"), walks[:, 0]),
-            "ascent": (("vectors", "scale"), walks[:, 1]),
-            "order": (("vectors", "draw"), exponents),
-        },
-        {"vectors": list(COUNTS), "scale": example.scales, "draw": range(DRAWS)},
-    )
-    return Outcome((verdict,), data)
 
 
-SADDLE = Experiment(CLAIM, saddle)
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """The origin is a saddle at every draw; two vectors show it in the Hessian, more in nothing but higher orders.
+
+    The Hessian vanishes from three vectors on (the thesis' reason for looking further), and the saddle is the flatter
+    the more vectors there are.
+    """
+    draws = data["is_saddle"].size
+    two, more = data.sel(vectors=2), data.where(data["vectors"] > 2, drop=True)
+    sizes = np.abs([more["lowest"].values, more["highest"].values])
+    apart = np.abs(data["order"].transpose("vectors", "draw").values - data["vectors"].values[:, None])
+    return (
+        SADDLE.part(share(data["is_saddle"]), draws),
+        DOWN.part(float(two["lowest"].max()), two["lowest"].size),
+        UP.part(float(two["highest"].min()), two["highest"].size),
+        FLAT.part(largest(sizes), more["lowest"].size),
+        ORDER.part(float(apart.max()), draws),
+    )
+
+
+SADDLE_AT_ORIGIN = experiment(
+    "induction.saddle",
+    measure=measure,
+    judge=judge,
+    criterion=(SADDLE, DOWN, UP, FLAT, ORDER),
+)

@@ -9,13 +9,26 @@ import numpy as np
 from dynamicl.specs import check
 from dynamicl.tasks import FewShot, Roles, Sequence
 
+from ._settings import Setting
+
 SAMPLE = 5000
 SAMPLE_SEED = 20_000
 
 
-def sample(task: FewShot, size: int = SAMPLE) -> Sequence:
-    """Draw sequences of a task from seed 20,000: the same at every call, none of a run's own seeds."""
-    return task.batch(jax.random.key(SAMPLE_SEED), size)
+def sample(task: FewShot, scale: Setting, most: int = SAMPLE) -> Sequence:
+    """Draw sequences of a task from seed 20,000: the same at every call, none of a run's own seeds.
+
+    Args:
+        task: of the study.
+        scale: says how many, where that is less than `most`.
+        most: as many at full size.
+    """
+    return task.batch(jax.random.key(SAMPLE_SEED), min(scale.sample or most, most))
+
+
+def whole(task: FewShot, scale: Setting) -> Sequence:
+    """Return every distinct sequence of a task, or a sample at scales that say so."""
+    return sample(task, scale) if scale.sample else every_sequence(task)
 
 
 def every_sequence(task: FewShot) -> Sequence:

@@ -5,7 +5,6 @@ the rate, so smaller scales raise the rate and shorten the runs by the same fact
 and so is `demo`, for the main runs.
 """
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,9 @@ from dynamicl.training import Every, OptimizerSpec, Recording, RunSpec, Seeds
 HEADS = 8
 BATCH = 32
 PAPER_RATE = 1e-5
+TASKS = ((50, 5), (100, 5), (200, 5), (50, 10), (50, 15))
+ENDS = (TASKS[0], TASKS[2], TASKS[4])
+"""The tasks that are judged: the study's own, most classes, most labels."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Setting:
         evaluations: in a run of 1e6 published sequences.
         sequences: of each evaluator.
         share: of their published length that runs other than the main ones last.
+        tasks: classes and labels, the study's own first; every further task is a few more programs to compile.
+        sample: sequences on which trained networks are looked at; 0 stands for every distinct one where those can be
+            listed, and for 5,000 where a sample will do.
+        toys: draws of the toy without networks.
     """
 
     learning_rate: float
@@ -36,6 +42,9 @@ class Setting:
     evaluations: int
     sequences: int
     share: float = 1.0
+    tasks: tuple[tuple[int, int], ...] = TASKS
+    sample: int = 0
+    toys: int = 40
 
     def steps(self, sequences: float) -> int:
         """Return the updates that stand for a published number of sequences at this rate."""
@@ -60,16 +69,16 @@ class Setting:
             sequences: of each evaluator, where it differs.
             dense: how many times as often it is evaluated.
         """
-        apart = self.steps(1e6 / self.evaluations / dense)
-        kept = self.steps(1e6 / checkpoints) if checkpoints else 2**30
-        return Recording(Every(apart), Every(kept), sequences or self.sequences, measures)
+        evaluate = Every(self.steps(1e6 / self.evaluations / dense))
+        keep = Every(self.steps(1e6 / checkpoints) if checkpoints else 2**30)
+        return Recording(evaluate, keep, sequences or self.sequences, measures)
 
 
 SETTINGS = {
-    "smoke": Setting(4e-4, (0, 1), 20, 200, share=0.25),
-    "demo": Setting(1e-5, (0, 1, 2, 3, 4, 5), 100, 1000),
+    "smoke": Setting(4e-4, (0, 1), 20, 200, share=0.25, tasks=ENDS[:2], sample=100, toys=8),
+    "demo": Setting(1e-5, (0, 1, 2, 3, 4, 5), 100, 1000, toys=20),
     "laptop": Setting(5e-5, (0, 1, 2, 3, 4), 50, 500),
-    "paper": Setting(1e-5, (5, 6, 7, 8, 9), 200, 1000),
+    "paper": Setting(1e-5, (5, 6, 7, 8, 9), 200, 1000, toys=200),
 }
 
 
@@ -81,7 +90,7 @@ def setting(scale: str) -> Setting:
 
 
 def run(
-    chosen: Setting,
+    scale: Setting,
     seed: int,
     sequences: float = 1e6,
     clamps: tuple = (),
@@ -93,7 +102,7 @@ def run(
     """Describe one run: two layers, attention only, eight heads, C classes, one exemplar, L labels.
 
     Args:
-        chosen: the scale.
+        scale: the scale's numbers.
         seed: of initialisation and data.
         sequences: published length.
         clamps: interventions.
@@ -106,24 +115,14 @@ def run(
     References:
         Thesis 4.2.1; reference settings B1-B3.
     """
-    kept: dict[str, Any] = {} if held_out else {"held_out_exemplars": 0, "test_classes": 0}
+    only_trained: dict[str, Any] = {} if held_out else {"held_out_exemplars": 0, "test_classes": 0}
     return RunSpec(
-        task=FewShotSpec(classes=classes, labels=labels, **kept),
+        task=FewShotSpec(classes=classes, labels=labels, **only_trained),
         model=TransformerSpec(layers=2, heads=HEADS, d_model=64),
-        optimizer=OptimizerSpec(name="adam", learning_rate=chosen.learning_rate),
+        optimizer=OptimizerSpec(name="adam", learning_rate=scale.learning_rate),
         clamps=clamps,
         grafts=grafts,
         seeds=Seeds(init=seed, data=seed),
-        steps=chosen.lasting(sequences),
+        steps=scale.lasting(sequences),
         batch_size=BATCH,
     )
-
-
-MAIN_MEASURES = ("heads", "norms", "attention")
-
-
-def main_runs(chosen: Setting) -> tuple[list[RunSpec], Recording]:
-    """Return the main runs, one a seed, and how they are recorded: every experiment that needs them shares them."""
-    steps = chosen.steps(1e6)
-    runs = [dataclasses.replace(run(chosen, seed, held_out=True), steps=steps) for seed in chosen.seeds]
-    return runs, chosen.recording(*MAIN_MEASURES, checkpoints=20)

@@ -4,89 +4,107 @@ import jax
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import Transition, find_transition, fit_exponential, jeffreys
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.statistics import Transition, find_transition, fit_exponential
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import median, ratio, share, words
 from dynamicl.toys import descend_population
 
-from ._curves import WAITS, ratio
-from ._judge import judge, words
+from ._curves import WAITS
+from ._populations import experiment
+from ._settings import Setting
 
-CLAIM = "induction.toy"
 STEPS = 1000
 CLAMPS: dict[str, tuple[str, ...]] = {"none": (), "c": ("c",), "b, c": ("b", "c")}
-DRAWS = {"smoke": 8, "demo": 20, "laptop": 40, "paper": 200}
+SHOWN = 8
+"""Draws whose loss is kept for the figure, at every fifth step."""
+APART = 5
 ABOVE_FLOOR = 1e-6
 """Losses below this share of their start are rounding."""
+PLATEAU = Threshold("share of draws with plateau and drop, nothing clamped", "low >", 0.5)
+STILL = Threshold("share of draws whose loss waits and falls, one vector clamped", "low >", 0.5)
+FASTER = Threshold("time to half the loss with one vector clamped over that with none", "high <", 1.0)
+SMOOTH = Threshold("share of draws whose loss waits, two vectors clamped", "<", 0.1)
+STRAIGHT = Threshold("r squared of the log loss, two vectors clamped, median draw", ">", 0.99)
 
 
-def toy(lab: Lab) -> Outcome:
-    """Train populations of toys with no vector, one and two clamped.
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Train every draw of truths and start with no vector, one and two clamped: gradient descent at rate 1.
 
-    Every draw of truths and start is trained in all three ways by gradient descent at rate 1 for 1,000 steps. The
-    claim is held to have reproduced where most draws show a plateau and a drop with nothing clamped; most
-    still show a phase change with one clamped, which is a reverse S as in `induction.clamps`: the loss waits before it
-    falls, as no exponential does (both shares above one half with their intervals); under 10 % do with two, whose log
-    loss is a straight line (r squared above 0.99 in the median draw); and the time until the loss has halved is
-    shorter with one clamped than with none (interval of the ratio below 1).
+    Returns:
+        By clamp and draw: `plateau` (plateau and drop in the sense of `find_transition`), `waits` (its first criterion,
+        the thesis' "reverse S"), `straightness` (r squared of the log loss) and `halving` (steps until the loss has
+        halved); `loss` (clamp, shown, step) of the first draws.
     """
-    draws = DRAWS[lab.scale]
-    keys = jax.random.split(jax.random.key(1), draws)
-    losses = {
-        name: np.asarray(descend_population(keys, clamps=held, steps=STEPS).loss)
-        for name, held in CLAMPS.items()
-    }
-    found = {name: [_transition(curve) for curve in curves] for name, curves in losses.items()}
-    plateaus, waits = (
-        {name: jeffreys(sum(map(test, ones)), draws) for name, ones in found.items()}
-        for test in (lambda one: one.found, lambda one: one.p_value <= WAITS)
+    keys = jax.random.split(jax.random.key(1), scale.toys)
+    losses = np.stack(
+        [np.asarray(descend_population(keys, clamps=held, steps=STEPS).loss) for held in CLAMPS.values()]
     )
-    straight = {
-        name: float(np.median([_straight(curve) for curve in curves])) for name, curves in losses.items()
+    dims = ("clamp", "draw")
+    drops = [[_transition(curve) for curve in curves] for curves in losses]
+    tables = {
+        "plateau": [[drop.found for drop in row] for row in drops],
+        "waits": [[drop.p_value <= WAITS for drop in row] for row in drops],
+        "straightness": [[straightness(curve) for curve in curves] for curves in losses],
+        "halving": [[halving(curve) for curve in curves] for curves in losses],
     }
-    halved = {name: np.array([_halving(curve) for curve in curves]) for name, curves in losses.items()}
-    faster = ratio(halved["c"], halved["none"])
-    parts = {
-        "nothing clamped: plateau, then drop": plateaus["none"].low > 0.5,
-        "one clamped: still a drop": waits["c"].low > 0.5,
-        "one clamped: faster": faster.high < 1,
-        "two clamped: exponential": waits["b, c"].value < 0.1 and straight["b, c"] > 0.99,
-    }
-    told = ", ".join(
-        f"{name}: {round(draws * waits[name].value)} ({round(draws * plateaus[name].value)}) of {draws} draws, r "
-        f"squared {straight[name]:.4f}"
-        for name in CLAMPS
+    shown = range(min(scale.toys, SHOWN))
+    return xr.Dataset(
+        {name: (dims, np.array(table)) for name, table in tables.items()}
+        | {"loss": (("clamp", "shown", "step"), losses[:, : len(shown), ::APART])},
+        {"clamp": list(CLAMPS), "step": np.arange(0, STEPS + 1, APART), "shown": list(shown)},
     )
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"phase changes (with a plateau) and exponential fit by what is clamped: {told}; time to half the loss over "
-        f"that without clamps: with c {words(faster)}; with b, c {words(ratio(halved['b, c'], halved['none']))}",
-        waits["c"],
-        draws,
-        trained=False,
-    )
-    names = list(CLAMPS)
-    shown = min(draws, 8)
-    few = {"clamp": names, "step": np.arange(0, STEPS + 1, 5), "draw": list(range(shown))}
-    kept = np.stack([np.asarray(losses[name])[:shown, ::5] for name in names])
-    return Outcome((verdict,), xr.Dataset({"loss": (("clamp", "draw", "step"), kept)}, few))
 
 
 def _transition(curve: np.ndarray) -> Transition:
     return find_transition(np.arange(len(curve)), curve, direction="falling", resamples=2)
 
 
-def _straight(curve: np.ndarray) -> float:
+def straightness(curve: np.ndarray) -> float:
+    """Return the share of the log loss' variance that an exponential explains, down to its floor."""
     below = curve < ABOVE_FLOOR * curve[0]
-    end = int(np.argmax(below)) if below.any() else len(curve)
-    return fit_exponential(np.arange(max(end, 3)), np.maximum(curve[: max(end, 3)], 1e-30)).r_squared
+    end = max(int(np.argmax(below)) if below.any() else len(curve), 3)
+    return fit_exponential(np.arange(end), np.maximum(curve[:end], 1e-30)).r_squared
 
 
-def _halving(curve: np.ndarray) -> float:
-    """Steps until the loss is half of its start; the whole length where it never is."""
+def halving(curve: np.ndarray) -> float:
+    """Return the steps until the loss is half of its start; the whole length where it never is."""
     below = curve < 0.5 * curve[0]
     return float(np.argmax(below)) if below.any() else float(len(curve))
 
 
-TOY = Experiment(CLAIM, toy)
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Plateau and drop with nothing clamped, sooner with one vector clamped, an exponential with two."""
+    draws = data.sizes["draw"]
+    free, one, two = (data.sel(clamp=name) for name in CLAMPS)
+    return (
+        PLATEAU.part(share(free["plateau"]), draws),
+        STILL.part(share(one["waits"]), draws),
+        FASTER.part(ratio(one["halving"].values, free["halving"].values), draws),
+        SMOOTH.part(share(two["waits"]), draws),
+        STRAIGHT.part(median(two["straightness"]), draws),
+    )
+
+
+def note(data: xr.Dataset) -> str:
+    """Count waits and plateaus, and say how fast the loss falls with two vectors clamped."""
+    counts = {
+        name: (int(data["waits"].sel(clamp=name).sum()), int(data["plateau"].sel(clamp=name).sum()))
+        for name in CLAMPS
+    }
+    told = ", ".join(f"{name} {waits} ({plateaus})" for name, (waits, plateaus) in counts.items())
+    halved = ratio(data["halving"].sel(clamp="b, c").values, data["halving"].sel(clamp="none").values)
+    return (
+        f"losses that wait (that have a plateau), of {data.sizes['draw']} draws, by what is clamped: {told}; time to "
+        f"half the loss with two clamped over that with none {words(halved)}"
+    )
+
+
+TOY = experiment(
+    "induction.toy",
+    measure=measure,
+    judge=judge,
+    criterion=(PLATEAU, STILL, FASTER, SMOOTH, STRAIGHT),
+    note=note,
+)

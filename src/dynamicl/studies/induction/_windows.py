@@ -2,109 +2,65 @@
 
 A clamp held throughout tells what has to be learnt; a pulse tells when. While matching is clamped only copying can be
 learnt, and the other way round; with the previous-token pattern clamped on one head, the rest of the circuit learns
-around it. Pulses start and last for shares of each seed's own unclamped learning time T, so that seeds are
-compared at equal moments.
+around it.
 """
-
-import dataclasses
-from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from dynamicl.clamps import Clamp, copy, match, previous_token_attend
 from dynamicl.statistics import Interval, mean_interval
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
-from dynamicl.training import RunSpec
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import words
 
-from ._curves import LEARNT, learning_times, stack_runs
-from ._judge import judge, words
-from ._networks import Networks, main_networks, one_head_runs
-from ._plateau import cost
-from ._settings import Setting, setting
+from ._curves import LEARNT, stack_runs
+from ._populations import experiment, natural_times
+from ._pulses import LENGTHS, PULSED, STARTS, hurried, pulses
+from ._settings import Setting
 
-CLAIM = "induction.windows"
-HASTE = 2.0
-"""Rate over the scale's: many runs are needed, and a plateau at twice the rate takes half the steps."""
-LENGTH = 1.2e6
-STARTS = (0.0, 0.2, 0.4, 0.6)
-LENGTHS = (0.1, 0.2, 0.4)
-CELLS = tuple((start, length) for length in LENGTHS for start in STARTS if start + length <= 0.8 + 1e-9)
-"""Pulses end at 0.8 T at the latest: one that ended at T could not be seen to save anything."""
-WATCHED = 1.4
-"""Runs go on to this multiple of T; a pulse that delays the transition further is censored there."""
 EARLY, LATE, JUDGED = 0.0, 0.6, 0.2
-PULSED = ("step 1", "match", "copy")
+"""Starts of the pulses that are compared, and their length, as shares of T."""
 LEVEL = 1 - 0.05 / len(PULSED)
+"""Of each clamp's interval: 95 % for the three together."""
+MOMENTS = Threshold(
+    "distance from 0 of the interval of late minus early shift, in pulse lengths, largest of three clamps",
+    ">",
+    0.0,
+)
 
 
-class Pulse(NamedTuple):
-    """A clamp for a while: its name, start and length (shares of T), seed's place, and window in steps."""
-
-    clamp: str
-    start: float
-    length: float
-    i: int
-    window: tuple[int, int]
-
-
-def windows(lab: Lab) -> Outcome:
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Clamp in pulses over a grid of starts and lengths, with only the strongest head in layer 2.
 
     The shift of the transition is the learning time (loss without the clamp below 0.4 log 2) minus the unclamped one,
     over the pulse's length: 0 where the pulse might as well not have been, -1 where it saves the time that it takes,
-    positive where it costs time. A pulse cannot save more than what is left after it, and late ones have less left. The
-    finding is that moments matter: it is held to show where, for at least one of the three clamps, a pulse of
-    0.2 T at 0.6 T shifts the transition otherwise than one at the start of training does, or would if it could save
-    no more than is left after the late one; with the interval of the paired difference over seeds clear of 0 at
-    a level of 95 % for the three together. Why is told by the time from a pulse's end to the transition: where it
-    is the same for all, a pulse does the same work at any moment.
+    positive where it costs time.
+
+    Returns:
+        `shift`, `learning_time` and `learnt` (clamp, length, start, seed), NaN in cells that were not run; mean shifts
+        with intervals; by seed `natural_learning_time` and `unclamped_loss`.
     """
-    networks = _hurried(main_networks(lab))
-    chosen = networks.chosen
-    recording = chosen.recording(dense=2)
-    free = lab.train(one_head_runs(networks, LENGTH), recording, "induction: windows, unclamped")
-    curves = stack_runs(free, chosen, seed=chosen.seeds)
-    natural = learning_times(curves["loss"])
-    times = natural["time"].values
-    pulses = _pulses(chosen, times)
-    trajectory = lab.train([_spec(networks, p, times[p.i]) for p in pulses], recording, "induction: windows")
-    loss = trajectory.dataset["loss"].sel(evaluator="train").transpose("run", "step")
-    found = [_learnt(loss["step"].values, row, p.window) for p, row in zip(pulses, loss.values, strict=True)]
-    shift, after, learnt = (
-        np.full((len(PULSED), len(LENGTHS), len(STARTS), len(times)), np.nan) for _ in range(3)
-    )
-    for pulse, (step, observed) in zip(pulses, found, strict=True):
-        place = (PULSED.index(pulse.clamp), LENGTHS.index(pulse.length), STARTS.index(pulse.start), pulse.i)
-        after[place], learnt[place] = chosen.published(step), observed
-        shift[place] = (after[place] - times[pulse.i]) / (pulse.length * times[pulse.i])
-    differences = {name: _difference(shift[k]) for k, name in enumerate(PULSED)}
-    told = "; ".join(_told(name, shift[k], differences[name]) for k, name in enumerate(PULSED))
-    clear = [name for name, one in differences.items() if one.low > 0 or one.high < 0]
-    widest = max(differences.values(), key=lambda one: abs(one.value))
-    verdict = judge(
-        lab,
-        CLAIM,
-        {"equal pulses at different moments shift the transition differently": bool(clear)},
-        f"unclamped learning time {times.mean():,.0f} published sequences; shift over pulse length, pulses "
-        f"of {JUDGED} T {told}. Moments matter for: {', '.join(clear) or 'none'}; "
-        f"{int((learnt == 0).sum())} of {len(pulses)} runs censored",
-        widest,
-        len(pulses) + len(times),
-    )
-    verdict = dataclasses.replace(
-        verdict,
-        document="dynamicl",
-        figure="critical windows",
-        claim="the moment of a clamp matters: equal pulses at different moments of the plateau shift the "
-        "transition differently",
-    )
+    fast, times = hurried(scale), natural_times(scale, trajectories)
+    curves = stack_runs(trajectories["hurried"], fast, seed=scale.seeds)
+    loss = trajectories["pulses"].dataset["loss"].sel(evaluator="train").transpose("run", "step")
+    shape = (len(PULSED), len(LENGTHS), len(STARTS), len(times))
+    tables = {name: np.full(shape, np.nan) for name in ("shift", "learning_time", "learnt")}
+    for pulse, row in zip(pulses(fast, times), loss.values, strict=True):
+        step, observed = learning_step(loss["step"].values, row, pulse.window)
+        place = (
+            PULSED.index(pulse.clamp),
+            LENGTHS.index(pulse.length),
+            STARTS.index(pulse.start),
+            pulse.seed,
+        )
+        later = fast.published(step) - times[pulse.seed]
+        tables["learning_time"][place], tables["learnt"][place] = fast.published(step), observed
+        tables["shift"][place] = later / (pulse.length * times[pulse.seed])
     dims = ("clamp", "length", "start", "seed")
     data = xr.Dataset(
-        {
-            "shift": (dims, shift),
-            "learning_time": (dims, after),
-            "learnt": (dims, learnt),
+        {name: (dims, table) for name, table in tables.items()}
+        | {
             "natural_learning_time": ("seed", times),
             "unclamped_loss": (("seed", "sequences"), curves["loss"].values),
         },
@@ -112,44 +68,15 @@ def windows(lab: Lab) -> Outcome:
             "clamp": list(PULSED),
             "length": list(LENGTHS),
             "start": list(STARTS),
-            "seed": list(chosen.seeds),
+            "seed": list(scale.seeds),
             "sequences": curves["sequences"].values,
         },
     )
-    return Outcome((verdict,), data.merge(_means(data["shift"])), (*free.runs, *trajectory.runs))
+    return data.merge(_means(data["shift"]))
 
 
-def _hurried(networks: Networks) -> Networks:
-    """The same networks with a setting of higher rate, for runs of one's own."""
-    chosen = networks.chosen
-    return dataclasses.replace(
-        networks, chosen=dataclasses.replace(chosen, learning_rate=HASTE * chosen.learning_rate)
-    )
-
-
-def _pulses(chosen: Setting, times: np.ndarray) -> list[Pulse]:
-    found = []
-    for name in PULSED:
-        for start, length in CELLS:
-            for i, time in enumerate(times):
-                begin, end = (chosen.steps(share * time) if share else 0 for share in (start, start + length))
-                found.append(Pulse(name, start, length, i, (begin, max(end, begin + 1))))
-    return found
-
-
-def _spec(networks: Networks, pulse: Pulse, time: float) -> RunSpec:
-    clamps: tuple[Clamp, ...] = {
-        "step 1": previous_token_attend([networks.previous_token_head[pulse.i]]),
-        "match": match(networks.strongest[pulse.i]),
-        "copy": copy(networks.strongest[pulse.i]),
-    }[pulse.clamp]
-    inside = tuple(dataclasses.replace(clamp, windows=(pulse.window,)) for clamp in clamps)
-    held = [inside if i == pulse.i else () for i in range(len(networks.chosen.seeds))]
-    return one_head_runs(networks, WATCHED * time / networks.chosen.share, tuple(held))[pulse.i]
-
-
-def _learnt(steps: np.ndarray, loss: np.ndarray, window: tuple[int, int]) -> tuple[float, bool]:
-    """Step at which the loss without the clamp is below the level, and whether it was seen to be.
+def learning_step(steps: np.ndarray, loss: np.ndarray, window: tuple[int, int]) -> tuple[float, bool]:
+    """Return the step at which the loss without the clamp is below the level, and whether it was seen to be.
 
     Evaluations inside the window are under the clamp and do not count. Where the first one after it is already below,
     the network may have been ready before; the window's end is then the time.
@@ -162,33 +89,14 @@ def _learnt(steps: np.ndarray, loss: np.ndarray, window: tuple[int, int]) -> tup
     k = int(below[0])
     if k == 0:
         return float(x[0]), True
-    left = max(x[k - 1], window[1]) if x[k] >= window[1] > x[k - 1] else x[k - 1]
-    if left != x[k - 1]:
-        return float(left), True
+    if x[k] >= window[1] > x[k - 1]:
+        return float(window[1]), True
     share = (LEARNT - y[k - 1]) / (y[k] - y[k - 1])
     return float(x[k - 1] + share * (x[k] - x[k - 1])), True
 
 
-def _difference(shift: np.ndarray) -> Interval:
-    """Late minus early shift of pulses of the judged length, over seeds; early ones cut to what late ones can save."""
-    row = shift[LENGTHS.index(JUDGED)]
-    early = np.maximum(row[STARTS.index(EARLY)], -(1 - LATE - JUDGED) / JUDGED)
-    return mean_interval(row[STARTS.index(LATE)] - early, level=LEVEL)
-
-
-def _told(name: str, shift: np.ndarray, difference: Interval) -> str:
-    row = shift[LENGTHS.index(JUDGED)].mean(axis=1)
-    at = ", ".join(f"{value:+.2f} at {start} T" for start, value in zip(STARTS, row, strict=True))
-    left = ", ".join(
-        f"{1 + (value - 1) * JUDGED - start:.2f}" for start, value in zip(STARTS, row, strict=True)
-    )
-    return (
-        f"{name}: {at} (late minus early {words(difference, '+.2f')}), learnt {left} T after the pulse's end"
-    )
-
-
 def _means(shift: xr.DataArray) -> xr.Dataset:
-    """Mean shift over seeds with its interval; NaN in cells that were not run."""
+    """Return the mean shift over seeds with its interval; NaN in cells that were not run."""
     dims = shift.dims[:-1]
     ends = np.full((3, *shift.shape[:-1]), np.nan)
     for place in np.ndindex(shift.shape[:-1]):
@@ -198,11 +106,56 @@ def _means(shift: xr.DataArray) -> xr.Dataset:
     return xr.Dataset({name: (dims, table) for name, table in zip(names, ends, strict=True)})
 
 
-def windows_cost(scale: str) -> int:
-    """Return the run-steps of the main runs, the unclamped ones, and pulses if these learn in half of their length."""
-    chosen = setting(scale)
-    one = len(chosen.seeds) * chosen.lasting(LENGTH / HASTE)
-    return cost(scale) + one + round(len(PULSED) * len(CELLS) * one * WATCHED / 2)
+def difference(data: xr.Dataset, clamp: str) -> Interval:
+    """Estimate late minus early shift of pulses of the judged length, paired over seeds.
+
+    A pulse cannot save more than what is left after it, and late ones have less left: early shifts are cut to what late
+    ones could save.
+    """
+    row = data["shift"].sel(clamp=clamp, length=JUDGED)
+    most_saved = -(1 - LATE - JUDGED) / JUDGED
+    early = np.maximum(row.sel(start=EARLY).values, most_saved)
+    return mean_interval(row.sel(start=LATE).values - early, level=LEVEL)
 
 
-WINDOWS = Experiment(CLAIM, windows, windows_cost)
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """For at least one of the three clamps, a late pulse shifts the transition otherwise than an early one.
+
+    Why is told by the time from a pulse's end to the transition: where it is the same for all, a pulse does the same
+    work at any moment.
+    """
+    apart = [difference(data, clamp) for clamp in PULSED]
+    clearance = max(max(one.low, -one.high) for one in apart)
+    return (MOMENTS.part(clearance, data.sizes["seed"]),)
+
+
+def note(data: xr.Dataset) -> str:
+    """Give every clamp's shifts, their difference, and the time from the pulses' ends to the transition."""
+    told = "; ".join(_told(data, clamp) for clamp in PULSED)
+    censored = int((data["learnt"].values == 0).sum())
+    return (
+        f"unclamped learning time T {float(data['natural_learning_time'].mean()):,.0f} published sequences; shift over "
+        f"pulse length, pulses of {JUDGED} T: {told}; {censored} runs censored"
+    )
+
+
+def _told(data: xr.Dataset, clamp: str) -> str:
+    row = data["shift"].sel(clamp=clamp, length=JUDGED).mean("seed").values
+    starts = data["start"].values
+    shifts = ", ".join(f"{value:+.2f} at {start} T" for start, value in zip(starts, row, strict=True))
+    after_end = 1 + (row - 1) * JUDGED - starts
+    left = ", ".join(f"{value:.2f}" for value in after_end)
+    apart = words(difference(data, clamp), "+.2f")
+    return f"{clamp}: {shifts} (late minus early {apart}), learnt {left} T after the pulse's end"
+
+
+WINDOWS = experiment(
+    "induction.windows",
+    ["main", "hurried", "pulses"],
+    measure=measure,
+    judge=judge,
+    criterion=(MOMENTS,),
+    note=note,
+    finding="the moment of a clamp matters: equal pulses at different moments of the plateau shift the transition "
+    "differently",
+)

@@ -1,20 +1,22 @@
 """The lookup report: key-value lookup, and when a run's fate is decided."""
 
 from ._batch_size import BATCH_SIZE
-from ._bimodal import BIMODAL
 from ._control import CONTROL
-from ._cooccur import COOCCUR
-from ._early_fate import EARLY_FATE
-from ._local import LOCAL
-from ._loss import LOSS
-from ._median import MEDIAN
-from ._norms import CORRELATION, SMALLEST
-from ._one_start import SEED
-from ._prediction import UNPREDICTED
-from ._rules import LAYER_ONE, LAYER_TWO
-from ._same_rule import SAME_RULE
-from ._two_head import TWO_HEAD
-from ._window import WINDOW
+from ._r1_bimodal import BIMODAL
+from ._r1_loss import LOSS
+from ._r1_two_head import TWO_HEAD
+from ._r2_cooccur import COOCCUR
+from ._r2_layer1 import LAYER_ONE
+from ._r2_layer2 import LAYER_TWO
+from ._r2_same_rule import SAME_RULE
+from ._r3_correlation import CORRELATION
+from ._r3_smallest import SMALLEST_NORM
+from ._r4_early_fate import EARLY_FATE
+from ._r4_local import LOCAL
+from ._r4_median import MEDIAN
+from ._r4_seed import SEED
+from ._r4_time import WINDOW
+from ._r4_unpredicted import UNPREDICTED
 
 EXPERIMENTS = (
     BIMODAL,
@@ -24,7 +26,7 @@ EXPERIMENTS = (
     LAYER_TWO,
     SAME_RULE,
     COOCCUR,
-    SMALLEST,
+    SMALLEST_NORM,
     CORRELATION,
     SEED,
     WINDOW,

@@ -1,62 +1,76 @@
 """Our own: whether the conclusions hang on the batch size, which the report does not tell."""
 
 import numpy as np
+import xarray as xr
 
 from dynamicl.statistics import jeffreys
-from dynamicl.studies._experiment import Experiment, Lab, Outcome
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import largest, words
 
-from ._judge import judge, words
-from ._populations import from_scratch_cost, one_head, other_batch, other_batch_cost, told
-from ._window import spread
+from ._ends import ended, told
+from ._populations import experiment
+from ._r4_time import spread
+from ._settings import Setting
 
-CLAIM = "lookup.batch_size"
+BOTH_FATES = Threshold("runs of the rarer fate, fewer of both batch sizes", ">=", 2.0)
+SAME_TIME = Threshold("factor between a time of convergence and the common median, largest", "<", 2.0)
 
 
-def batch_size(lab: Lab) -> Outcome:
-    """Train the runs of the first seeds with another batch size, and compare how often and when they converge.
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Train the runs of the first seeds with another batch size.
 
-    The conclusions are held not to hang on it where with either batch size at least two runs converge and two do not,
-    so both fates exist, and all times of either lie within the same factor of two about their common median.
+    Returns:
+        How these runs ended, `accuracy` (run, step), and of the same seeds with the usual batch size `first_time` and
+        `first_converged`; of all runs with the usual one `usual_time` and `usual_converged`.
     """
-    first, second = one_head(lab), other_batch(lab)
-    chosen = first.chosen
-    few = first.ends.isel(run=slice(chosen.other_runs))
-    shares = [jeffreys(int(e["converged"].sum()), e.sizes["run"]) for e in (first.ends, second.ends)]
-    times = [e["time"].values[e["converged"].values] for e in (first.ends, second.ends)]
-    every = np.concatenate(times)
-    middle = float(np.median(every)) if every.size else np.nan
-    both = [2 <= t.size <= e.sizes["run"] - 2 for t, e in zip(times, (first.ends, second.ends), strict=True)]
-    agree = int((few["converged"].values == second.ends["converged"].values).sum())
-    spans = [spread(t) for t in times]
-    parts = {
-        "both fates occur with either": all(both),
-        "times within a factor of two": every.size > 0
-        and bool(np.all((every > middle / 2) & (every < 2 * middle))),
-    }
-    verdict = judge(
-        lab,
-        CLAIM,
-        parts,
-        f"batch {chosen.batch}: P {words(shares[0])}, S {spans[0].low:.0f} to {spans[0].high:.0f}; batch "
-        f"{chosen.other_batch}: P {words(shares[1])}, S {spans[1].low:.0f} to {spans[1].high:.0f} ({told(second.ends)})"
-        f"; {agree} of {chosen.other_runs} seeds end alike",
-        shares[1],
-        second.ends.sizes["run"],
-        cost,
+    first, second = ended(scale, trajectories["one_head"]).ends, ended(scale, trajectories["other_batch"])
+    same = first.isel(run=slice(scale.other_runs))
+    return second.curves.assign(
+        first_time=("run", same["time"].values),
+        first_converged=("run", same["converged"].values),
+        usual_time=("usual", first["time"].values),
+        usual_converged=("usual", first["converged"].values),
+    ).assign_attrs(batch=scale.batch, other_batch=scale.other_batch)
+
+
+def fates(data: xr.Dataset) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Return times and whether runs converged: with the usual batch size, and with the other."""
+    names = (("usual_time", "usual_converged"), ("time", "converged"))
+    usual, other = ((data[time].values, data[seen].values.astype(bool)) for time, seen in names)
+    return usual, other
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """With either batch size both fates exist, and all times lie within a factor of two about their common median."""
+    both = fates(data)
+    rarer = [min(seen.sum(), (~seen).sum()) for _, seen in both]
+    times = np.concatenate([time[seen] for time, seen in both])
+    factors = np.exp(np.abs(np.log(times / np.median(times)))) if times.size else times
+    return (
+        BOTH_FATES.part(float(min(rarer)), sum(seen.size for _, seen in both)),
+        SAME_TIME.part(largest(factors), times.size),
     )
-    data = second.data
-    kept = second.ends.assign(
-        accuracy=(("run", "step"), data["accuracy"].transpose("run", "step").values),
-        first_time=("run", few["time"].values),
-        first_converged=("run", few["converged"].values),
-    )
-    kept = kept.assign_coords(seed=("run", np.arange(chosen.other_runs)), step=data["step"].values)
-    return Outcome((verdict,), kept, second.trajectory.runs)
 
 
-def cost(scale: str) -> int:
-    """Return the run-steps of both populations."""
-    return from_scratch_cost(scale) + other_batch_cost(scale)
+def note(data: xr.Dataset) -> str:
+    """Give P and S of both."""
+    sizes = (data.attrs["batch"], data.attrs["other_batch"])
+    parts = []
+    for size, (time, seen) in zip(sizes, fates(data), strict=True):
+        share, span = jeffreys(int(seen.sum()), seen.size), spread(time[seen])
+        parts.append(f"batch {size}: P {words(share)}, S {span.low:.0f} to {span.high:.0f}")
+    alike = int((data["converged"].values == data["first_converged"].values).sum())
+    return f"{'; '.join(parts)} ({told(data)}); {alike} of {data.sizes['run']} seeds end alike"
 
 
-BATCH_SIZE = Experiment(CLAIM, batch_size, cost)
+BATCH_SIZE = experiment(
+    "lookup.batch_size",
+    ["one_head", "other_batch"],
+    measure=measure,
+    judge=judge,
+    criterion=(BOTH_FATES, SAME_TIME),
+    note=note,
+    finding="the conclusions do not hang on the batch size, which the report does not tell",
+)

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from ._populations import Population
+from ._ends import Ended
 
 NORM = ("squared_norm",)
 RULES = ("collect_accuracy", "readout_accuracy", "diagonal_accuracy")
@@ -47,10 +47,10 @@ def features(data: xr.Dataset, start: int, step: int) -> dict[str, np.ndarray]:
     return {name: _table(seen, variables) for name, variables in SETS.items()}
 
 
-def by_pairs(population: Population) -> xr.Dataset:
+def by_pairs(runs: Ended) -> xr.Dataset:
     """Return records on training sequences, with `accuracy_by_pairs` (evaluator) where the number of pairs varies."""
-    accuracy = population.trajectory.dataset["accuracy"]
-    data = population.data.drop_vars("evaluator")
+    accuracy = runs.trajectory.dataset["accuracy"]
+    data = runs.data.drop_vars("evaluator")
     others = accuracy.sel(
         evaluator=[str(one) for one in accuracy["evaluator"].values if str(one).startswith("n = ")]
     )

@@ -36,7 +36,7 @@ def patterns(
 
     def one(arrays: object) -> jax.Array:
         model = eqx.combine(arrays, static)
-        found = forward_recorded(model, task, sequences, (), 0, ("layers.*.attn.pattern",))[1]
-        return stack_layers(found, "attn.pattern")
+        activations = forward_recorded(model, task, sequences, (), 0, ("layers.*.attn.pattern",))[1]
+        return stack_layers(activations, "attn.pattern")
 
     return np.asarray(jax.jit(partial(jax.lax.map, one))(weights)), sequences

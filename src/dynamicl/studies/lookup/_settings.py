@@ -91,8 +91,8 @@ class Setting:
         Args:
             checkpoints: evaluations from one checkpoint to the next; 0 keeps the first and the last.
         """
-        kept = Every(self.every * checkpoints) if checkpoints else At(())
-        return Recording(Every(self.every), kept, self.sequences, MEASURES)
+        keep = Every(self.every * checkpoints) if checkpoints else At(())
+        return Recording(Every(self.every), keep, self.sequences, MEASURES)
 
 
 def _small(pairs: int) -> LookupSpec:
@@ -173,11 +173,11 @@ def setting(scale: str) -> Setting:
     return SETTINGS[scale]
 
 
-def run(chosen: Setting, init: int, data: int, heads: int = 1) -> RunSpec:
+def run(scale: Setting, init: int, data: int, heads: int = 1) -> RunSpec:
     """Describe one run: the report's encoder at the scale's width, AdamW with linear warm-up.
 
     Args:
-        chosen: the scale.
+        scale: the scale's numbers.
         init: seed of the weights, the report's i in M_i^j.
         data: seed of the batches, the report's j.
         heads: in each layer.
@@ -186,37 +186,37 @@ def run(chosen: Setting, init: int, data: int, heads: int = 1) -> RunSpec:
         Zhao 2023, sections 3.2 and 3.3.
     """
     return RunSpec(
-        task=chosen.task,
-        model=lookup_encoder(heads=heads, d_model=chosen.d_model),
+        task=scale.task,
+        model=lookup_encoder(heads=heads, d_model=scale.d_model),
         optimizer=OptimizerSpec(
             name="adamw",
-            learning_rate=chosen.learning_rate,
+            learning_rate=scale.learning_rate,
             weight_decay=WEIGHT_DECAY,
             schedule="warmup",
-            warmup_steps=chosen.warmup,
+            warmup_steps=scale.warmup,
         ),
         seeds=Seeds(init=init, data=data),
-        steps=chosen.steps,
-        batch_size=chosen.batch,
+        steps=scale.steps,
+        batch_size=scale.batch,
     )
 
 
-def main_runs(chosen: Setting, heads: int = 1) -> list[RunSpec]:
+def main_runs(scale: Setting, heads: int = 1) -> list[RunSpec]:
     """Describe the runs from scratch, each with seeds of its own."""
-    return [run(chosen, seed, seed, heads) for seed in range(chosen.seeds)]
+    return [run(scale, seed, seed, heads) for seed in range(scale.seeds)]
 
 
 FIRST_DATA_SEED = 1000
 """Data seeds of the runs from one initialisation begin here, apart from all others."""
 
 
-def runs_of_one(chosen: Setting, init: int) -> list[RunSpec]:
+def runs_of_one(scale: Setting, init: int) -> list[RunSpec]:
     """Describe the runs from one initialisation under different data."""
-    runs = [run(chosen, init, FIRST_DATA_SEED + j) for j in range(chosen.data_seeds)]
-    return [dataclasses.replace(one, steps=chosen.fork_end) for one in runs]
+    runs = [run(scale, init, FIRST_DATA_SEED + j) for j in range(scale.data_seeds)]
+    return [dataclasses.replace(spec, steps=scale.fork_end) for spec in runs]
 
 
-def other_batch_runs(chosen: Setting) -> list[RunSpec]:
+def other_batch_runs(scale: Setting) -> list[RunSpec]:
     """Describe the runs with the other batch size."""
-    runs = [run(chosen, seed, seed) for seed in range(chosen.other_runs)]
-    return [dataclasses.replace(one, batch_size=chosen.other_batch) for one in runs]
+    runs = [run(scale, seed, seed) for seed in range(scale.other_runs)]
+    return [dataclasses.replace(spec, batch_size=scale.other_batch) for spec in runs]

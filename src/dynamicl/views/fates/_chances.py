@@ -66,11 +66,9 @@ def _isotonic(at: np.ndarray, forks: np.ndarray, shared: np.ndarray) -> dict[str
 
 
 def _logistic(at: np.ndarray, forks: np.ndarray, shared: np.ndarray) -> dict[str, Any] | None:
-    try:
-        fit = fit_commitment(at, forks, shared)
-    except ValueError:
-        # One checkpoint, one outcome only, or no rise: nothing to fit.
+    if not _rises(at, forks, shared):
         return None
+    fit = fit_commitment(at, forks, shared)
     # The profile interval of the step at which P is p is, for all p together, the pointwise band of P as well.
     ends = [(p, commitment_step(fit, p)) for p in GRID]
     first, last = float(at[0]), float(at[-1])
@@ -79,3 +77,12 @@ def _logistic(at: np.ndarray, forks: np.ndarray, shared: np.ndarray) -> dict[str
     grid = np.expm1(np.linspace(np.log1p(first), np.log1p(last), CURVE))
     steps = {str(round(100 * p)): list(commitment_step(fit, p)) for p in LEVELS}
     return {"at": grid, "value": fit.probability(grid), "band": band, "commitment": steps}
+
+
+def _rises(at: np.ndarray, forks: np.ndarray, shared: np.ndarray) -> bool:
+    """Tell whether there is a rise to fit: two checkpoints, both outcomes, the fate shared more often later on."""
+    others = forks - shared
+    if len(at) < 2 or not shared.sum() or not others.sum():
+        return False
+    place = np.log1p(at)
+    return bool(np.average(place, weights=shared) > np.average(place, weights=others))

@@ -70,11 +70,19 @@ def became(record: dict[str, Any]) -> Parts:
     """Counts, the first and last checkpoint's P, and the range of S."""
     chance = record["chance"]
     forks, good = int(np.sum(chance["forks"])), int(np.sum(chance["converged"]))
+    everyone = [row for rows in record["forks"] for row in rows]
+    diverged, censored = (
+        sum(row["outcome"] == outcome for row in everyone) for outcome in ("diverged", "not known")
+    )
     parts: Parts = [
         f"{good} of {forks} converged; the others had not by step {compact(record['end'])}."
         if good < forks
         else f"All {forks} converged."
     ]
+    if diverged:
+        parts.append(f" {diverged} of them diverged.")
+    if censored:
+        parts.append(f" {censored} more were still converging when last seen, and count neither way.")
     if len(chance["at"]) > 1:
         for words, i in ((" P = ", 0), (", ", -1)):
             value, low, high = chance["own"][i]

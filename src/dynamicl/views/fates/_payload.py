@@ -8,6 +8,7 @@ import xarray as xr
 from dynamicl.statistics import convergence_step
 
 from ..page._arrays import pack
+from ..page._headline import compact
 from ..page._records import json_safe
 from ._chances import chances
 from ._headline import fate_headline
@@ -28,18 +29,19 @@ def fates_payload(
     """
     _check(data)
     data = data.sortby("at")
-    data = data.isel(at=np.flatnonzero(_there(data).any("fork").values))
-    there = np.asarray(_there(data).values)
+    notes = _censored_words(data)
+    data = data.isel(at=np.flatnonzero(_known(data).any("fork").values))
+    there, known = np.asarray(_there(data).values), np.asarray(_known(data).values)
     at = data["at"].values.astype(float)
     observed = data["observed"].transpose("at", "fork").values.astype(bool) & there
     times = data["time"].transpose("at", "fork").values.astype(float)
     root = None if parent is None else _parent(parent)
-    forks, converged = there.sum(axis=1), observed.sum(axis=1)
+    forks, converged = known.sum(axis=1), (observed & known).sum(axis=1)
     chance = chances(at, forks, converged, _falls(at, forks, converged, root))
     record: dict[str, Any] = {
         "title": title,
         "live": 0,
-        "notes": [],
+        "notes": notes,
         "labels": {},
         "at": at,
         "steps": data["step"].values if "step" in data.coords else np.empty(0),
@@ -48,7 +50,7 @@ def fates_payload(
         "arrays": {},
         "chance": chance,
         "parent": root,
-        "about": {"meta": [f"{int(forks.sum())} forks of {len(at)} checkpoints"]},
+        "about": {"meta": [f"{int(there.sum())} forks of {len(at)} checkpoints"]},
     }
     if "accuracy" in data:
         curves = data["accuracy"].transpose("at", "fork", "step")
@@ -65,8 +67,10 @@ def _check(data: xr.Dataset) -> None:
             f"{', '.join(map(str, data.data_vars)) or 'nothing'}. "
             "Give the `data` of what `dynamicl.lab.fate` returns"
         )
-    if not _there(data).any():
-        raise ValueError("`data` has no forks; at least one is needed. Fork a checkpoint first")
+    if not _known(data).any():
+        raise ValueError(
+            "`data` has no forks whose outcome is known; at least one is needed. Fork, or follow forks for longer"
+        )
 
 
 def _there(data: xr.Dataset) -> xr.DataArray:
@@ -75,17 +79,61 @@ def _there(data: xr.Dataset) -> xr.DataArray:
     return there.transpose("at", "fork")
 
 
+def _known(data: xr.Dataset) -> xr.DataArray:
+    """Which places hold a fork whose outcome is known: it was not converging when it was last seen."""
+    there = _there(data)
+    return there & ~_flags(data, "censored", there)
+
+
+def _flags(data: xr.Dataset, name: str, there: xr.DataArray) -> xr.DataArray:
+    """A mark on forks; datasets made before there was one have none of it."""
+    marks = data[name].astype(bool) if name in data else xr.zeros_like(there)
+    return (marks & there).transpose("at", "fork")
+
+
+def _censored_words(data: xr.Dataset) -> list[str]:
+    """Say what P(t) leaves out."""
+    censored = _flags(data, "censored", _there(data)).sum("fork")
+    count = int(censored.sum())
+    if not count:
+        return []
+    places = [
+        f"{int(n)} at step {compact(float(t))}"
+        for t, n in zip(data["at"].values, censored.values, strict=True)
+        if n
+    ]
+    return [
+        f"{count} fork{'s' * (count > 1)} ({', '.join(places)}) left out of P(t): still converging when last seen, so "
+        "what became of them is not known; follow forks for longer to know it."
+    ]
+
+
 def _forks(
     data: xr.Dataset, i: int, there: np.ndarray, times: np.ndarray, observed: np.ndarray
 ) -> list[dict]:
     """One checkpoint's forks: those that converged first, by their time."""
     count = np.arange(len(there))
     seeds = data["data_seed"].transpose("at", "fork").values[i] if "data_seed" in data else count
+    everyone = _there(data)
+    censored, diverged = (_flags(data, name, everyone).values[i] for name in ("censored", "diverged"))
     rows = [
-        {"fork": int(j), "seed": int(seeds[j]), "time": float(times[j]), "converged": bool(observed[j])}
+        {
+            "fork": int(j),
+            "seed": int(seeds[j]),
+            "time": float(times[j]),
+            "converged": bool(observed[j]),
+            "outcome": _outcome(bool(observed[j]), bool(diverged[j]), bool(censored[j])),
+        }
         for j in np.flatnonzero(there)
     ]
     return sorted(rows, key=lambda row: (not row["converged"], row["time"]))
+
+
+def _outcome(observed: bool, diverged: bool, censored: bool) -> str:
+    """What became of a fork, in a word or two."""
+    if observed:
+        return "converged"
+    return "diverged" if diverged else "not known" if censored else "not converged"
 
 
 def _parent(parent: xr.Dataset | xr.DataArray) -> dict[str, Any]:

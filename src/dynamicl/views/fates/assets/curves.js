@@ -19,14 +19,14 @@ function buildCurves() {
     draw: drawCurves,
     rows: curveRows,
     name: () => `Fork with data seed ${forkNow().seed}, from step ${grouped(stepNow())}`,
-    note: () => `It ${outcomeWords(forkNow()).replace("not converged", "had not converged")}. Thin: its siblings${page.parent ? "; dashed: the run itself" : ""}.`,
+    note: () => `It ${outcomeWords(forkNow()).replace("not converged", "had not converged").replace("still", "was still")}. Thin: its siblings${page.parent ? "; dashed: the run itself" : ""}.`,
     describe: () => forkWords(state.at, forkNow()),
     pointer: hoverCurve,
     away: hideTip,
   });
 }
 
-const forkLabel = (row) => `${row.seed} · ${row.converged ? "S = " + compact(row.time) : "not converged"}`;
+const forkLabel = (row) => `${row.seed} · ${row.converged ? "S = " + compact(row.time) : row.outcome}`;
 
 // The accuracies of one fork; null while they are being unpacked, empty where there are none.
 function curveOfFork(i, row) {

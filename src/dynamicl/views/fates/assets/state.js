@@ -19,7 +19,9 @@ const forkWords = (at, row) =>
   `Fork with data seed ${row.seed} from step ${grouped(page.at[at])}: ${outcomeWords(row)}`;
 
 const outcomeWords = (row) =>
-  row.converged ? `converged at step ${grouped(row.time)}` : `not converged by step ${grouped(row.time ?? page.end)}`;
+  row.converged
+    ? `converged at step ${grouped(row.time)}`
+    : `${row.outcome === "not known" ? "still converging" : row.outcome} by step ${grouped(row.time ?? page.end)}`;
 
 // Opens where the fate was least certain, on the fork in the middle; early checkpoints ask for a logarithm.
 function defaultView() {

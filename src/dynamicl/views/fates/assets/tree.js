@@ -193,8 +193,8 @@ function forkAt(x, y) {
 }
 
 const treeTable = () => [
-  ["forked at", "data seed", "converged", "time"],
+  ["forked at", "data seed", "outcome", "time"],
   ...page.forks.flatMap((rows, i) =>
-    rows.map((row) => [page.at[i], row.seed, row.converged ? "yes" : "no", row.time]),
+    rows.map((row) => [page.at[i], row.seed, row.outcome, row.time]),
   ),
 ];

@@ -1,0 +1,34 @@
+"""Paths as people write them."""
+
+import os
+from pathlib import Path
+
+from dynamicl.specs import SpecError
+
+
+def user_path(path: str | os.PathLike[str], name: str = "path") -> Path:
+    """Read a path that a person gave: `~` is their home, as in a shell.
+
+    Args:
+        path: what was given.
+        name: of the argument, for the error.
+
+    Returns:
+        The path, still relative where it was.
+
+    Raises:
+        SpecError: it is empty, holds a null character, or names the home of somebody unknown.
+
+    Example:
+        >>> user_path("runs/library").parts
+        ('runs', 'library')
+    """
+    text = os.fspath(path)
+    if not text or "\0" in text:
+        raise SpecError(f"`{name}` is {text!r}: give the path of a file or folder")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise SpecError(
+            f"`{name}` is {text!r}, and there is no such home folder: write the path in full"
+        ) from None

@@ -1,0 +1,95 @@
+"""The pace of a population: how long chunks may be, and what listeners are told."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dynamicl.training import Cohort
+
+CHUNK_SECONDS = 2.0
+"""How long a chunk may take, about, before progress shows."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a population is.
+
+    Attributes:
+        cohort: which cohort trains, from 1.
+        cohorts: how many there are to train.
+        runs: runs of this cohort.
+        step: updates of each of them so far.
+        steps: updates of the longest of them.
+        done: run-steps of the whole population done or found in the library.
+        total: run-steps of the whole population.
+        seconds: since the population began.
+        loss: mean training loss last recorded, nats.
+        rate: run-steps a second since the population began.
+    """
+
+    cohort: int
+    cohorts: int
+    runs: int
+    step: int
+    steps: int
+    done: int
+    total: int
+    seconds: float
+    loss: float
+    rate: float
+
+    @property
+    def left(self) -> float:
+        """Seconds left at this rate."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else float("nan")
+
+
+def nobody(progress: Progress) -> None:
+    """Ignore progress: the listener of who wants to hear nothing."""
+
+
+Listener = Callable[[Progress], None]
+
+
+class Pace:
+    """Keeps the time: how long chunks may be, and what listeners are told.
+
+    Args:
+        cohorts: to train.
+        total: run-steps of the whole population.
+        left: run-steps still to do.
+        listener: told how far it is.
+    """
+
+    def __init__(self, cohorts: int, total: int, left: int, listener: Listener):
+        self.cohorts = cohorts
+        self.total, self.listener = total, listener
+        self.start = self.before = max(0, total - left)
+        self.began = self.last = time.monotonic()
+        self.index, self.step, self.rate, self.loss = 0, 0, 0.0, float("nan")
+
+    def cohort_begins(self, cohort: Cohort, start: int) -> None:
+        """Start the clock of a cohort."""
+        self.index, self.cohort, self.step, self.rate = self.index + 1, cohort, start, 0.0
+        self.base, self.last = start, time.monotonic()
+
+    def longest(self) -> int:
+        """Return how many steps a chunk may have to last about `CHUNK_SECONDS`."""
+        return max(1, int(self.rate * CHUNK_SECONDS)) if self.rate else 20
+
+    def reached(self, step: int) -> None:
+        """Note a step and tell the listener."""
+        now = time.monotonic()
+        if step > self.step:
+            self.rate = (step - self.step) / max(now - self.last, 1e-6)
+        self.step, self.last = step, now
+        done = self.before + sum(max(0, min(step, run.steps) - self.base) for run in self.cohort.runs)
+        seconds = now - self.began
+        rate = (done - self.start) / seconds if seconds > 0 else 0.0
+        runs, steps = self.cohort.size, self.cohort.longest
+        self.listener(
+            Progress(self.index, self.cohorts, runs, step, steps, done, self.total, seconds, self.loss, rate)
+        )
+        if step >= self.cohort.longest:
+            self.before = done
+            self.base = step

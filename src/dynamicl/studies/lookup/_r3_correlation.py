@@ -1,0 +1,75 @@
+"""Figure 7: among runs that do not find the exact solution, final norm and final accuracy rise together."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.statistics import Interval, correlation_interval
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import UNKNOWN, attempt, words
+
+from ._ends import EXACT_KIND, PLATEAU, STALLED, ended
+from ._populations import experiment
+from ._r3_smallest import too_few
+from ._settings import Setting
+
+POSITIVE = Threshold(
+    "Pearson's correlation of final norm and final accuracy, runs that are not exact", "low >", 0.0
+)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Gather final norm and accuracy of runs from scratch and of runs of one initialisation together.
+
+    Returns:
+        `final_norm`, `final_accuracy` and `kind` by run; the coordinate `population` says which they are.
+    """
+    both = {
+        "own seeds": ended(scale, trajectories["one_head"]).ends,
+        "one initialisation": ended(scale, trajectories["one_start"]).ends,
+    }
+    names = ("final_norm", "final_accuracy", "kind")
+    tables = {name: np.concatenate([ends[name].values for ends in both.values()]) for name in names}
+    population = np.repeat(list(both), [ends.sizes["run"] for ends in both.values()])
+    return xr.Dataset(
+        {name: ("run", table) for name, table in tables.items()}, {"population": ("run", population)}
+    )
+
+
+def linked(data: xr.Dataset, which: np.ndarray) -> Interval:
+    """Correlate norm and accuracy over some runs; unknown where they are too few or alike."""
+    norm, accuracy = (data[name].values[which] for name in ("final_norm", "final_accuracy"))
+    return attempt(correlation_interval, norm, accuracy)[0] or UNKNOWN
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """The correlation is positive over the runs that are not exact.
+
+    It cannot be tested where fewer than eight of these have left the plateau: accuracy is then the same but for the
+    noise of its few hundred sequences, which no norm can go with.
+    """
+    kind = data["kind"].values
+    other = kind != EXACT_KIND
+    why = too_few(int((kind == STALLED).sum()))
+    return (POSITIVE.part(linked(data, other), int(other.sum()), why),)
+
+
+def note(data: xr.Dataset) -> str:
+    """Give the correlation among stalled runs alone."""
+    kind = data["kind"].values
+    stalled = kind == STALLED
+    return (
+        f"among the {int(stalled.sum())} runs that left the plateau alone {words(linked(data, stalled))}; "
+        f"{int((kind == PLATEAU).sum())} are still on the plateau, the report's had climbed to values up to 0.9"
+    )
+
+
+CORRELATION = experiment(
+    "lookup.r3.correlation",
+    ["one_head", "one_start"],
+    measure=measure,
+    judge=judge,
+    criterion=(POSITIVE,),
+    note=note,
+)

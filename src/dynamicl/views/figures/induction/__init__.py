@@ -1,0 +1,1 @@
+"""Figures of the induction study, one script a claim."""

@@ -1,0 +1,1 @@
+"""Figures of the lookup study, one script a claim."""

@@ -1,0 +1,39 @@
+from datetime import date
+from types import SimpleNamespace
+
+import xarray as xr
+
+from dynamicl.studies import Lab, conduct
+from dynamicl.studies._plain import as_kept
+from studies.samples import DATA, experiment
+
+
+def test_what_is_judged_is_what_is_kept(tmp_path):
+    seen = []
+
+    def measure(lab, scale, trajectories):
+        seen.append((lab.scale, scale, trajectories))
+        return DATA
+
+    outcome = conduct(experiment(measure=measure), Lab(tmp_path, "laptop", "dynamicl reproduce x"))
+    assert seen == [("laptop", "laptop", {})]
+    xr.testing.assert_identical(outcome.data, as_kept(DATA))
+    verdict = outcome.verdict
+    assert (verdict.scale, verdict.command, verdict.verdict) == (
+        "laptop",
+        "dynamicl reproduce x",
+        "reproduced",
+    )
+    assert date.fromisoformat(verdict.date) and verdict.machine["cores"] >= 1 and verdict.versions["dynamicl"]
+
+
+def test_the_training_of_runs_that_are_there_counts(tmp_path, monkeypatch):
+    stores = {"x": {"seconds": 60.0}, "y": {"seconds": 2.5}}
+    trained = [SimpleNamespace(path=path, attributes=stores[path]) for path in ("x", "x", "y")]
+    library = SimpleNamespace(trajectory=lambda runs: SimpleNamespace(members=[(s, 0) for s in trained]))
+    monkeypatch.setattr("dynamicl.studies._experiment.Library", lambda path: library)
+    trajectories = {"main": SimpleNamespace(runs=("a", "b")), "more": SimpleNamespace(runs=("b", "c"))}
+    monkeypatch.setattr(Lab, "train_all", lambda lab, populations: trajectories)
+    fates = {"seed 1": (DATA, DATA)}
+    outcome = conduct(experiment(fates=lambda scale, trajectories: fates), Lab(tmp_path, "laptop"))
+    assert outcome.verdict.seconds == 62.5 and outcome.runs == ("a", "b", "c") and outcome.fates == fates
