@@ -16,7 +16,9 @@ def attention_inputs(language, ids):
         module = block.get_submodule(adapter.attention)
         handles.append(
             module.register_forward_pre_hook(
-                lambda _, arguments, named: inputs.append((arguments[0] if arguments else named["hidden_states"])[0]),
+                lambda _, arguments, named: inputs.append(
+                    (arguments[0] if arguments else named["hidden_states"])[0]
+                ),
                 with_kwargs=True,
             )
         )
@@ -70,7 +72,9 @@ def query_key_value(language, layer, x):
         return q, k.repeat_interleave(2, 1), v.repeat_interleave(2, 1), 16**-0.5, window
     if config.model_type == "gpt2":
         a = block.attn.c_attn
-        q, k, v = ((x @ a.weight + a.bias)[:, i * WIDTH : (i + 1) * WIDTH].view(len(x), HEADS, 8) for i in range(3))
+        q, k, v = (
+            (x @ a.weight + a.bias)[:, i * WIDTH : (i + 1) * WIDTH].view(len(x), HEADS, 8) for i in range(3)
+        )
         return q, k, v, 8**-0.5, window
     if config.model_type == "gpt_neox":
         fused = heads_of(block.attention.query_key_value, x, HEADS)

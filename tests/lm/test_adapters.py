@@ -49,7 +49,9 @@ def test_key_value_weights_move_keys_and_values_alone(architecture):
     biases = 0 if architecture in ("llama", "gemma3_text") else 1
     assert entries == language.layers * 2 * width * (WIDTH + biases)
     if language.adapter.fused:
-        module = language.model.get_submodule(language.adapter.blocks)[0].get_submodule(language.adapter.attention)
+        module = language.model.get_submodule(language.adapter.blocks)[0].get_submodule(
+            language.adapter.attention
+        )
         projection = module.get_submodule(language.adapter.key_value[0])
         name = next(name for name in masks if name.endswith("weight"))
         x = torch.randn(5, WIDTH)
@@ -59,12 +61,18 @@ def test_key_value_weights_move_keys_and_values_alone(architecture):
             after = projection(x)
             projection.weight.sub_(masks[name])
         changed = (before != after).any(0)
-        changed = changed.view(HEADS, 3, -1).any(-1) if language.adapter.fused == "heads" else changed.view(3, -1).any(-1)
+        changed = (
+            changed.view(HEADS, 3, -1).any(-1)
+            if language.adapter.fused == "heads"
+            else changed.view(3, -1).any(-1)
+        )
         assert changed.reshape(-1, 3).any(0).tolist() == [False, True, True]
 
 
 def test_architecture_without_adapter():
     config = transformers.BloomConfig(vocab_size=10, hidden_size=8, n_layer=1, n_head=2)
     model = transformers.AutoModelForCausalLM.from_config(config)
-    with pytest.raises(SpecError, match="`model` has the architecture 'bloom', which has no adapter: use one of llama"):
+    with pytest.raises(
+        SpecError, match="`model` has the architecture 'bloom', which has no adapter: use one of llama"
+    ):
         adapter_for(model)

@@ -42,7 +42,9 @@ def test_similarities_are_those_of_each_query_alone(baseline):
             tuned, tuned_scores = run_queries(language, [query])
         for layer in range(language.layers):
             for token in range(2):
-                expected = output_similarity(*(r.outputs[layer][token, 0].numpy() for r in (zero, icl, tuned)))
+                expected = output_similarity(
+                    *(r.outputs[layer][token, 0].numpy() for r in (zero, icl, tuned))
+                )
                 found = data["similarity"].sel(measure="outputs")[token, i, layer]
                 assert float(found) == pytest.approx(float(expected), abs=1e-3)
         best = [int(s.argmax()) for s in (scores, context_scores, tuned_scores)]
@@ -67,7 +69,9 @@ def test_what_is_remembered_changes_nothing(baseline, monkeypatch):
 def test_random_directions_do_not_depend_on_batches(baseline):
     training = fine_tune(baseline.language, SEQUENCES, 0.1)
     other = Baseline(baseline.language, baseline.queries, baseline.context, batch=5)
-    seen = [compare(b, Tuned(training.change))["similarity"].sel(measure="centred") for b in (baseline, other)]
+    seen = [
+        compare(b, Tuned(training.change))["similarity"].sel(measure="centred") for b in (baseline, other)
+    ]
     np.testing.assert_allclose(seen[0], seen[1], atol=1e-3)
 
 

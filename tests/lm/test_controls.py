@@ -22,7 +22,12 @@ def test_untrained_body_redraws_matrices_of_blocks_alone(architecture):
         if redrawn:
             assert float(weights[name].std()) == pytest.approx(0.02, rel=0.15)
             assert torch.equal(weights[name], dict(again.model.named_parameters())[name])
-        elif name.endswith("bias") and "norm" not in name and "ln_" not in name and name.startswith(f"{blocks}."):
+        elif (
+            name.endswith("bias")
+            and "norm" not in name
+            and "ln_" not in name
+            and name.startswith(f"{blocks}.")
+        ):
             assert (weights[name] == 0).all()
         else:
             assert torch.equal(weights[name], weight)
@@ -45,7 +50,9 @@ def test_match_drop_gives_the_drop(linearised):
     wanted = 0.3 * (start - mean_loss(language, SEQUENCES, training.change, linearised=linearised))
     change, scale = match_drop(language, training, SEQUENCES, wanted, linearised=linearised)
     assert 0 < scale < 1
-    assert start - mean_loss(language, SEQUENCES, change, linearised=linearised) == pytest.approx(wanted, rel=0.02)
+    assert start - mean_loss(language, SEQUENCES, change, linearised=linearised) == pytest.approx(
+        wanted, rel=0.02
+    )
 
 
 def test_a_drop_that_cannot_be_had():

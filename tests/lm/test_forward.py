@@ -1,4 +1,4 @@
-"""Queries through the model: cached against full prompts, padded against alone, linearised against finite differences."""
+"""Queries: cached against full prompts, padded against alone, linearised against finite differences."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,10 @@ def random_change(language, size=0.01):
 def full_hidden(language, ids, positions=None):
     options = {}
     if positions is not None:
-        options = {"position_ids": torch.tensor([positions]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
+        options = {
+            "position_ids": torch.tensor([positions]),
+            "attention_mask": torch.ones(1, len(ids), dtype=torch.long),
+        }
     with torch.no_grad():
         return language.model(input_ids=torch.tensor([ids]), **options).logits[0]
 
@@ -75,7 +78,9 @@ def test_answers_of_several_tokens_are_scored_token_by_token():
             ids = [BEGIN, *query.prompt, *language.encode(word)]
             logits = full_hidden(language, ids).double().log_softmax(-1)
             start = 1 + len(query.prompt)
-            expected = sum(float(logits[start - 1 + n, token]) for n, token in enumerate(language.encode(word)))
+            expected = sum(
+                float(logits[start - 1 + n, token]) for n, token in enumerate(language.encode(word))
+            )
             assert float(scores[i, j]) == pytest.approx(expected, abs=1e-4)
 
 
@@ -128,10 +133,15 @@ def test_moved_puts_the_same_bits_back():
     language = tiny_language()
     before = {name: weight.clone() for name, weight in language.model.named_parameters()}
     change = random_change(language)
-    with pytest.raises(RuntimeError, match="stop"), moved(language, change):
-        name = next(iter(change))
-        assert not torch.equal(dict(language.model.named_parameters())[name], before[name])
-        raise RuntimeError("stop")
+    name = next(iter(change))
+
+    def stop_inside():
+        with moved(language, change):
+            assert not torch.equal(dict(language.model.named_parameters())[name], before[name])
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        stop_inside()
     for name, weight in language.model.named_parameters():
         assert torch.equal(weight, before[name])
 

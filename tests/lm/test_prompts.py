@@ -86,14 +86,18 @@ def test_verbalisers_that_cannot_be_told_apart(words):
 
 
 def test_too_few_examples():
-    with pytest.raises(SpecError, match="`k` is 22 and 3 examples are held out, but the pool has 24: ask for fewer"):
+    with pytest.raises(
+        SpecError, match="`k` is 22 and 3 examples are held out, but the pool has 24: ask for fewer"
+    ):
         draw(22, held_out=3)
     with pytest.raises(SpecError, match="`k` is 0: give at least one demonstration"):
         draw(0)
 
 
 def test_demonstrations_longer_than_the_context():
-    with pytest.raises(SpecError, match="not one demonstration fits: the context has 30 tokens, the longest query takes 10"):
+    with pytest.raises(
+        SpecError, match="not one demonstration fits: the context has 30 tokens, the longest query takes 10"
+    ):
         draw(limit=30)
 
 

@@ -35,7 +35,11 @@ def test_random_changes_have_their_expected_spread():
     assert centred.std() == pytest.approx(64**-0.5, rel=0.05)
     uniform = random_similarity(zero, icl, centred=False, random=np.random.default_rng(1))
     # A vector in [0, 1) leans towards the diagonal by the square root of 3/4.
-    diagonal = cosine(icl / np.linalg.norm(icl, axis=-1, keepdims=True) - zero / np.linalg.norm(zero, axis=-1, keepdims=True), np.ones(64))
+    diagonal = cosine(
+        icl / np.linalg.norm(icl, axis=-1, keepdims=True)
+        - zero / np.linalg.norm(zero, axis=-1, keepdims=True),
+        np.ones(64),
+    )
     assert np.corrcoef(uniform, diagonal)[0, 1] == pytest.approx(np.sqrt(0.75), abs=0.03)
 
 

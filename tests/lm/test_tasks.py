@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from dynamicl.lm import TASKS, Example, example_of, fetch_examples, find_task, read_examples
+from dynamicl.lm import TASKS, Example, Task, example_of, fetch_examples, find_task, read_examples
 from dynamicl.specs import SpecError
 
-from .tiny import TASK
+TASK = Task("weather", "Sky: {text} Now:", ("wet", "dry"), "test")
 
 
 def write(folder, *lines):
@@ -19,8 +19,16 @@ def write(folder, *lines):
 
 
 def test_examples_are_read_in_order(tmp_path):
-    write(tmp_path, json.dumps({"text": "fog", "label": 0}), "", json.dumps({"text": "sün", "label": 1, "id": 3}))
-    assert read_examples(tmp_path, TASK, "train") == [Example("Sky: fog Now:", 0), Example("Sky: sün Now:", 1)]
+    write(
+        tmp_path,
+        json.dumps({"text": "fog", "label": 0}),
+        "",
+        json.dumps({"text": "sün", "label": 1, "id": 3}),
+    )
+    assert read_examples(tmp_path, TASK, "train") == [
+        Example("Sky: fog Now:", 0),
+        Example("Sky: sün Now:", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +51,9 @@ def test_malformed_files(tmp_path, line, message):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(SpecError, match="`data` has no file weather/test.jsonl in .*: write one object a line"):
+    with pytest.raises(
+        SpecError, match="`data` has no file weather/test.jsonl in .*: write one object a line"
+    ):
         read_examples(tmp_path, TASK, "test")
 
 

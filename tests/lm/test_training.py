@@ -30,7 +30,10 @@ def test_gradient_is_the_slope_of_the_loss(architecture, kind):
     step, ids = 3e-3, torch.tensor(SEQUENCES[0])
     sides = []
     for sign in (1, -1):
-        with moved(language, {name: sign * step * value for name, value in direction.items()}), torch.no_grad():
+        with (
+            moved(language, {name: sign * step * value for name, value in direction.items()}),
+            torch.no_grad(),
+        ):
             if kind == "original":
                 sides.append(float(sequence_loss(language.model(ids[None]).logits[0], ids)))
             else:
@@ -43,7 +46,10 @@ def test_gradient_is_the_slope_of_the_loss(architecture, kind):
 def read(language, ids, kind):
     from dynamicl.lm._adapters import read_out
 
-    return [read_out(language.model, language.adapter, hidden) for hidden in layer_outputs(language, ids, part=kind)]
+    return [
+        read_out(language.model, language.adapter, hidden)
+        for hidden in layer_outputs(language, ids, part=kind)
+    ]
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -82,7 +88,10 @@ def test_linearised_gradient_is_that_of_the_jacobian(architecture):
     """Beside a Jacobian written out column by column with finite differences along one direction."""
     language = tiny_language(architecture)
     change, direction = random_change(language, 0.02), random_change(language, 1.0)
-    direction = {name: value * torch.linspace(-1, 1, value.shape[0]).view(-1, *[1] * (value.ndim - 1)) for name, value in direction.items()}
+    direction = {
+        name: value * torch.linspace(-1, 1, value.shape[0]).view(-1, *[1] * (value.ndim - 1))
+        for name, value in direction.items()
+    }
     _, slopes = GRADIENTS["linearised"](language, SEQUENCES[0], change)
     ids = torch.tensor(SEQUENCES[0])
 
@@ -99,7 +108,9 @@ def test_steps_are_those_of_a_plain_loop():
     language = tiny_language()
     training = fine_tune(language, SEQUENCES, 0.1, held_out=SEQUENCES[:1], every=2)
     names = list(key_value_weights(language.model, language.adapter))
-    change = {name: torch.zeros_like(value) for name, value in language.model.named_parameters() if name in names}
+    change = {
+        name: torch.zeros_like(value) for name, value in language.model.named_parameters() if name in names
+    }
     losses = []
     for sequence in SEQUENCES:
         loss, slopes = GRADIENTS["original"](language, sequence, change)
@@ -110,7 +121,9 @@ def test_steps_are_those_of_a_plain_loop():
         torch.testing.assert_close(training.change[name], change[name])
     assert sorted(training.held_out) == [0, 2, 3]
     assert training.held_out[0] == pytest.approx(losses[0], rel=1e-5)
-    assert training.norm == pytest.approx(sum(float(c.square().sum()) for c in change.values()) ** 0.5, rel=1e-5)
+    assert training.norm == pytest.approx(
+        sum(float(c.square().sum()) for c in change.values()) ** 0.5, rel=1e-5
+    )
 
 
 def test_queries_projection_stays_where_it_is_fused():

@@ -94,13 +94,24 @@ def tiny_language(architecture: str = "llama"):
 
 
 TASK = Task("weather", "Sky: {text} Now:", ("wet", "dry"), "test")
-TEXTS = ("dark clouds", "bright sun", "heavy rain", "blue sky", "thunder", "no wind", "a storm", "warm stones")
-POOL = tuple(
-    Example(f"Sky: {text} {i} Now:", label=j % 2) for i in range(3) for j, text in enumerate(TEXTS)
+TEXTS = (
+    "dark clouds",
+    "bright sun",
+    "heavy rain",
+    "blue sky",
+    "thunder",
+    "no wind",
+    "a storm",
+    "warm stones",
 )
+POOL = tuple(Example(f"Sky: {text} {i} Now:", label=j % 2) for i in range(3) for j, text in enumerate(TEXTS))
 
 
-def queries(language, prompts=("Sky: grey Now:", "Sky: a very clear evening Now:", "Sky: fog Now:"), words=("a", "b")):
+def queries(
+    language, prompts=("Sky: grey Now:", "Sky: a very clear evening Now:", "Sky: fog Now:"), words=("a", "b")
+):
     """Queries with answers of one token each."""
     answers = tuple(tuple(language.encode(word)) for word in words)
-    return [Query(tuple(language.encode(prompt)), answers, i % len(answers)) for i, prompt in enumerate(prompts)]
+    return [
+        Query(tuple(language.encode(prompt)), answers, i % len(answers)) for i, prompt in enumerate(prompts)
+    ]

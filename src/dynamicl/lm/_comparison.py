@@ -15,8 +15,8 @@ from dynamicl.specs import check
 
 from ._attention import Record
 from ._forward import Context, Query, moved, run_queries
-from ._lazy import torch
 from ._language import Language
+from ._lazy import torch
 from ._similarity import map_similarities, output_similarity, random_similarity
 
 TOKENS = ("prompt", "verbaliser")

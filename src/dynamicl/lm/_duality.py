@@ -116,9 +116,7 @@ class Construction(NamedTuple):
     projection: np.ndarray
 
 
-def construct(
-    weights: Float[np.ndarray, "d_y d_x"], rate: float, examples: int
-) -> Construction:
+def construct(weights: Float[np.ndarray, "d_y d_x"], rate: float, examples: int) -> Construction:
     """Return attention weights that make one layer a step of gradient descent on the mean squared error.
 
     Queries and keys pick the input out of a token, values hold the residual of the initial weights, and the projection

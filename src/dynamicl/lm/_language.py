@@ -116,7 +116,8 @@ def load_language(source: str | Path, *, device: str | None = None) -> Language:
     folder = path
     if path.is_file():
         check(
-            path.suffix == ".gguf", f"`source` is {path.name!r}, which is no GGUF file or folder: {_allowed()}"
+            path.suffix == ".gguf",
+            f"`source` is {path.name!r}, which is no GGUF file or folder: {_allowed()}",
         )
         folder, options["gguf_file"] = path.parent, path.name
     else:

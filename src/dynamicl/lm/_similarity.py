@@ -125,7 +125,7 @@ def recall(zero_shot: ArrayLike, in_context: ArrayLike, tuned: ArrayLike) -> dic
     zs, icl, ft = (np.asarray(right, bool) for right in (zero_shot, in_context, tuned))
     check(
         zs.shape == icl.shape == ft.shape,
-        f"`zero_shot`, `in_context` and `tuned` have shapes {zs.shape}, {icl.shape}, {ft.shape}: score the same queries",
+        f"`zero_shot`, `in_context`, `tuned` have shapes {zs.shape}, {icl.shape}, {ft.shape}: score the same queries",
     )
     new = int((ft & ~zs).sum())
     wrong = int((~zs).sum())

@@ -162,8 +162,13 @@ def fetch_examples(folder: str | Path, task: Task) -> Sequence[Path]:
     for split, source in (("train", "train"), (task.scored, scored)):
         rows = datasets.load_dataset(name, configuration, split=source)
         path = target / f"{split}.jsonl"
-        names = {**{name: name for name in (*task.fields, "label")}, **{new: old for old, new in rename.items()}}
-        lines = [json.dumps({new: row[old] for new, old in names.items()}, ensure_ascii=False) for row in rows]
+        names = {
+            **{name: name for name in (*task.fields, "label")},
+            **{new: old for old, new in rename.items()},
+        }
+        lines = [
+            json.dumps({new: row[old] for new, old in names.items()}, ensure_ascii=False) for row in rows
+        ]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         paths.append(path)
     return paths

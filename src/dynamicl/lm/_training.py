@@ -5,6 +5,7 @@ projections to keys and values move. A step on SmolLM2-135M with forty tokens ta
 linearised model half as much again; training by layer twice as long, since every layer reads out.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -51,7 +52,7 @@ class Training:
     def falls(self) -> bool:
         """Whether every recorded held-out loss is below the one before it."""
         curve = [self.held_out[step] for step in sorted(self.held_out)]
-        return all(after < before for before, after in zip(curve, curve[1:], strict=False))
+        return all(after < before for before, after in itertools.pairwise(curve))
 
 
 def fine_tune(
@@ -152,9 +153,7 @@ def mean_loss(
                 logits = linearised_logits(language, ids, change)
             else:
                 logits = language.model(input_ids=ids, use_cache=False).logits
-            losses = [
-                sequence_loss(logits[i, : len(row)], ids[i, : len(row)]) for i, row in enumerate(group)
-            ]
+            losses = [sequence_loss(logits[i, : len(row)], ids[i, : len(row)]) for i, row in enumerate(group)]
             total += float(torch.stack(losses).sum())
     return total / len(sequences)
 

@@ -21,7 +21,14 @@ TRUE = {
     ("map_after", "linearised"): 0.45,
     ("map_after", "per-layer"): 0.30,
 }
-DEFAULT = {"outputs": 0.2, "uniform": 0.01, "centred": 0.0, "map_before": 0.4, "map_after": 0.4, "map_change": 0.1}
+DEFAULT = {
+    "outputs": 0.2,
+    "uniform": 0.01,
+    "centred": 0.0,
+    "map_before": 0.4,
+    "map_after": 0.4,
+    "map_change": 0.1,
+}
 
 
 def answers(wrong=24, in_context=16, tuned=12, shift=0):

@@ -33,7 +33,9 @@ def language():
 
     torch.set_num_threads(1)  # a tiny model is slower on several cores
     torch.manual_seed(0)
-    config = transformers.GPT2Config(vocab_size=260, n_positions=1024, n_embd=16, n_layer=2, n_head=2, bos_token_id=256, eos_token_id=257)
+    config = transformers.GPT2Config(
+        vocab_size=260, n_positions=1024, n_embd=16, n_layer=2, n_head=2, bos_token_id=256, eos_token_id=257
+    )
     model = transformers.AutoModelForCausalLM.from_config(config)
     with torch.no_grad():
         for weight in model.parameters():
@@ -52,7 +54,9 @@ def data(tmp_path):
 
 
 def cells(language, data, out, **changes):
-    setting = Setting(**({"tasks": ("sst2",), "seeds": (0, 1), "k": 6, "queries": 5, "limit": 1024} | changes))
+    setting = Setting(
+        **({"tasks": ("sst2",), "seeds": (0, 1), "k": 6, "queries": 5, "limit": 1024} | changes)
+    )
     return Cells(language, data, out, setting, "dynamicl finetuning")
 
 
@@ -67,10 +71,15 @@ def test_cells_are_measured_once_and_read_back(language, data, tmp_path, monkeyp
     assert json.loads((out / "rate-sst2.json").read_text())["chosen"] == kept["rate"]
     found = read_cells(out)
     assert dict(found.sizes)["seed"] == 2 and list(found["variant"].values) == list(variants)
-    similarity = found["similarity"].sel(measure="outputs", token="prompt", task="sst2", seed=1, variant="original")
+    similarity = found["similarity"].sel(
+        measure="outputs", token="prompt", task="sst2", seed=1, variant="original"
+    )
     cell = json.loads(paths[4].read_text())
     np.testing.assert_allclose(similarity, cell["similarity"]["outputs"]["prompt"]["query"])
-    assert found["answer"].sel(setting="tuned", task="sst2", seed=1, variant="original").values.tolist() == cell["answer"]["tuned"]
+    assert (
+        found["answer"].sel(setting="tuned", task="sst2", seed=1, variant="original").values.tolist()
+        == cell["answer"]["tuned"]
+    )
 
     monkeypatch.setattr(Cells, "measure", lambda *_: pytest.fail("measured again"))
     assert cells(language, data, out).run(variants) == paths
@@ -89,14 +98,21 @@ def test_a_killed_job_goes_on_after_the_last_cell(language, data, tmp_path, monk
     monkeypatch.setattr(Cells, "measure", stop_at_third)
     with pytest.raises(KeyboardInterrupt):
         cells(language, data, out).run(("original", "per-layer"))
-    assert sorted(path.name for path in out.glob("sst2-*")) == ["sst2-0-original.json", "sst2-0-per-layer.json"]
+    assert sorted(path.name for path in out.glob("sst2-*")) == [
+        "sst2-0-original.json",
+        "sst2-0-per-layer.json",
+    ]
     assert not list(out.glob("*.part"))
-    monkeypatch.setattr(Cells, "measure", lambda self, *cell: measured.append(cell[1:]) or measure(self, *cell))
+    monkeypatch.setattr(
+        Cells, "measure", lambda self, *cell: measured.append(cell[1:]) or measure(self, *cell)
+    )
     cells(language, data, out).run(("original", "per-layer"))
     assert measured == [(0, "original"), (0, "per-layer"), (1, "original"), (1, "per-layer")]
 
 
-@pytest.mark.parametrize("variant", [name for name in VARIANTS if name not in ("original", "linearised", "per-layer")])
+@pytest.mark.parametrize(
+    "variant", [name for name in VARIANTS if name not in ("original", "linearised", "per-layer")]
+)
 def test_every_variant_can_be_measured(language, data, tmp_path, variant, monkeypatch):
     monkeypatch.setattr(Cells, "rate", lambda self, task: 0.01)
     cell = cells(language, data, tmp_path / "out", queries=3).measure("sst2", 0, variant)
@@ -117,13 +133,17 @@ def test_matched_steps_are_those_of_the_original(language, data, tmp_path, monke
 
 def test_another_setting_is_refused(language, data, tmp_path):
     cells(language, data, tmp_path / "out", seeds=(0,)).run(("original",))
-    with pytest.raises(SpecError, match="`out` has .*, measured with `queries` 5 instead of 4: give another folder"):
+    with pytest.raises(
+        SpecError, match="`out` has .*, measured with `queries` 5 instead of 4: give another folder"
+    ):
         cells(language, data, tmp_path / "out", seeds=(0,), queries=4).run(("original",))
 
 
 def test_a_cell_that_cannot_be_read(language, data, tmp_path):
     (tmp_path / "sst2-0-original.json").write_text("{")
-    with pytest.raises(SpecError, match="`sst2-0-original.json` cannot be read .*: delete it and measure it again"):
+    with pytest.raises(
+        SpecError, match="`sst2-0-original.json` cannot be read .*: delete it and measure it again"
+    ):
         cells(language, data, tmp_path).run(("original",))
     (tmp_path / "sst2-0-original.json").write_text("[]")
     with pytest.raises(SpecError, match="`sst2-0-original.json` holds no object"):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from dynamicl.specs import SpecError
 from dynamicl.studies import ledger
 from dynamicl.studies._parts import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED, verdict_of
-from dynamicl.studies.finetuning import EQUATIONS, JUDGES, gains, read_cells, judgeable
+from dynamicl.studies.finetuning import EQUATIONS, JUDGES, gains, judgeable, read_cells
 from dynamicl.studies.finetuning._depth import rho
 from dynamicl.studies.finetuning._recall import excess
-from dynamicl.specs import SpecError
 
 from .synthetic import answers, dataset
 
@@ -41,7 +41,11 @@ FALSE = [
     ("finetuning.map_up", {("map_after", "original"): [0.5, 0.5, 0.39, 0.5, 0.5, 0.5]}, [False, True]),
     ("finetuning.map_up", {("map_after", "linearised"): [0.39, 0.5, 0.5, 0.5, 0.5, 0.5]}, [True, False]),
     ("finetuning.per_layer_map", {("map_after", "original"): 0.25}, [False, True]),
-    ("finetuning.per_layer_map", {("map_after", "per-layer"): [0.41, 0.41, 0.41, 0.3, 0.3, 0.3]}, [True, False]),
+    (
+        "finetuning.per_layer_map",
+        {("map_after", "per-layer"): [0.41, 0.41, 0.41, 0.3, 0.3, 0.3]},
+        [True, False],
+    ),
     ("finetuning.labels", {("outputs", "switched-both"): 0.05}, [False]),
 ]
 
@@ -64,7 +68,10 @@ def test_recall_fails_where_both_make_other_answers_right():
 
 def test_recall_is_undefined_below_twenty_new_answers():
     (part,) = JUDGES["finetuning.recall"](dataset(right=answers(tuned=6)))
-    assert part.holds is None and part.undecided == "no task has 20 new correct answers of the trained model; the most is 18"
+    assert (
+        part.holds is None
+        and part.undecided == "no task has 20 new correct answers of the trained model; the most is 18"
+    )
 
 
 def test_excess_by_hand():
@@ -117,7 +124,9 @@ def test_equations_hold_and_the_softmax_breaks_them(claim):
     assert verdict_of(judge(data)) == REPRODUCED
     wrong = data.copy(deep=True)
     wrong["error"].loc[{"attention": "linear", "draw": 3}] = 1e-4
-    assert [part.holds for part in judge(wrong)].count(False) == len(judge(wrong)) // 2 or len(judge(wrong)) == 1
+    assert [part.holds for part in judge(wrong)].count(False) == len(judge(wrong)) // 2 or len(
+        judge(wrong)
+    ) == 1
     assert verdict_of(judge(wrong)) == NOT_REPRODUCED
 
 

@@ -9,10 +9,10 @@ from ._judges import EQUATIONS as EQUATIONS
 from ._judges import JUDGES as JUDGES
 from ._results import cell_means as cell_means
 from ._results import gains as gains
+from ._results import judgeable as judgeable
 from ._results import published as published
 from ._results import read_cells as read_cells
 from ._results import right as right
-from ._results import judgeable as judgeable
 from ._setting import TASKS as TASKS
 from ._setting import VARIANTS as VARIANTS
 from ._setting import Setting as Setting

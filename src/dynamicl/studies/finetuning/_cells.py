@@ -1,7 +1,7 @@
 """The measurements, one cell after the other: a task, a seed, a variant. What is finished is never done again.
 
-Each cell leaves one small JSON file, put in place by a rename, so that a job killed at any moment goes on after the last
-finished cell.
+Each cell leaves one small JSON file, put in place by a rename, so that a job killed at any moment goes on
+after the last finished cell.
 """
 
 import dataclasses
@@ -94,7 +94,9 @@ class Cells:
             }
             self.say(f"{task}: rate {chosen:g}, chosen among {', '.join(curves)}")
             falls = looks[chosen].falls
-            self._write(path, {**identity, "chosen": chosen, "falls": falls, "held_out": curves, **self._origin()})
+            self._write(
+                path, {**identity, "chosen": chosen, "falls": falls, "held_out": curves, **self._origin()}
+            )
         return float(json.loads(path.read_text())["chosen"])
 
     def measure(self, task: str, seed: int, variant: str) -> dict[str, Any]:

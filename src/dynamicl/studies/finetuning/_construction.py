@@ -25,7 +25,12 @@ def measure(draws: int = DRAWS) -> xr.Dataset:
     errors = np.zeros((2, draws))
     for draw in range(draws):
         random = np.random.default_rng(draw).standard_normal
-        problem = random((INPUTS, EXAMPLES)), random((TARGETS, EXAMPLES)), random((TARGETS, INPUTS)), random(INPUTS)
+        problem = (
+            random((INPUTS, EXAMPLES)),
+            random((TARGETS, EXAMPLES)),
+            random((TARGETS, INPUTS)),
+            random(INPUTS),
+        )
         for i, softmax in enumerate((False, True)):
             errors[i, draw] = lm.constructed_step(*problem, RATE, softmax=softmax).error
     return xr.Dataset({"error": (("attention", "draw"), errors)}, coords={"attention": ["linear", "softmax"]})

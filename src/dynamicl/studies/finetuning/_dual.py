@@ -1,4 +1,4 @@
-"""`finetuning.dual`: a linear layer after a step equals linear attention over its training examples (equations 1 to 4)."""
+"""`finetuning.dual`: a linear layer after a step equals linear attention over its examples (equations 1 to 4)."""
 
 import numpy as np
 import xarray as xr
@@ -27,7 +27,12 @@ def measure(draws: int = DRAWS) -> xr.Dataset:
     errors = np.zeros((2, 2, draws))
     for draw in range(draws):
         random = np.random.default_rng(draw).standard_normal
-        layer = random((OUTPUTS, WIDTH)), random((WIDTH, EXAMPLES)), random((OUTPUTS, EXAMPLES)), random(WIDTH)
+        layer = (
+            random((OUTPUTS, WIDTH)),
+            random((WIDTH, EXAMPLES)),
+            random((OUTPUTS, EXAMPLES)),
+            random(WIDTH),
+        )
         head = random((OUTPUTS, WIDTH)), random((OUTPUTS, WIDTH))
         tokens = random((WIDTH, EXAMPLES)), random((WIDTH, TOKENS)), random(OUTPUTS)
         for i, softmax in enumerate((False, True)):

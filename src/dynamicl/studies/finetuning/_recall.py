@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl import lm
+
 from .._parts import Part
 from ._results import right
 from ._setting import TASKS
@@ -26,9 +27,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     if not defined:
         most = max((lm.recall(*_columns(rows))["new"] for rows in tables.values()), default=0)
         why = f"no task has {LEAST_NEW} new correct answers of the trained model; the most is {most}"
-        return (
-            Part(NAME, float("nan"), comparison=">", threshold=LEAST_EXCESS, n=0, undecided=why),
-        )
+        return (Part(NAME, float("nan"), comparison=">", threshold=LEAST_EXCESS, n=0, undecided=why),)
     value, low, high = excess_interval(defined)
     return (Part(NAME, value, low, high, len(defined), ">", LEAST_EXCESS),)
 
@@ -56,7 +55,9 @@ def excess(rows: np.ndarray) -> float:
     return result["value"] - result["chance"]
 
 
-def excess_interval(tasks: list[np.ndarray], *, resamples: int = 2000, seed: int = 0) -> tuple[float, float, float]:
+def excess_interval(
+    tasks: list[np.ndarray], *, resamples: int = 2000, seed: int = 0
+) -> tuple[float, float, float]:
     """Return the mean excess over tasks, with the ends of its percentile interval.
 
     Queries are resampled inside their task, all seeds of a query together.

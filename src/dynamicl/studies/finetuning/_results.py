@@ -39,7 +39,9 @@ def read_cells(folder: str | Path) -> xr.Dataset:
         SpecError: there is no cell, or cells were measured with different models or settings.
     """
     paths = [path for path in sorted(Path(folder).glob("*.json")) if not path.name.startswith("rate-")]
-    check(bool(paths), f"`folder` is {str(folder)!r}, which holds no cell: make some with `dynamicl finetuning`")
+    check(
+        bool(paths), f"`folder` is {str(folder)!r}, which holds no cell: make some with `dynamicl finetuning`"
+    )
     cells = [read_cell(path) for path in paths]
     for name in ("model", "k", "queries", "limit", "parameters"):
         values = {cell[name] for cell in cells}
@@ -53,7 +55,9 @@ def read_cells(folder: str | Path) -> xr.Dataset:
     data = _empty(tasks, seeds, variants, cells)
     for cell in cells:
         _fill(data, cell)
-    return data.assign_attrs({name: cells[0][name] for name in ("model", "k", "queries", "limit", "parameters")})
+    return data.assign_attrs(
+        {name: cells[0][name] for name in ("model", "k", "queries", "limit", "parameters")}
+    )
 
 
 SCALARS = ("rate", "norm", "drop", "demonstrations", "context_tokens", "seconds")

@@ -17,13 +17,23 @@ def draw(data: xr.Dataset) -> Figure:
     names = [str(name) for name in data["variant"].values]
     curves = {
         "learning rate": {float(name[5:]): name for name in names if name.startswith("rate-")},
-        "demonstrations": {int(name[2:]): name for name in names if name.startswith("k-")} | _whole(data, names),
+        "demonstrations": {int(name[2:]): name for name in names if name.startswith("k-")}
+        | _whole(data, names),
     }
     for axes, (about, variants) in zip(panels, curves.items(), strict=True):
         for i, (measure, label) in enumerate(MEASURES.items()):
             x = np.array(sorted(variants))
-            picked = data["similarity"].sel(measure=measure, token="verbaliser", variant=[variants[v] for v in x])
-            axes.plot(x, picked.mean(("task", "seed", "query")), marker="o", markersize=3, color=f"C{i}", label=label)
+            picked = data["similarity"].sel(
+                measure=measure, token="verbaliser", variant=[variants[v] for v in x]
+            )
+            axes.plot(
+                x,
+                picked.mean(("task", "seed", "query")),
+                marker="o",
+                markersize=3,
+                color=f"C{i}",
+                label=label,
+            )
         axes.axhline(0, color="0.5", linewidth=0.6)
         axes.set(xlabel=about, xscale="log")
         axes.set_xticks(x, [f"{value:g}" for value in x])

@@ -19,7 +19,9 @@ def draw(data: xr.Dataset) -> Figure:
         picked = layers.sel(token=token)
         x = np.arange(1, picked.sizes["layer"] + 1)
         for i, task in enumerate(data["task"].values):
-            axes.plot(x, picked.sel(task=task), color=f"C{i}", linewidth=0.9, label=TASK_NAMES.get(str(task), task))
+            axes.plot(
+                x, picked.sel(task=task), color=f"C{i}", linewidth=0.9, label=TASK_NAMES.get(str(task), task)
+            )
         axes.plot(x, picked.mean("task"), color="0.1", linewidth=2, label="mean")
         axes.axhline(0, color="0.5", linewidth=0.6)
         axes.set(xlabel="layer", title=f"at the last {'prompt' if token == 'prompt' else 'answer'} token")

@@ -28,10 +28,19 @@ def draw(data: xr.Dataset) -> Figure:
         known = np.isfinite(means).all(0)
         axes.plot([0, 1], means[:, known], color=f"C{i}", alpha=0.3, linewidth=0.8)
         if known.any():
-            axes.plot([0, 1], means[:, known].mean(1), color=f"C{i}", linewidth=2, marker="o", label=f"{training} in training")
+            axes.plot(
+                [0, 1],
+                means[:, known].mean(1),
+                color=f"C{i}",
+                linewidth=2,
+                marker="o",
+                label=f"{training} in training",
+            )
     axes.set_xticks([0, 1], ["true", "switched"])
     shown = [TASK_NAMES[task] for task in tasks if task in TASK_NAMES]
-    axes.set(xlabel="labels in context", ylabel="SimAOU", xlim=(-0.2, 1.2), title=f"Labels ({', '.join(shown)})")
+    axes.set(
+        xlabel="labels in context", ylabel="SimAOU", xlim=(-0.2, 1.2), title=f"Labels ({', '.join(shown)})"
+    )
     axes.title.set_fontsize(8)
     axes.legend(fontsize=7)
     return figure

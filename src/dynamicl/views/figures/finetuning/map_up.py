@@ -25,7 +25,13 @@ def draw(data: xr.Dataset) -> Figure:
                 "",
                 xy=(place, ends[1]),
                 xytext=(place, ends[0]),
-                arrowprops={"arrowstyle": "-|>", "color": COLOURS[variant], "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0},
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": COLOURS[variant],
+                    "linewidth": 1.4,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
             )
             axes.plot([place, place], ends, color=COLOURS[variant], linewidth=0)
             axes.scatter(place, ends[0], s=14, color=COLOURS[variant], label=name if j == 0 else None)

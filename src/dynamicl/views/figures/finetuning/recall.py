@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.studies.finetuning import right, judgeable
+from dynamicl.studies.finetuning import judgeable, right
 
 from ._marks import TASK_NAMES, name_tasks, seeds_and_mean
 
@@ -25,6 +25,8 @@ def draw(data: xr.Dataset) -> Figure:
             seeds_and_mean(axes, j + (i - 1) * 0.24, accuracy.sel(task=task).values, f"C{i}", label)
     name_tasks(axes, data)
     names = [TASK_NAMES.get(task, task) for task in judged]
-    axes.set(ylim=(0, 1), ylabel="accuracy", title=f"Context beats zero-shot on: {', '.join(names) or 'no task'}")
+    axes.set(
+        ylim=(0, 1), ylabel="accuracy", title=f"Context beats zero-shot on: {', '.join(names) or 'no task'}"
+    )
     axes.legend(ncols=3, fontsize=7)
     return figure

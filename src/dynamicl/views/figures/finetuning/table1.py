@@ -23,12 +23,16 @@ def draw(data: xr.Dataset) -> Figure:
         numbers = published("outputs", variant)
         place = (i - 1) * 0.26
         for j, task in enumerate(tasks):
-            seeds_and_mean(axes, j + place, cells.sel(task=task).values, COLOURS[variant], name if j == 0 else "")
+            seeds_and_mean(
+                axes, j + place, cells.sel(task=task).values, COLOURS[variant], name if j == 0 else ""
+            )
             if task in numbers:
                 axes.scatter(j + place, numbers[task], marker="x", s=22, color=COLOURS[variant], linewidths=1)
     random = np.abs(cell_means(data, "uniform", "original", tasks).values)
     if np.isfinite(random).any():
-        axes.axhspan(0, 10 * float(np.nanmean(random)), color="0.6", alpha=0.25, linewidth=0, label="10 x random")
+        axes.axhspan(
+            0, 10 * float(np.nanmean(random)), color="0.6", alpha=0.25, linewidth=0, label="10 x random"
+        )
     axes.scatter([], [], marker="x", s=22, color="0.3", linewidths=1, label="report (1.3B)")
     name_tasks(axes, data)
     axes.set(ylabel="SimAOU", title="Changes of attention outputs: context against training")
