@@ -67,6 +67,7 @@ def command(words: list[str]) -> int:
     language = lm.load_language(options.model)
     _say(f"{language.name}: {len(tasks)} tasks, {len(setting.seeds)} seeds, {len(variants)} variants")
     Cells(language, options.data, options.out, setting, written_command(), _say).run(variants)
+    _tell(options.out)
     return 0
 
 
@@ -83,6 +84,23 @@ def seeds_of(text: str) -> tuple[int, ...]:
     if not parts or int(parts[1]) >= int(parts[2]):
         raise SpecError(f"`seeds` is {text!r}: give FIRST:END, e.g. 0:3")
     return tuple(range(int(parts[1]), int(parts[2])))
+
+
+def _tell(out: Path) -> None:
+    """Print the tables beside the report's, and the parts of every verdict; draw the figures."""
+    from dynamicl.studies import verdict_of
+    from dynamicl.studies.finetuning import JUDGES, read_cells, tables
+
+    data = read_cells(out)
+    for line in tables(data):
+        _say(line)
+    for claim, judge in JUDGES.items():
+        parts = judge(data)
+        _say(f"{claim}: {verdict_of(parts)} ({'; '.join(part.sentence for part in parts)})")
+    from dynamicl.views import draw_finetuning
+
+    for path in draw_finetuning(data, out):
+        _say(f"figure {path}")
 
 
 def _say(line: str) -> None:

@@ -17,3 +17,4 @@ from ._setting import TASKS as TASKS
 from ._setting import VARIANTS as VARIANTS
 from ._setting import Setting as Setting
 from ._setting import find_variants as find_variants
+from ._tables import tables as tables

@@ -27,6 +27,9 @@ from ._setting import FIRST_RATE, HELD_OUT, LOOK_EVERY, QUERY_SEED, RATES, VARIA
 DIGITS = 5
 """Significant digits of kept numbers."""
 
+SHOWN, SHOWN_LETTERS = 3, 70
+"""Example queries that are told about, and how many letters of their ends."""
+
 
 @dataclass
 class Cells:
@@ -135,6 +138,9 @@ class Cells:
             f"{task} {seed} {variant}: accuracy {right[0]:.2f} {right[1]:.2f} {right[2]:.2f} (zero-shot, in context, "
             f"trained), SimAOU {sim[0]:.3f} {sim[1]:.3f} (prompt, verbaliser), {cell['seconds']:.0f} s"
         )
+        if variant == "original":
+            for line in lesson.shown(data):
+                self.say(line)
         return cell
 
     def _lesson(self, task: str, seed: int, how: Variant) -> "Lesson":
@@ -193,6 +199,8 @@ class Lesson:
         sequences: what is trained on, by whether labels are switched.
         held_out: sequences that are not.
         parameters: what is trained.
+        prompts: of the queries.
+        words: the verbalisers.
     """
 
     baseline: lm.Baseline
@@ -200,6 +208,20 @@ class Lesson:
     sequences: Mapping[bool, list[list[int]]]
     held_out: list[list[int]]
     parameters: str
+    prompts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def shown(self, data: xr.Dataset) -> list[str]:
+        """Return the first queries with the answers of the three settings, a line each."""
+        lines = []
+        for i, prompt in enumerate(self.prompts[:SHOWN]):
+            zero_shot, in_context, tuned = (self.words[int(answer)] for answer in data["answer"].values[:, i])
+            label = self.words[int(data["label"][i])]
+            lines.append(
+                f'  "...{prompt[-SHOWN_LETTERS:]}" zero-shot {zero_shot}, in context {in_context}, trained {tuned}; '
+                f"right is {label}"
+            )
+        return lines
 
     def look(self, rate: float) -> lm.Training:
         """Train with a rate, recording the held-out loss."""
@@ -280,7 +302,8 @@ def draw_lesson(
     held_out = lm.training_sequences(language, task, drawn.held_out)
     shift = context.length - 1 if how.shifted else 0
     baseline = lm.Baseline(body, queries, context, shift)
-    return Lesson(baseline, drawn, sequences, held_out, setting.parameters)
+    prompts = tuple(scored[i].prompt for i in order)
+    return Lesson(baseline, drawn, sequences, held_out, setting.parameters, prompts, task.verbalisers)
 
 
 def choose_rate(falls: Callable[[float], bool]) -> float:
