@@ -31,7 +31,8 @@ def test_a_model_that_is_not_there(dynamicl, tmp_path):
 def test_jax_does_not_start():
     code = (
         "import sys; from dynamicl.cli import main; main(['finetuning', '--model', 'nowhere'])\n"
-        "bridge = sys.modules.get('jax._src.xla_bridge'); sys.exit(bridge is not None and bridge.backends_are_initialized())"
+        "bridge = sys.modules.get('jax._src.xla_bridge')\n"
+        "sys.exit(bridge is not None and bridge.backends_are_initialized())"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
