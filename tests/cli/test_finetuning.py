@@ -43,6 +43,9 @@ def test_a_study_ends_with_tables_verdicts_and_figures(dynamicl, tmp_path, monke
     transformers = pytest.importorskip("transformers", reason="needs the extra `lm`")
     from dynamicl import lm
 
+    # PyTorch sets it when forward-mode differentiation begins, and would leave it behind.
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+
     class Bytes:
         bos_token_id, eos_token_id = 256, 257
 
