@@ -11,6 +11,7 @@ have_browser() {
 
 have_browser && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  echo "Installing chromium by apt-get for the page's tests (root only; without it they are skipped)."
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq </dev/null >/dev/null \
     && apt-get install -y -qq --no-install-recommends chromium </dev/null >/dev/null

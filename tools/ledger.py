@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 SOURCE = Path(__file__).with_name("claims.yaml")
 LEDGER = Path(__file__).parents[1] / "src" / "dynamicl" / "studies" / "claims.json"

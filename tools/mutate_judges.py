@@ -38,7 +38,7 @@ NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.In,
 }
 TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "low >": "high <", "high <": "low >"}
-PLACE_IN_PART = 5  # `comparison` is the sixth field of a Part
+PLACES = {"Part": 5, "Threshold": 1}  # of the field `comparison`
 
 
 class Mutant(NamedTuple):
@@ -60,11 +60,11 @@ def comparisons(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
 
 
 def _words(call: ast.Call) -> list[ast.Constant]:
-    """The comparison that a call is given in words: by that name, or in its place in a Part."""
+    """The comparison that a call is given in words: by that name, or in its place in a Part or Threshold."""
     values = [keyword.value for keyword in call.keywords if keyword.arg == "comparison"]
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name == "Part":
-        values += call.args[PLACE_IN_PART : PLACE_IN_PART + 1]
+    if name in PLACES:
+        values += call.args[PLACES[name] : PLACES[name] + 1]
     return [value for value in values if isinstance(value, ast.Constant) and value.value in TURNED]
 
 

@@ -86,7 +86,7 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(donor, folder, tmp_path):
         (
             from_checkpoint("logits", NAME, 20),
             {"model": SquashSpec(6)},
-            rf"`rise` of the clamp's run {NAME} has shape \(5, 4\), the model needs \(5, 6\): use a checkpoint of the",
+            f"run {NAME} is a network of another kind: its `model.hidden` is 4, here it is 6; take weights from a run",
         ),
     ],
 )

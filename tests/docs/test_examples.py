@@ -35,6 +35,11 @@ PAGES = {
         "starts": "(0, 10)",
         "length": 5,
     },
+    "docs/tutorials/why-abruptly.md": {
+        "draws": 3,
+        "steps": 600,
+        "toys": "[vector_family(3)]",
+    },
     "docs/tutorials/when-was-it-decided.md": {
         "steps": 20,
         "every": 2,
@@ -43,7 +48,7 @@ PAGES = {
         "ended": "np.arange(6) % 2 == 0",
         "times": "np.where(ended, 18.0, 20.0)",
         "forks": 2,
-        "at": "[0, 8, 16]",
+        "at": "[0, 4, 8]",
         "good": "np.array([0, 1, 2])",
         "first": 2,
         "budget": 6,

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dynamicl.lab._interrupts import held_back
+from dynamicl.lab._interrupts import Stopped, held_back
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +74,19 @@ def test_other_threads_change_nothing():
     thread.start()
     thread.join()
     assert done == [1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_batch_systems_signals_are_held_back_too(number):
+    reached = []
+
+    def work():
+        with held_back() as ready:
+            os.kill(os.getpid(), number)
+            reached.append("work goes on")
+            ready()
+
+    with pytest.raises(Stopped) as caught:
+        work()
+    assert reached == ["work goes on"] and caught.value.number == number
+    assert signal.getsignal(number) is signal.SIG_DFL

@@ -1,5 +1,7 @@
 """More runs than memory: the largest population that fits is computed and used."""
 
+import dataclasses
+
 import jax
 import pytest
 
@@ -82,3 +84,22 @@ def test_more_forks_than_memory_are_trained_in_parts_with_the_same_bits(monkeypa
     sizes = sorted(len(store.runs) for store in Library(tmp_path / "parts").stores())
     assert sizes == [1, 2, 3, 3] and len(Library(tmp_path / "whole").stores()) == 2
     assert parts.runs == whole.runs and parts.data.identical(whole.data)
+
+
+def test_what_a_batch_or_an_evaluator_would_take_is_estimated_and_named(monkeypatch):
+    from dynamicl.models import TransformerSpec
+    from dynamicl.tasks import FewShotSpec
+    from dynamicl.training import RunSpec
+
+    task = FewShotSpec(20, test_classes=0, held_out_exemplars=0)
+    spec = RunSpec(task, TransformerSpec(), batch_size=32)
+    monkeypatch.setenv(module.NAMED, "8")
+    module.check_work(spec, 10_000, 2)
+    with pytest.raises(
+        SpecError, match=r"would take about 2\d\.\d GiB of 8.0 GiB, .* for `sequences`: lower it"
+    ):
+        module.check_work(spec, 1_000_000, 1)
+    with pytest.raises(
+        SpecError, match=r"GiB of 8.0 GiB, .* for `batch_size`: lower it, or raise DYNAMICL_MEMORY"
+    ):
+        module.check_work(dataclasses.replace(spec, batch_size=1_000_000), 100, 1)

@@ -53,6 +53,15 @@ def test_a_graft_comes_after_the_draw(donors, folder, graft):
     assert equal(last, first, ["rise"]) == graft.frozen
 
 
+def test_init_from_can_keep_the_moments(donors, folder):
+    """The first steps differ, since a fresh optimizer has no momentum; what they start with does not."""
+    starts = [init_from(fresh(), NAME, 20, optimizer) for optimizer in ("fresh", "kept")]
+    (anew, anew_end), (kept, kept_end) = (begun(folder, start) for start in starts)
+    assert equal(anew, donors.weights(0, 20)) and equal(kept, anew)
+    assert not equal(anew_end, kept_end)
+    assert init_from(fresh(), NAME, 20) == starts[0]
+
+
 @pytest.mark.parametrize("graft", [FREE, FROZEN])
 def test_a_graft_comes_after_init_from(donors, folder, graft):
     first, last = begun(folder, init_from(fresh(grafts=(graft,)), NAME, 20))

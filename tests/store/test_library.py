@@ -77,7 +77,10 @@ def test_select_joins_cohorts_in_the_order_asked(library):
     assert read["run"].values.tolist() == ["ee05", "aa01", "cc03"]
     assert read["step"].values.tolist() == sorted({*range(1, 31), *range(20, 41, 4)})
     assert read["step"].dtype == np.int64
-    assert sorted(read["evaluator"].values.tolist()) == ["flip", "icl", "iwl"]
+    assert read["evaluator"].values.tolist() == ["flip", "icl", "iwl"], (
+        "in the order of the first, then the others"
+    )
+    assert library.select(["aa01", "ee05"])["evaluator"].values.tolist() == ["icl", "iwl", "flip"]
     assert read["head"].values.tolist() == [0, 1, 2]
     assert read["checkpoint"].values.tolist() == [10, 20, 30, 40]
     loss = read["loss"]
@@ -225,3 +228,13 @@ def test_what_is_refused(library, tmp_path):
     (tmp_path / "bad" / "x" / "index.json").write_text("{")
     with pytest.raises(StoreError, match=r"x/index.json is damaged \(not JSON\)"):
         open_trajectory(tmp_path / "bad")
+
+
+def test_what_is_left_out_is_told(library):
+    (store, *_) = library.stores()
+    content = bytearray((store.path / "index.json").read_bytes())
+    content[-10] ^= 1
+    (store.path / "index.json").write_bytes(content)
+    (line,) = library.complaints()
+    assert line.startswith(f"left out: {store.path / 'index.json'} is damaged")
+    assert len(library.stores()) == 1

@@ -212,3 +212,21 @@ def test_a_figure_without_its_data_says_how_to_make_it(tmp_path):
         SpecError, match="there is no result .*: make it with `dynamicl reproduce induction.plateau`"
     ):
         make_figures(tmp_path, ["induction.plateau"], tmp_path)
+
+
+def test_a_damaged_store_is_left_out_and_named(tmp_path):
+    """One damaged piece does not refuse the page of all stores, and nothing disappears without a word."""
+    from store.cohorts import train
+
+    for name, runs in (("a", ("a1", "a2")), ("b", ("b1",)), ("c", ("c1",))):
+        train(tmp_path / name, runs=runs, steps=(10,))
+    piece = next((tmp_path / "b" / "pieces").glob("*-records-*"))
+    piece.write_bytes(piece.read_bytes()[:-50])
+    (tmp_path / "c" / "index.json").write_bytes(b"\0")
+    data, _, _ = loader(tmp_path)()
+    assert data["run"].values.tolist() == ["a1", "a2"]
+    problems = json.loads(data.attrs["problems"])
+    assert len(problems) == 2
+    assert "index.json is damaged" in problems[0] and problems[1].startswith(
+        "The runs of b are left out: the records"
+    )

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import tyro
 
+from dynamicl.specs import check
+
 from ._clamp_words import parse_clamps
+from ._complaints import complain
 from ._start import prepare
 
 
@@ -33,6 +36,7 @@ class Ablate:
 def command(words: list[str]) -> int:
     """Run the command."""
     options = tyro.cli(Ablate, args=words, prog="dynamicl ablate")
+    check(1 <= options.sequences <= 10_000_000, f"`sequences` is {options.sequences}: give 1 to 10,000,000")
     prepare()
     import jax.numpy as jnp
 
@@ -42,10 +46,11 @@ def command(words: list[str]) -> int:
     from dynamicl.training import standard_scores
 
     clamps = parse_clamps(options.clamp)
+    complain(options.library)
     trajectory = open_trajectory(options.library)
     loaded = load(
         trajectory,
-        int(options.run) if options.run.isdigit() and len(options.run) < 16 else options.run,
+        _named(options.run),
         options.step,
     )
     others = load_others(trajectory, loaded, clamps)
@@ -58,3 +63,8 @@ def command(words: list[str]) -> int:
             f"loss {float(before['loss']):.4f} -> {float(after['loss']):.4f}\n"
         )
     return 0
+
+
+def _named(run: str) -> int | str:
+    """Read a run's index, or leave its id."""
+    return int(run) if run.isascii() and run.isdecimal() and len(run) < 10 else run

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
+from ._complaints import complain
 from ._progress import progress
 from ._start import prepare, written_command
 
@@ -55,6 +56,7 @@ def command(words: list[str]) -> int:
     from dynamicl.store import Library
     from dynamicl.views import make_fates_page
 
+    complain(options.library)
     runs = _parents(Library(options.library))
     check(
         bool(runs),

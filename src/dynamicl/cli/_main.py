@@ -1,6 +1,10 @@
 """Find the command that was asked for, and say in one line what went wrong."""
 
+import contextlib
 import importlib
+import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +16,7 @@ COMMANDS = {
     "finetuning": "compare in-context learning with fine-tuning in a pretrained language model",
     "report": "make the page and the figures of a trajectory or study",
     "view": "serve the page on this machine and refresh it while training goes on",
+    "landscape": "make the page of the landscape of three nested logits, to be explored in a browser",
     "sites": "list the sites of a model, with axes and shapes",
     "claims": "show the ledger, one line a claim, or everything about one",
     "judge": "judge the kept data of a study or claim again",
@@ -26,8 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: of the command line, without the program's name; the process' own by default.
 
     Returns:
-        Exit status: 0 done, 1 refused or failed with a line on stderr, 2 unusable arguments, 130 stopped by hand.
+        Exit status: 0 done, 1 refused or failed with a line on stderr, 2 unusable arguments, 128 + N stopped by
+        signal N (130 by Ctrl-C, 143 by SIGTERM).
     """
+    _prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(_usage())
@@ -57,14 +64,18 @@ def _usage() -> str:
 
 
 def _run(name: str, words: list[str]) -> int:
-    from dynamicl.specs import SpecError
-    from dynamicl.store import StoreError
+    from dynamicl.specs import DynamiclError
 
     module = importlib.import_module(f"dynamicl.cli._{name}")
     try:
         return module.command(words) or 0
-    except (SpecError, StoreError) as error:
+    except DynamiclError as error:
         sys.stderr.write(f"dynamicl {name}: {error}\n")
+        return 1
+    except MemoryError:
+        sys.stderr.write(
+            f"dynamicl {name}: out of memory: fewer runs at once, a smaller batch or fewer sequences need less\n"
+        )
         return 1
     except BrokenPipeError:
         return 0
@@ -72,7 +83,21 @@ def _run(name: str, words: list[str]) -> int:
         sys.stderr.write(f"dynamicl {name}: {error.strerror or error}: {error.filename or ''}\n")
         return 1
     except KeyboardInterrupt as stopped:
+        # Whoever presses the keys once more must not meet the interpreter on its way out.
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write(
             f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}\n"
         )
-        return 130
+        return 128 + int(getattr(stopped, "number", signal.SIGINT))
+
+
+def _prepare_streams() -> None:
+    """Let no character stop a command: what a terminal or file cannot show is written as an escape."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by whoever started the program.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

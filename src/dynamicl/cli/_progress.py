@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from dynamicl.lab import Progress
 
@@ -44,8 +44,10 @@ def _lines(title: str) -> Listener:
     def listen(now: Progress) -> None:
         if time.monotonic() - last[0] >= EVERY:
             last[0] = time.monotonic()
-            sys.stderr.write(f"{title}: {100 * now.done / max(now.total, 1):.0f} %  {_note(now)}\n")
-            sys.stderr.flush()
+            # A log that is full is no reason to stop a training.
+            with suppress(OSError):
+                sys.stderr.write(f"{title}: {100 * now.done / max(now.total, 1):.0f} %  {_note(now)}\n")
+                sys.stderr.flush()
 
     return listen
 

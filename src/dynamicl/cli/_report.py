@@ -7,6 +7,8 @@ from typing import Annotated
 
 import tyro
 
+from ._complaints import complain
+
 
 @dataclass(frozen=True)
 class Report:
@@ -29,6 +31,7 @@ def command(words: list[str]) -> int:
     from dynamicl.studies import read_verdicts
     from dynamicl.views import make_page
 
+    complain(options.path)
     folders = sorted(options.results.glob("*")) if options.results else []
     verdicts = [record for folder in folders for record in read_verdicts(folder)]
     target = make_page(

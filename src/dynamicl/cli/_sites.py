@@ -32,9 +32,13 @@ def command(words: list[str]) -> int:
     from rich.table import Table
 
     from dynamicl.models import Interface, PairTokens, sites, with_all_rows
-    from dynamicl.specs import validate
+    from dynamicl.specs import check, validate
 
     validate(options.model)
+    for name in ("pairs", "labels"):
+        check(
+            1 <= getattr(options, name) <= 100_000, f"`{name}` is {getattr(options, name)}: give 1 to 100,000"
+        )
     interface = Interface(PairTokens.shaped(options.pairs, 512, options.labels), options.labels)
     model = eqx.filter_eval_shape(options.model.build, interface, jax.random.key(0))
     table = Table("site", "axes", "shape", box=None)

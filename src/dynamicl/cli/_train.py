@@ -16,8 +16,11 @@ from dynamicl.tasks import FewShotSpec, LookupSpec
 from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunSpec, Seeds
 
 from ._clamp_words import parse_clamps
+from ._complaints import complain
 from ._progress import progress
 from ._start import prepare, written_command
+
+MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def command(words: list[str]) -> int:
     prepare()
     from dynamicl.lab import cost, train_population
 
+    complain(options.out)
     bill = cost(runs, recording, options.out)
     sys.stdout.write(
         f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} compiled programs, "
@@ -102,7 +106,7 @@ def command(words: list[str]) -> int:
         trajectory = train_population(
             runs, recording, options.out, title=options.title, command=written_command(), listener=listener
         )
-    final = trajectory.dataset["accuracy"].isel(evaluator=0)
+    final = trajectory.dataset["accuracy"].sel(evaluator="train")
     for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):
         last = accuracy[accuracy == accuracy]
         sys.stdout.write(f"{run}  {status}  accuracy {last[-1] if len(last) else float('nan'):.3f}\n")
@@ -145,9 +149,13 @@ def _seeds(text: str) -> list[int]:
     try:
         if ":" in text:
             first, beyond = text.split(":")
+            count = int(beyond) - int(first)
+            check(count <= MOST_RUNS, f"`seeds` is {text!r}: {count:,} runs, {MOST_RUNS:,} at most")
             seeds = list(range(int(first), int(beyond)))
         else:
             seeds = [int(part) for part in text.split(",")]
+    except SpecError:
+        raise
     except ValueError:
         raise SpecError(f"`seeds` is {text!r}: give first:beyond (0:16) or a list (0,3,5)") from None
     check(bool(seeds), f"`seeds` is {text!r}, which is no seed at all: give first below beyond")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import tyro
 
+from ._complaints import complain
+
 
 @dataclass(frozen=True)
 class View:
@@ -31,6 +33,8 @@ def command(words: list[str]) -> int:
 
     check(options.every > 0, f"`every` is {options.every}: give the seconds between two looks, more than 0")
     check(0 <= options.port < 65536, f"`port` is {options.port}: give 0 (any free one) to 65535")
+    check(options.path.exists(), f"`path` is {options.path}, which does not exist: give a store or a library")
+    complain(options.path)
     server = PageServer(loader(options.path), port=options.port, every=options.every)
     sys.stdout.write(f"open {server.url} (Ctrl-C to stop)\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Ctrl-C between chunks: inside one, the old state is given up and the new one not yet there."""
+"""Ctrl-C, SIGTERM and SIGHUP between chunks: inside one, the old state is given up and the new one not yet there."""
 
 import contextlib
 import signal
@@ -6,33 +6,51 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a program to leave: a person, a batch system before it preempts, a terminal that closes."""
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked to leave.
+
+    Attributes:
+        number: of the signal; a command ends with 128 + number, so that a batch script can tell it from a refusal.
+    """
+
+    def __init__(self, number: int):
+        super().__init__()
+        self.number = number
+
 
 @contextlib.contextmanager
 def held_back() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C back until somebody is ready for it; a second one strikes at once.
+    """Hold Ctrl-C, SIGTERM and SIGHUP back until somebody is ready for them; a second one strikes at once.
 
     Outside the main thread, and where a program has a handler of its own, nothing changes.
 
     Yields:
-        What to call when ready; it raises the `KeyboardInterrupt` held back, if there is one.
+        What to call when ready; it raises `Stopped`, a `KeyboardInterrupt`, if a signal was held back.
     """
-    asked = threading.Event()
+    waiting: list[int] = []
 
     def note(number: int, frame: Any) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
+        waiting.append(number)
+        if len(waiting) > 1:
+            raise Stopped(number)
 
     def ready() -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
+        if waiting:
+            raise Stopped(waiting[0])
 
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield ready
-        return
-    signal.signal(signal.SIGINT, note)
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        untouched = (signal.SIG_DFL, signal.default_int_handler)
+        before = {number: signal.getsignal(number) for number in SIGNALS}
+        before = {number: handler for number, handler in before.items() if handler in untouched}
+    for number in before:
+        signal.signal(number, note)
     try:
         yield ready
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -11,6 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from dynamicl.models import Interface
 from dynamicl.specs import SpecError, check
 from dynamicl.training import RunSpec, network_of
 
@@ -25,9 +26,62 @@ LIMIT_FILE = Path("/sys/fs/cgroup/memory.max")
 
 
 def run_bytes(spec: RunSpec) -> int:
-    """Estimate what one run takes, in bytes."""
+    """Estimate what one run's weights take with all that goes with them, in bytes."""
     sizes = [int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(network_of(spec).shapes)]
     return COPIES * 4 * sum(sizes)
+
+
+def check_work(spec: RunSpec, sequences: int, together: int) -> None:
+    """Refuse a population whose batches or evaluators do not fit, before anything is allocated.
+
+    Activations of a batch are there once forward and once for the gradient; an evaluator's are there of one layer at a
+    time; the task's tables are there once. An estimate from shapes, right within a factor of two on the reference
+    network (31 GiB for a million sequences): it is there to name what to lower where the demand is absurd.
+
+    Args:
+        spec: of one run.
+        sequences: of each evaluator.
+        together: runs that advance at the same time.
+
+    Raises:
+        SpecError: names the largest demand, and what to lower.
+    """
+    prepared = spec.task.prepare()
+    network = network_of(spec, prepared)
+    tables = sum(leaf.nbytes for leaf in jax.tree.leaves(prepared) if isinstance(leaf, jax.Array))
+    tokens, stream = sequence_numbers(spec, network.interface)
+    layers = max(1, int(getattr(spec.model, "layers", 1)))
+    demands = {
+        "`batch_size`": 2 * 4 * spec.batch_size * (tokens + layers * stream) * together,
+        "`sequences`": 2 * 4 * sequences * (tokens + stream) * together,
+        "`task.classes` or the number of exemplars": tables,
+    }
+    room = memory_bound()
+    total = sum(demands.values())
+    if total > room:
+        largest = max(demands, key=lambda name: demands[name])
+        raise SpecError(
+            f"a step or an evaluation would take about {total / GIB:.1f} GiB of {room / GIB:.1f} GiB, most of it "
+            f"({demands[largest] / GIB:.1f} GiB) for {largest}: lower it, or raise {NAMED}"
+        )
+
+
+def sequence_numbers(spec: RunSpec, interface: Interface) -> tuple[int, int]:
+    """Count the numbers that one sequence takes.
+
+    Args:
+        spec: of the run.
+        interface: of its task.
+
+    Returns:
+        Those of its tokens, and those of one layer: its stream and its attention.
+    """
+    tokens = sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(interface.tokens))
+    positions = int(interface.tokens.length)
+    width = int(getattr(spec.model, "d_model", 0) or 64)
+    heads = int(getattr(spec.model, "heads", 1))
+    hidden = float(getattr(spec.model, "mlp_ratio", 0.0)) * width
+    return tokens, int(positions * (6 * width + hidden) + 2 * heads * positions**2)
 
 
 def memory_bound() -> int:

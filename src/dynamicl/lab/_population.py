@@ -5,6 +5,7 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
 import hashlib
+import signal
 import time
 import warnings
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ from ._contents import refuse_other_content
 from ._examples import examples
 from ._interrupts import held_back
 from ._machine import machine, versions
-from ._memory import largest_population, memory_bound
+from ._memory import check_work, largest_population, memory_bound
 from ._pace import Listener, Pace, nobody
 from ._records import to_dataset, to_extras
 from ._resuming import resumed
@@ -51,7 +52,13 @@ COMMIT_SECONDS = 10.0
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was stopped by hand; what was done is committed. The message says how to go on."""
+    """Training was stopped by a signal; what was done is committed. The message says how to go on.
+
+    Attributes:
+        number: of the signal: Ctrl-C's by default.
+    """
+
+    number: int = signal.SIGINT
 
 
 def run_id(spec: RunSpec, recording: Recording) -> str:
@@ -149,13 +156,18 @@ def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _P
             elif found[0].attributes.get("status") != "finished":
                 stores[found[0].path] = found[0]
     todo.resume = list(stores.values())
-    todo.fresh = [part for cohort in (plan(missing) if missing else []) for part in _fitting(cohort)]
+    todo.fresh = [
+        part for cohort in (plan(missing) if missing else []) for part in _fitting(cohort, recording)
+    ]
     return todo
 
 
-def _fitting(cohort: Cohort) -> list[Cohort]:
+def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
     """Cut a cohort into parts that fit into memory together with their copies for the store."""
     most = largest_population(cohort.runs[0])
+    # A processor's cores take their runs one after the other; an accelerator advances all together.
+    abreast = jax.device_count() if jax.devices()[0].platform == "cpu" else most
+    check_work(cohort.runs[0], recording.sequences, min(cohort.size, most, abreast))
     if cohort.size <= most:
         return [cohort]
     parts = (cohort.runs[i : i + most] for i in range(0, cohort.size, most))
@@ -310,14 +322,16 @@ def _train(
                     committed = time.monotonic()
                 pace.reached(step)
                 ready()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         # A second Ctrl-C strikes anywhere: where the state is gone, the last commit is what there is.
         if not any(leaf.is_deleted() for leaf in jax.tree.leaves(state)):
             commit(step)
-        raise Interrupted(
+        interrupted = Interrupted(
             f"stopped at step {max(store.step, 0)} of {program.cohort.longest}; everything up to there is kept: "
             "give the same command again to go on"
-        ) from None
+        )
+        interrupted.number = getattr(stopped, "number", signal.SIGINT)
+        raise interrupted from None
     if store.attributes.get("status") != "finished":
         commit(step)
     store.compact()

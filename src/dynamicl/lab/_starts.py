@@ -48,9 +48,16 @@ def fork(
     )
 
 
-def init_from(spec: RunSpec, run: str, step: int) -> RunSpec:
-    """Describe a run that starts afresh (step 0, fresh optimizer) from another run's weights."""
-    return dataclasses.replace(spec, start=Start("init_from", run, step))
+def init_from(spec: RunSpec, run: str, step: int, optimizer: Literal["kept", "fresh"] = "fresh") -> RunSpec:
+    """Describe a run that starts at step 0 from another run's weights, on its own task and data.
+
+    Args:
+        spec: of the new run.
+        run: the other run's id in the library.
+        step: its checkpoint, in updates.
+        optimizer: `kept` takes the moments along too; the checkpoint must hold them.
+    """
+    return dataclasses.replace(spec, start=Start("init_from", run, step, optimizer))
 
 
 def started(program: Program, fresh: RunState, library: Library) -> tuple[RunState, int]:
@@ -78,10 +85,11 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
         if spec.start.how != "fresh":
             arrays = _checkpoint(library, spec.start, spec)
             _fill(host.weights, arrays, i, "checkpoint's weights")
+            if spec.start.optimizer == "kept":
+                moments = _optimizer(arrays, spec.start, program)
+                _fill(host.optimizer, moments, i, "checkpoint's optimizer state")
         if spec.start.how == "fork":
             host.step[i] = spec.start.step
-            if spec.start.optimizer == "kept":
-                _fill(host.optimizer, _optimizer(arrays, spec.start), i, "checkpoint's optimizer state")
         else:
             # A fork's parent had its grafts at its own beginning; put on again they would undo what it learnt since.
             _graft(host.weights, spec, i, library)
@@ -222,12 +230,14 @@ def _checkpoint(library: Library, start: Start, spec: RunSpec) -> dict[str, np.n
     return store.checkpoint(start.step, row)
 
 
-def _optimizer(arrays: Mapping[str, np.ndarray], start: Start) -> dict[str, np.ndarray]:
+def _optimizer(arrays: Mapping[str, np.ndarray], start: Start, program: Program) -> dict[str, np.ndarray]:
+    """Return the optimizer's state in a checkpoint, without that of parts which are frozen here."""
     prefix = "optimizer/"
     kept = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
     if not kept:
         raise SpecError(
             f"the checkpoint at step {start.step} of run {start.run} holds no optimizer state: record the parent with "
-            "`optimizer_state`, or fork with `optimizer='fresh'`"
+            "`optimizer_state`, or start with `optimizer='fresh'`"
         )
-    return kept
+    frozen = [f".{name}" for name, learnt in pack(program.network.trained).items() if not learnt]
+    return {name: value for name, value in kept.items() if not name.endswith(tuple(frozen))}

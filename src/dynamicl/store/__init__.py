@@ -12,6 +12,7 @@ from ._identity import contents as contents
 from ._identity import run_identity as run_identity
 from ._identity import without_content as without_content
 from ._library import Library as Library
+from ._merging import store_dataset as store_dataset
 from ._opened import open_trajectory as open_trajectory
 from ._store import Store as Store
 from ._trajectory import Trajectory as Trajectory

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dynamicl.files import TEMPORARY, publish, temporary
+from dynamicl.files import TEMPORARY, sync, temporary
 
 NAME = "index.json"
 COPY = "index.copy.json"
@@ -124,8 +124,11 @@ def write_index(folder: Path, index: Index, still_own: Callable[[], None]) -> In
     draft = temporary(folder / NAME)
     try:
         draft.write_bytes(content)
+        # Flushed first, so that nothing slow lies between the look and the rename.
+        sync(draft)
         still_own()
-        publish(draft, folder / NAME)
+        os.replace(draft, folder / NAME)
+        sync(folder)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

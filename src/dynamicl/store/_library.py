@@ -58,6 +58,10 @@ class Library:
         self.stores()
         return dict(self._problems)
 
+    def complaints(self) -> list[str]:
+        """Say, a line each, which stores could not be read: whoever shows a library shows these as well."""
+        return [f"left out: {problem}" for problem in self.problems.values()]
+
     @property
     def runs(self) -> tuple[str, ...]:
         """Hashes of all runs, each once, by store."""

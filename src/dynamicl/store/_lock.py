@@ -20,6 +20,9 @@ class WriterLock:
 
     The lock is advisory (`flock`): a killed process loses it at once, so there are no stale locks to clean.
     The file's content only says who holds it. A symbolic link in its place is refused, never followed.
+
+    Attributes:
+        effective: whether the lock keeps others out; there are file systems on which it does nothing.
     """
 
     def __init__(self, folder: Path):
@@ -55,9 +58,22 @@ class WriterLock:
                 f"store {folder} cannot be locked for writing ({error.strerror}); "
                 "put it on a file system with locks, such as a local disk"
             ) from error
+        self.effective = _excludes(folder / NAME)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode())
         self.release = weakref.finalize(self, os.close, descriptor)
+
+
+def _excludes(path: Path) -> bool:
+    """Try to take the lock a second time, which has to fail."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _holder(path: Path) -> str:

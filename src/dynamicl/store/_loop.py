@@ -23,6 +23,16 @@ def run(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
         What it returns.
     """
     result: list[_Result] = []
+    try:
+        _run_to_its_end(coroutine, result)
+    except BaseException:
+        # An interrupt may come before the loop has taken it up; left open it would complain when collected.
+        coroutine.close()
+        raise
+    return result[0]
+
+
+def _run_to_its_end(coroutine: Coroutine[Any, Any, _Result], result: list[_Result]) -> None:
 
     async def keep() -> None:
         # Not the task's result: putting the signal handlers back, asyncio has the task's result printed into
@@ -34,7 +44,6 @@ def run(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
             thread.submit(asyncio.run, keep()).result()
     else:
         asyncio.run(keep())
-    return result[0]
 
 
 def _is_running() -> bool:

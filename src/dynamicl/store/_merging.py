@@ -79,9 +79,17 @@ def _join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
     ).assign_attrs(_summary(parts))
     if "step" in joined.indexes:
         joined = joined.sortby("step")
+    if "evaluator" in joined.indexes:
+        joined = joined.sel(evaluator=_in_order(parts, "evaluator"))
     if sequences is not None:
         joined["sequences"] = ("step", np.array([sequences[step] for step in joined["step"].values.tolist()]))
     return joined.set_coords({"sequences"} & set(joined.variables))
+
+
+def _in_order(parts: Sequence[xr.Dataset], dim: str) -> list[Any]:
+    """Return a dimension's labels as the first part has them, then what others add: an outer join sorts names."""
+    labels = [label for part in parts if dim in part.indexes for label in part[dim].values.tolist()]
+    return list(dict.fromkeys(labels))
 
 
 def _number_uneven(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:

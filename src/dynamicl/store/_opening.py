@@ -84,7 +84,9 @@ def take_over(folder: Path) -> tuple[Index, WriterLock]:
         index = read_index(folder)
         _require_newest(folder, index)
         _require_pieces(folder, index)
-        remove_leftovers(folder, index)
+        if lock.effective:
+            # Elsewhere what looks left over may be what another process is about to commit.
+            remove_leftovers(folder, index)
         write_copy(folder, index)
     except BaseException as error:
         lock.release()
@@ -191,6 +193,8 @@ def _refuse_what_is_there(folder: Path, locked: bool = False) -> None:
         if not locked:
             # Says who writes it, if somebody does.
             WriterLock(folder).release()
+        # One that is there and damaged is the news.
+        read_index(folder)
         raise StoreError(
             f"there is already a store at {folder}; go on with it by `Store.open(path, write=True)`, "
             "or give another path"

@@ -91,7 +91,7 @@ class Experiment:
             circumstances: further fields of `Verdict`: command, versions, machine, date, seconds.
         """
         row = ledger().get(self.id)
-        words = {"document": "dynamicl", "claim": self.finding}
+        words: dict[str, Any] = {"document": "dynamicl", "claim": self.finding}
         if row is not None:
             words = {name: getattr(row, name) for name in ("document", "figure", "claim", "paper")}
         outcome = outcome_of(self.parts(data, scale))

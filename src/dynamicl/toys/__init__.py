@@ -1,11 +1,41 @@
-"""Toy models of training dynamics: small enough to analyse, rich enough to have phase changes."""
+"""Toys of abrupt learning, small enough to be analysed: mechanisms by an algebra, nested logits, fits."""
 
 from ._descent import ToyRun as ToyRun
 from ._descent import descend as descend
-from ._descent import descend_population as descend_population
-from ._descent import gradient_flow as gradient_flow
+from ._descent import loss_and_slope as loss_and_slope
+from ._families import Family as Family
+from ._families import nested_family as nested_family
+from ._families import vector_family as vector_family
+from ._fits import Fit as Fit
+from ._fits import fit_curve as fit_curve
+from ._flow import gradient_flow as gradient_flow
+from ._foresight import Foresight as Foresight
+from ._foresight import compare_families as compare_families
+from ._foresight import foresee as foresee
+from ._mechanisms import And as And
+from ._mechanisms import Compete as Compete
+from ._mechanisms import Mechanism as Mechanism
+from ._mechanisms import Or as Or
+from ._mechanisms import Planar as Planar
+from ._nested import Logits as Logits
+from ._nested import NestedLogits as NestedLogits
+from ._nested import OriginCurvature as OriginCurvature
+from ._nested import Views as Views
+from ._nested import origin_curvature as origin_curvature
+from ._populations import COMPETITION as COMPETITION
+from ._populations import COOPETITION_SIZES as COOPETITION_SIZES
+from ._populations import MECHANISM_1 as MECHANISM_1
+from ._populations import MECHANISM_2 as MECHANISM_2
+from ._populations import ProductRun as ProductRun
+from ._populations import coopetition as coopetition
+from ._populations import descend_population as descend_population
+from ._profiles import Estimate as Estimate
 from ._saddle import Saddle as Saddle
+from ._saddle import origin_eigenvalues as origin_eigenvalues
 from ._saddle import origin_saddle as origin_saddle
-from ._vectors import Vectors as Vectors
+from ._systems import System as System
 from ._vectors import VectorToy as VectorToy
 from ._vectors import draw_toy as draw_toy
+from ._vectors import draw_vectors as draw_vectors
+from ._vectors import expand_vectors as expand_vectors
+from ._vectors import reduce_vectors as reduce_vectors

@@ -1,21 +1,24 @@
-"""The origin of the vector toy's loss is a saddle: checked by derivatives and by walking away from it."""
+"""The origin of a product's loss is a saddle: checked by derivatives and by walking away from it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import numpy as np
-from jax.flatten_util import ravel_pytree
+from numpy.typing import ArrayLike
 
+from ._mechanisms import And, Planar, State
 from ._vectors import VectorToy
 
 
 class Saddle(NamedTuple):
-    """What was found at the origin.
+    """What lies at the origin.
 
     Attributes:
         gradient: Largest entry of the gradient in size.
-        eigenvalues: Of the Hessian, increasing, shape (sum of dims,): all 0 from three vectors on, both signs
-            for two.
+        eigenvalues: Of the Hessian over all entries of all vectors, increasing, shape (sum of dims,): all 0 from three
+            vectors on, both signs for two.
         scales: Distances walked (in units of the direction), shape (k,).
         descent: Change of the loss along d_-, shape (k,): negative for small scales.
         ascent: Change along d_+ (one sign flipped), shape (k,): positive.
@@ -36,57 +39,93 @@ class Saddle(NamedTuple):
         return bool(self.gradient == 0 and (self.descent < 0).all() and (self.ascent > 0).all())
 
 
-def _loss(truth: list[np.ndarray], vectors: list[np.ndarray]) -> float:
-    """The toy's loss in float64, which leaves the tiny changes near the origin readable."""
+def origin_eigenvalues(toy: VectorToy) -> np.ndarray:
+    """Return the eigenvalues of the Hessian at the origin, over all entries of all vectors.
 
-    def outer(parts: list[np.ndarray]) -> np.ndarray:
-        product = parts[0]
-        for part in parts[1:]:
-            product = np.multiply.outer(product, part)
-        return product
-
-    return float(np.mean((outer(truth) - outer(vectors)) ** 2) / 2)
-
-
-def origin_saddle(toy: VectorToy, *, scales: np.ndarray | None = None) -> Saddle:
-    """Examine the loss at the origin: gradient, Hessian, and one direction down and one up.
-
-    The direction d_- holds, in each vector, its truth's largest entry alone; d_+ is the same with the first
-    vector's sign flipped. For N vectors the loss changes by (eps^2N -+ 2 eps^N) times the squared product of
-    those entries, over twice the number of entries: the more vectors, the flatter the way out.
+    Across its truth a vector has dim - 1 directions that are alike, so the plane's Hessian holds them all.
 
     Args:
-        toy: The toy; its truths must not vanish.
-        scales: Distances eps to walk, inside (0, 1), increasing; 0.01 to 0.3 where None.
+        toy: Of a single run, any mechanism.
 
     Returns:
-        The findings.
+        Increasing, shape (sum of dims,).
+    """
+    _, hessian = _derivatives(toy)
+    along = np.array(
+        [[float(hessian[i].along[j].along) for j in toy.names] for i in toy.names], dtype=np.float64
+    )
+    across = [np.full(size - 1, float(hessian[name].across[name].across)) for name, size in toy.sizes]
+    return np.sort(np.concatenate([np.linalg.eigvalsh(along), *across]))
+
+
+@eqx.filter_jit
+def _derivatives(toy: VectorToy) -> tuple[State, Any]:
+    """Return gradient and Hessian at the origin in the planes' coordinates."""
+    zero = jax.tree.map(lambda part: 0.0 * part, toy.truth)
+    return jax.grad(toy.loss)(zero), jax.hessian(toy.loss)(zero)
+
+
+def origin_saddle(
+    toy: VectorToy, *, scales: ArrayLike | None = None, entries: Mapping[str, float] | None = None
+) -> Saddle:
+    """Examine the loss at the origin: gradient, Hessian, and one direction down and one up.
+
+    The direction d_- is the truth, or one entry of it per vector; d_+ is the same with the first vector's sign flipped.
+    For N vectors the loss changes by (eps^2N -+ 2 eps^N) times the squared product of the directions' lengths, over
+    twice the number of entries: the more vectors, the flatter the way out.
+
+    Args:
+        toy: One product of vectors, of a single run; its truths must not vanish.
+        scales: Distances eps to walk, inside (0, 1), increasing; 0.01 to 0.3 where None.
+        entries: By vector, the one entry of its truth that the direction holds, as in the thesis; the whole truth where
+            None.
+
+    Returns:
+        Gradient, eigenvalues and changes of the loss.
 
     Raises:
-        ValueError: If a scale is not inside (0, 1), there are fewer than two, or a truth vanishes.
+        ValueError: If the toy is more than one product, a scale is not inside (0, 1), there are fewer than two, or a
+            truth vanishes.
 
     References:
-        Singh, thesis (2025), appendix C.4.
+        Singh, thesis (2025), appendix C.4. Two corrections: for two vectors of more than one entry the Hessian's
+        determinant is 0 as well, and its entries have the sign of -a_i* b_j*; the eigenvalues +-|a*| |b*| (over the
+        number of entries) decide.
     """
     walk = np.geomspace(0.01, 0.3, 8) if scales is None else np.asarray(scales, dtype=np.float64)
     if walk.ndim != 1 or walk.size < 2 or walk.min() <= 0 or walk.max() >= 1:
         raise ValueError(
             f"`scales` is {walk}; two or more numbers inside (0, 1) are allowed. Leave it out for the usual."
         )
-    truth = [np.asarray(vector, dtype=np.float64) for vector in toy.truth]
-    if any(np.abs(vector).max() == 0 for vector in truth):
+    if not isinstance(toy.mechanism, And):
+        raise ValueError(
+            f"`toy` is a {type(toy.mechanism).__name__}; one And is allowed. Take `origin_eigenvalues` for any other."
+        )
+    lengths = {name: float(length) for name, length in toy.lengths.items()}
+    if min(lengths.values()) == 0:
         raise ValueError("`toy` has a truth of zeros only; every truth must have an entry. Draw it again.")
-    flat, unravel = ravel_pytree(jax.tree.map(lambda vector: 0 * vector, toy.truth))
-    slope = jax.grad(lambda point: toy.loss(unravel(point)))(flat)
-    curvature = jax.hessian(lambda point: toy.loss(unravel(point)))(flat)
-    down = [np.where(np.arange(v.size) == np.argmax(np.abs(v)), v, 0.0) for v in truth]
-    up = [-down[0], *down[1:]]
-    origin = _loss(truth, [0 * vector for vector in truth])
-    descent, ascent = (
-        np.array([_loss(truth, [eps * vector for vector in way]) - origin for eps in walk])
-        for way in (down, up)
-    )
+    way = {name: _direction(lengths[name], (entries or lengths)[name]) for name in toy.names}
+    first = toy.names[0]
+    back = {**way, first: Planar(-way[first].along, way[first].across)}
+    slope = jax.tree.leaves(_derivatives(toy)[0])
+
+    def change(direction: State) -> np.ndarray:
+        # In float64, which leaves the tiny changes near the origin readable.
+        sizes = dict(toy.sizes)
+        there = {name: Planar(walk * along, walk * across) for name, (along, across) in direction.items()}
+        none = {name: Planar(np.float64(0), np.float64(0)) for name in direction}
+        return np.asarray(
+            toy.mechanism.loss(there, lengths, sizes) - toy.mechanism.loss(none, lengths, sizes)
+        )
+
+    descent, ascent = change(way), change(back)
     order = float(np.polyfit(np.log(walk), np.log((ascent - descent) / 2), 1)[0])
     return Saddle(
-        float(np.abs(slope).max()), np.linalg.eigvalsh(np.asarray(curvature)), walk, descent, ascent, order
+        max(float(abs(part)) for part in slope), origin_eigenvalues(toy), walk, descent, ascent, order
     )
+
+
+def _direction(length: float, entry: float) -> Planar:
+    """Return the planar coordinates of a vector that holds one entry of the truth, or of the truth itself."""
+    along = entry**2 / length
+    return Planar(np.float64(along), np.sqrt(max(entry**2 - along**2, 0.0)))

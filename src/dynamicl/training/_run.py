@@ -42,11 +42,11 @@ class Start:
     """Where a run starts.
 
     Attributes:
-        how: `fresh` draws the weights; `init_from` takes another run's weights and starts anew (step 0, fresh
-            optimizer); `fork` goes on exactly from another run's checkpoint, with this run's data seed from there on.
+        how: `fresh` draws the weights; `init_from` takes another run's weights and starts anew at step 0, on any task
+            of the same shapes; `fork` goes on exactly from another run's checkpoint, with this run's data seed.
         run: hash of the other run.
         step: its checkpoint, in updates.
-        optimizer: for a fork: `kept` takes the optimizer's state along, `fresh` starts it anew.
+        optimizer: `kept` takes the optimizer's state along, `fresh` starts it anew.
     """
 
     how: Literal["fresh", "init_from", "fork"] = "fresh"

@@ -7,3 +7,4 @@ from ._pages import make_page as make_page
 from ._pages import make_study_page as make_study_page
 from ._server import PageServer as PageServer
 from .fates import make_fates_page as make_fates_page
+from .landscape import make_landscape_page as make_landscape_page

@@ -11,10 +11,11 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import find_transition
-from dynamicl.store import Library, Store, Trajectory, open_trajectory
+from dynamicl.store import Library, Store, StoreError, Trajectory, open_trajectory, store_dataset
 from dynamicl.studies import read_outcome, read_verdicts
 
 from .page import write
+from .page._records import read_json
 
 Loaded = tuple[xr.Dataset, list[dict], list[dict]]
 UNCLAMPED = "unclamped"
@@ -121,18 +122,50 @@ def make_page(
         results: folder with one folder a study, for the loss with steps of the circuit clamped.
     """
     data, transitions, _ = loader(path)()
+    notes = read_json(data.attrs.get("problems"), [])
     curves = None if results is None else clamped_curves(results)
-    return write(target, data, transitions, verdicts, clamped_curves=curves)
+    return write(target, data, transitions, verdicts, clamped_curves=curves, notes=notes)
 
 
 def loader(path: str | Path, verdicts: Sequence[dict] = ()) -> Callable[[], Loaded]:
     """Return a function that reads a store or library as it is now, for a page that refreshes."""
 
     def load() -> Loaded:
-        data = page_dataset(open_trajectory(path))
+        trajectory, problems = readable(open_trajectory(path))
+        problems = [*Library(path).problems.values(), *problems]
+        data = page_dataset(trajectory).assign_attrs(problems=json.dumps(problems))
         return data, transitions_of(data), list(verdicts)
 
     return load
+
+
+def readable(trajectory: Trajectory) -> tuple[Trajectory, list[str]]:
+    """Leave out stores of which a piece is damaged, and say which.
+
+    Args:
+        trajectory: of any stores.
+
+    Returns:
+        The runs of the stores that can be read whole, and a line for each other store.
+
+    Raises:
+        StoreError: none of them can be read.
+    """
+    try:
+        trajectory.dataset  # noqa: B018 - read once and kept; only damage is looked for store by store
+        return trajectory, []
+    except StoreError as error:
+        first = error
+    problems: dict[Store, str] = {}
+    for store in dict.fromkeys(store for store, _ in trajectory.members):
+        try:
+            store_dataset(store)
+        except StoreError as error:
+            problems[store] = f"The runs of {store.path.name} are left out: {error}"
+    members = [member for member in trajectory.members if member[0] not in problems]
+    if not members:
+        raise first
+    return Trajectory(members), list(problems.values())
 
 
 def make_study_page(

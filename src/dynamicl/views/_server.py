@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -58,15 +60,17 @@ class PageServer:
                 f"`every` is {every!r}; give the seconds between two looks at the store, such as 2.0"
             )
         self._source = Source(load, dict(options, title=title, live=every), every)
-        handler = type("PageHandler", (Handler,), {"source": self._source})
-        self._http = ThreadingHTTPServer((HOST, port), handler)
+        # Other users of this machine can reach the port too; only whoever is told the address gets the page.
+        self._token = secrets.token_urlsafe(16)
+        handler = type("PageHandler", (Handler,), {"source": self._source, "token": self._token})
+        self._http = QuietServer((HOST, port), handler)
         self._http.daemon_threads = True
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """Where the page is."""
-        return f"http://{HOST}:{self._http.server_address[1]}/"
+        return f"http://{HOST}:{self._http.server_address[1]}/{self._token}/"
 
     def serve_forever(self) -> None:
         """Serve until `close` is called from another thread, or Ctrl-C."""
@@ -114,18 +118,36 @@ class Source:
             return self._record, self._mark
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server to which a client that goes away is no news."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of dropped connections; anything else is a fault and is shown."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
 class Handler(BaseHTTPRequestHandler):
-    """Two addresses: `/` and `/payload.json`."""
+    """Two addresses below the token: `/TOKEN/` and `/TOKEN/payload.json`."""
 
     source: Source
+    token: str
+    timeout = 30.0
+    """Seconds that a connection may say nothing."""
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         if not self._from_here():
             return self._answer(403, "text/plain", b"This page is served to its own machine only.\n")
         route = self.path.split("?")[0]
-        if route not in ("/", "/payload.json"):
-            return self._answer(404, "text/plain", b"Nothing here; the page is at /\n")
+        _, _, rest = route.partition("/")
+        token, slash, name = rest.partition("/")
+        # Compared in constant time, as bytes: a header may hold anything.
+        allowed = secrets.compare_digest(token.encode(errors="replace"), self.token.encode())
+        if not allowed or not slash or name not in ("", "payload.json"):
+            return self._answer(
+                404, "text/plain", b"Nothing here; the page is at the address that was printed\n"
+            )
         try:
             record, mark = self.source.latest()
         except (
@@ -133,7 +155,7 @@ class Handler(BaseHTTPRequestHandler):
         ) as problem:  # whatever a half-written store raises, the page goes on with what it has
             words = f"The trajectory cannot be read just now: {problem}\n"
             return self._answer(503, "text/plain; charset=utf-8", words.encode(errors="replace"))
-        if route == "/":
+        if not name:
             page = assemble({**record, "mark": mark})
             return self._answer(200, "text/html; charset=utf-8", page.encode(errors="replace"))
         if self.headers.get("If-None-Match") == mark:
@@ -154,6 +176,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Content-Security-Policy", "frame-ancestors 'none'")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("Referrer-Policy", "no-referrer")
         self.end_headers()
         self.wfile.write(body)
 

@@ -7,12 +7,12 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
+
+from dynamicl.files import user_path, write_atomically
 
 MARK = re.compile(r"@(policy|title|style|payload|script)@")
 
@@ -74,24 +74,17 @@ def write_whole(path: str | Path, text: str) -> Path:
 
     Raises:
         FileNotFoundError: when the folder does not exist.
+        SpecError: when a device, pipe or folder is in the file's place.
     """
-    path = Path(path)
+    path = user_path(path)
     check_folder(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would keep a web server or a colleague out
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, text.encode("utf-8", "replace"))
     return path
 
 
 def check_folder(path: str | Path) -> None:
     """Refuse a file whose folder is not there, before any work is done for it."""
-    folder = Path(path).parent
+    folder = user_path(path).parent
     if not folder.is_dir():
         raise FileNotFoundError(
             f"`path` is {str(path)!r}, but the folder {str(folder)!r} does not exist; create it first"

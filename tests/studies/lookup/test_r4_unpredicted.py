@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._plain import as_kept
 from dynamicl.studies.lookup._ends import Ended
 from dynamicl.studies.lookup._features import SETS, by_pairs, features
 from dynamicl.studies.lookup._r4_unpredicted import (
@@ -36,7 +37,7 @@ test_judge = judge_test(UNPREDICTED, DATA, {NOTHING: TOLD})
 def test_what_cannot_be_tested_is_left_out_and_nothing_at_all_is_open():
     (part,) = UNPREDICTED.judge(changed(DATA, "halfway", np.nan, population="forks"))
     assert part.holds and part.n == len(JUDGED)
-    (part,) = UNPREDICTED.judge(tabulated([]))
+    (part,) = UNPREDICTED.judge(as_kept(tabulated([])))
     assert part.holds is None and part.undecided == "too few runs of either fate"
     assert UNPREDICTED.note(tabulated([])) == "no population with five runs of either fate"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
 import time
 
 import pytest
@@ -38,6 +40,11 @@ def server(growing):
 
 
 def ask(server: PageServer, path: str, **headers: str) -> tuple[int, dict, bytes]:
+    """Ask below the address that was printed."""
+    return ask_bare(server, f"/{server.url.split('/')[3]}{path}", **headers)
+
+
+def ask_bare(server: PageServer, path: str, **headers: str) -> tuple[int, dict, bytes]:
     connection = http.client.HTTPConnection(server.url.split("/")[2], timeout=10)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
@@ -60,6 +67,45 @@ def test_strangers_and_unknown_addresses_are_refused(server):
     assert ask(server, "/", Host="evil.example")[0] == 403
     assert ask(server, "/payload.json", Host="evil.example:80")[0] == 403
     assert ask(server, "/../secrets")[0] == 404
+
+
+def test_who_was_not_told_the_address_gets_nothing(server):
+    token = server.url.split("/")[3]
+    assert len(token) >= 20
+    for path in (
+        "/",
+        "/payload.json",
+        f"/{token[:-1]}/",
+        f"/x{token}/",
+        f"/{token}",
+        "//",
+        "/%00/payload.json",
+    ):
+        status, _, body = ask_bare(server, path)
+        assert status == 404 and token.encode() not in body
+
+
+def test_no_other_page_may_frame_or_load_it(server):
+    _, headers, _ = ask(server, "/")
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_client_that_says_nothing_is_dropped_and_one_that_leaves_is_no_news(growing, monkeypatch, capfd):
+    monkeypatch.setattr("dynamicl.views._server.Handler.timeout", 0.2)
+    with PageServer(growing, every=0.2) as server:
+        host, port = server.url.split("/")[2].split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as silent:
+            assert silent.recv(1) == b""
+        for _ in range(3):
+            leaver = socket.create_connection((host, int(port)), timeout=10)
+            leaver.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            leaver.sendall(f"GET {server.url.partition(host)[2].partition('/')[2]} HTTP/1.1\r\n".encode())
+            leaver.close()
+        assert ask(server, "/")[0] == 200
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_store_that_cannot_be_read_is_told(server, growing):

@@ -44,15 +44,11 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     curves = stack_runs(trajectories["clamped"], scale, clamp=CLAMPS, seed=scale.seeds)
     free, times = shapes(alone), learning_times(curves["loss"])
     unclamped = {f"unclamped_{name}": ("seed", free[name].values) for name in free.data_vars}
-    return (
-        curves[["loss", "accuracy"]]
-        .merge(shapes(curves))
-        .assign(
-            learning_time=times["time"],
-            learnt=times["observed"],
-            unclamped_loss=alone["loss"].rename(sequences="unclamped_sequences"),
-            **unclamped,
-        )
+    held = curves[["loss", "accuracy"]].merge(shapes(curves)).merge(xr.Dataset(unclamped))
+    return held.assign(
+        learning_time=times["time"],
+        learnt=times["observed"],
+        unclamped_loss=alone["loss"].rename(sequences="unclamped_sequences"),
     )
 
 

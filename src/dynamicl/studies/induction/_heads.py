@@ -49,12 +49,12 @@ def rise_and_drop(steps: np.ndarray, strength: np.ndarray, loss: np.ndarray) -> 
     rise = crossing(steps, best, float(best[-1] / 2), direction="rising")
     crossings = [crossing(steps, curve, INDUCTIVE, direction="rising") for curve in strength.T]
     times = sorted(one.time for one in crossings if one.observed)
-    known = drop.found and drop.time_steps is not None and drop.width_steps is not None
+    middle, width = (drop.time_steps, drop.width_steps) if drop.found else (None, None)
     return xr.Dataset(
         {
             "rise": rise.time,
-            "drop": drop.time_steps.value if known else np.nan,
-            "drop_width": drop.width_steps.value if known else np.nan,
+            "drop": middle.value if middle else np.nan,
+            "drop_width": width.value if width else np.nan,
             "second": times[1] / times[0] if len(times) > 1 and times[0] > 0 else np.nan,
         }
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import bootstrap_interval
+from dynamicl.statistics import Interval, bootstrap_interval
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -57,7 +57,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return BOTH.part(share(both), both.size, few), TOGETHER.part(farther, int(both.sum()), few)
 
 
-def _lag(data: xr.Dataset):
+def _lag(data: xr.Dataset) -> Interval:
     both = data["both"].values
     lags = (data["drop"] - data["rise"]).values[both]
     return attempt(bootstrap_interval, lags, "median", method="percentile")[0] or UNKNOWN

@@ -102,19 +102,23 @@ def note(data: xr.Dataset) -> str:
 
 def _told(model: xr.Dataset) -> str:
     there = np.isfinite(model["forks"].values)
-    steps, low, p, high = (model[name].values[there] for name in ("fork_step", "low", "probability", "high"))
+    columns = ("fork_step", "low", "probability", "high")
+    steps, low, p, high = (model[name].values[there] for name in columns)
     first, last = (f"P({steps[i]:.0f}) {p[i]:.2f} [{low[i]:.2f}, {high[i]:.2f}]" for i in (0, -1))
+    passed = {
+        f"{name} {level:.0%}": _since(model[name].sel(level=level).values, float(steps[0]))
+        for name, level in (("commitment", 0.5), ("commitment", 0.95), ("logistic", 0.95))
+    }
     return (
-        f"model {int(model['model'])} (S {float(model['S']):.0f}): {first}, {last}; trend p "
-        f"{trend(model)[0]:.2g}; 50 % {_since(model, 'commitment', 0.5, steps[0])}, 95 % "
-        f"{_since(model, 'commitment', 0.95, steps[0])}; logistic 95 % {_since(model, 'logistic', 0.95, steps[0])}, "
-        f"deviance {float(model['deviance']):.1f} a degree of freedom"
+        f"model {int(model['model'])} (S {float(model['S']):.0f}): {first}, {last}; trend p {trend(model)[0]:.2g}; "
+        f"{', '.join(f'{name} {when}' for name, when in passed.items())}, deviance {float(model['deviance']):.1f} a "
+        "degree of freedom"
     )
 
 
-def _since(model: xr.Dataset, name: str, level: float, first: float) -> str:
+def _since(ends: np.ndarray, first: float) -> str:
     """Write when P passed a probability; forks cannot tell of a time before the first."""
-    step = Interval(*(float(end) for end in model[name].sel(level=level).values))
+    step = Interval(*(float(end) for end in ends))
     return "from the start" if step.value <= first else f"at {words(step, '.0f')}"
 
 

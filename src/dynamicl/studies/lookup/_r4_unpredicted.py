@@ -143,7 +143,8 @@ def tabulated(every: list[Predictions]) -> xr.Dataset:
             )
         )
     if not tables:
-        return xr.Dataset({"halfway": (("population", "judged", "end"), np.empty((0, len(JUDGED), 3)))})
+        nothing = np.full((1, len(JUDGED), len(ENDS)), np.nan)
+        return xr.Dataset({"halfway": (("population", "judged", "end"), nothing)})
     return xr.concat(tables, "population", join="outer").assign_coords(population=[one.name for one in every])
 
 
@@ -156,7 +157,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give all AUCs at half of the earliest S."""
-    if not data.sizes["population"]:
+    if "auc" not in data:
         return "no population with five runs of either fate"
     return "; ".join(_told(data.isel(population=i)) for i in range(data.sizes["population"]))
 

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from .lookup_r1_bimodal import COLOURS
+from .r1_bimodal import COLOURS
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -1,0 +1,1 @@
+"""Figures of the toys: one short script each, named as its claim."""

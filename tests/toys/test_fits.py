@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+
+from dynamicl.toys import compare_families, fit_curve, foresee, nested_family, vector_family
+from dynamicl.toys._families import TIMES, evaluate, shape_bank
+from dynamicl.toys._problem import Problem
+
+TWO = vector_family(2)
+STEPS = np.arange(0.0, 2000.0, 20.0)
+TRUE = {"time": 60.0, "along": 0.05, "across": 0.3, "scale": 1.4, "offset": 0.3}
+
+
+def made(noise, seed=0, family=TWO, **other):
+    """A curve of known parameters."""
+    p = TRUE | other
+    curve = family.curves(np.array([[p["along"], p["across"]]]))[0]
+    loss = p["offset"] + p["scale"] * evaluate(curve, STEPS / p["time"])
+    return loss + np.random.default_rng(seed).normal(scale=noise, size=STEPS.size) if noise else loss
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return fit_curve(STEPS, made(0.004), TWO)
+
+
+def test_curves_are_those_of_the_flow():
+    one = vector_family(1).curves(np.array([[0.2, 0.5]]))[0]
+    # A vector alone: its distance to the truth decays as exp(-t), the loss as the square of that.
+    early = TIMES < 4
+    np.testing.assert_allclose(one[early], np.exp(-2 * TIMES[early]), rtol=2e-3)
+    np.testing.assert_allclose(evaluate(one, [0.0, TIMES[3], 1e9]), one[[0, 3, -1]])
+
+
+def test_two_vectors_alike_against_a_plain_integration():
+    x, z, curve, dt = 0.1, 0.4, [], 1e-3
+    for _ in range(8000):
+        curve.append(((1 - x * x) ** 2 + z * z * (2 * x * x + z * z)) / 2)
+        x, z = (
+            x - dt * (-(1 - x * x) * x + x * z * z),
+            z - dt * (x * x * z + z**3),
+        )
+    family = TWO.curves(np.array([[0.1, 0.4]]))[0]
+    places = np.array([0.5, 1.0, 2.0, 4.0, 6.0])
+    expected = np.interp(places, np.arange(8000) * dt, curve) / curve[0]
+    # Lines between 80 points a decade: the tail is off by a hundredth of itself, which is nothing of the curve.
+    np.testing.assert_allclose(evaluate(family, places), expected, rtol=5e-3, atol=1e-4)
+
+
+def test_known_parameters_lie_in_their_intervals(fitted):
+    assert fitted.unidentified == ()
+    assert fitted.residual == pytest.approx(0.004, rel=0.3)
+    # One of five 95 % intervals may miss.
+    inside = [e.low <= TRUE[name] <= e.high for name, e in fitted.estimates.items()]
+    assert sum(inside) >= 4
+    for name, estimate in fitted.estimates.items():
+        assert estimate.value == pytest.approx(TRUE[name], rel=0.15)
+        assert estimate.low < estimate.value < estimate.high
+
+
+def test_a_curve_without_noise_is_found_again():
+    fit = fit_curve(STEPS, made(0.0), TWO, profile=False)
+    for name, estimate in fit.estimates.items():
+        assert estimate.value == pytest.approx(TRUE[name], rel=2e-2)
+    np.testing.assert_allclose(fit.predict(STEPS), made(0.0), atol=2e-3)
+
+
+def test_a_plateau_alone_does_not_identify_what_follows():
+    early = STEPS <= 100
+    fit = fit_curve(STEPS[early][:8], made(0.01)[early][:8] if early.sum() > 8 else made(0.01)[:8], TWO)
+    assert fit.unidentified
+
+
+def test_a_known_floor_is_kept_and_scale_and_time_are_free():
+    loss = made(0.004)
+    fit = fit_curve(STEPS, loss, TWO, floor=0.3, profile=False)
+    stretched = fit_curve(3 * STEPS, 2 * loss, TWO, floor=0.6, profile=False)
+    assert fit.estimates["offset"].value == 0.3
+    assert stretched.estimates["time"].value == pytest.approx(3 * fit.estimates["time"].value, rel=1e-2)
+    assert stretched.estimates["scale"].value == pytest.approx(2 * fit.estimates["scale"].value, rel=1e-2)
+    for name in ("along", "across"):
+        assert stretched.estimates[name].value == pytest.approx(fit.estimates[name].value, rel=2e-2)
+
+
+def test_scale_and_offset_are_those_of_least_squares():
+    loss = made(0.01)
+    problem = Problem(STEPS, loss, TWO, None)
+    shape = evaluate(shape_bank(TWO)[1][40], STEPS / 50)
+    design = np.stack([shape, np.ones_like(shape)], axis=1)
+    expected = np.linalg.lstsq(design, loss, rcond=None)[0]
+    np.testing.assert_allclose(problem.linear(shape), expected, rtol=1e-6)
+
+
+def test_the_right_toy_foresees_the_rest_better():
+    loss = made(0.002, along=0.02)
+    data = compare_families(STEPS, loss, [vector_family(1), TWO], fractions=(0.2,), floor=0.3)
+    assert data["held_out"].dims == ("curve", "fraction", "family")
+    assert abs(float(data["log_error"].sel(family="2 vectors").item())) < 0.1
+    assert float(data["held_out"].sel(family="2 vectors")) < 0.3 * float(
+        data["held_out"].sel(family="1 vectors")
+    )
+    rest = foresee(STEPS, loss, TWO, 0.2, floor=0.3, profile=False)
+    beyond = rest.cut < STEPS
+    level = (loss[~beyond][-1] + 0.3) / 2
+    assert rest.observed == pytest.approx(STEPS[beyond][np.argmax(loss[beyond] < level)], abs=20)
+
+
+def test_nested_logits_start_at_their_classifier():
+    curves = nested_family(32, 8).curves(np.array([[1e-3], [4.0]]))
+    halves = [TIMES[np.argmax(curve < 0.5)] for curve in curves]
+    assert halves[0] == pytest.approx(99, abs=4) and halves[1] < 0.6 * halves[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: vector_family(0), "`count` is 0"),
+        (lambda: fit_curve(STEPS, STEPS[:5], TWO), r"`loss` has shape \(5,\)"),
+        (lambda: fit_curve(STEPS[:5], STEPS[:5], TWO), "`loss` has 5 finite points"),
+        (lambda: fit_curve(-STEPS, STEPS, TWO), "`steps` must be at least 0"),
+        (lambda: foresee(STEPS, STEPS, TWO, 1.5), "`fraction` is 1.5"),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
