@@ -32,6 +32,11 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+# PyTorch first, so that nothing else chooses its build.
+$(VENV)/.lm: requirements-lm.lock tools/lm.sh $(VENV)/.locked
+	@tools/lm.sh $(BIN)/python
+	@touch $@
+
 demo: setup  ## train a small population and draw what it learnt
 	$(DEMO)
 
@@ -55,7 +60,7 @@ types: setup  ## mypy
 docs: setup  ## build the documentation into site/; every warning is an error
 	$(BIN)/mkdocs build --strict
 
-tests: setup browser  ## tests and doctests; warnings are errors
+tests: setup browser $(VENV)/.lm  ## tests and doctests; warnings are errors
 	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q -n $(JOBS) tests/contracts tests/training/test_compiled.py
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
@@ -72,9 +77,11 @@ format: setup  ## rewrite the code in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix --quiet .
 
-lock: setup  ## write requirements.lock anew: the newest versions that every Python from 3.11 on can install
+lock: setup  ## write both locks anew: the newest versions that every Python from 3.11 on can install
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --no-deps --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header requirements-lm.in -o requirements-lm.lock
 
 clean:  ## remove all that the targets above wrote, but for runs/
 	rm -rf $(VENV) site dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

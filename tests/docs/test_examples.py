@@ -25,6 +25,7 @@ PAGES = {
     "README.md": {"steps": 20, "starts": "(0, 10)"},
     "docs/store.md": {},
     "docs/plugging-in.md": {"steps": 20},
+    "docs/tutorials/is-it-gradient-descent.md": {},
     "docs/tutorials/three-subcircuits.md": {
         "steps": 20,
         "every": 2,

@@ -13,6 +13,7 @@ COMMANDS = {
     "train": "train a population of your own",
     "fork": "fork a checkpoint under other data seeds and estimate the probability of each fate",
     "ablate": "apply clamps to a trained model and score it",
+    "finetuning": "compare in-context learning with fine-tuning in a pretrained language model",
     "report": "make the page and the figures of a trajectory or study",
     "view": "serve the page on this machine and refresh it while training goes on",
     "landscape": "make the page of the landscape of three nested logits, to be explored in a browser",

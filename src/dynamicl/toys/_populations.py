@@ -58,8 +58,12 @@ def descend_population(
     )
 
 
-MECHANISM_1, MECHANISM_2, COMPETITION = "a b c", "d b c", "a against d"
-"""Labels of the coopetition toy's terms: in-context, context-constrained in-weights, and the price of having both."""
+MECHANISM_1 = "a b c"
+"""Label of the coopetition toy's term for in-context learning."""
+MECHANISM_2 = "d b c"
+"""Label of its term for context-constrained in-weights learning."""
+COMPETITION = "a against d"
+"""Label of the price of having both."""
 COOPETITION_SIZES = {"a": 20, "b": 20, "c": 20, "d": 160}
 
 

@@ -1,6 +1,7 @@
 """What people look at: the page and the figures."""
 
 from ._figures import make_figures as make_figures
+from ._finetuning import draw_finetuning as draw_finetuning
 from ._pages import loader as loader
 from ._pages import make_page as make_page
 from ._pages import make_study_page as make_study_page

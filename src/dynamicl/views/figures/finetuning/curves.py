@@ -1,0 +1,48 @@
+"""Similarity by learning rate and by number of demonstrations: how much a score depends on them.
+
+The report gives one number a task, each task with a rate of its own.
+"""
+
+import numpy as np
+import xarray as xr
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+MEASURES = {"outputs": "SimAOU", "map_after": "SimAM after", "map_change": "SimAM of changes"}
+
+
+def draw(data: xr.Dataset) -> Figure:
+    """Draw means over layers, queries and seeds of the tasks that were measured at several rates."""
+    figure, panels = pyplot.subplots(1, 2, figsize=(7.2, 3.2), sharey=True)
+    names = [str(name) for name in data["variant"].values]
+    curves = {
+        "learning rate": {float(name[5:]): name for name in names if name.startswith("rate-")},
+        "demonstrations": {int(name[2:]): name for name in names if name.startswith("k-")}
+        | _whole(data, names),
+    }
+    for axes, (about, variants) in zip(panels, curves.items(), strict=True):
+        for i, (measure, label) in enumerate(MEASURES.items()):
+            x = np.array(sorted(variants))
+            picked = data["similarity"].sel(
+                measure=measure, token="verbaliser", variant=[variants[v] for v in x]
+            )
+            axes.plot(
+                x,
+                picked.mean(("task", "seed", "query")),
+                marker="o",
+                markersize=3,
+                color=f"C{i}",
+                label=label,
+            )
+        axes.axhline(0, color="0.5", linewidth=0.6)
+        axes.set(xlabel=about, xscale="log")
+        axes.set_xticks(x, [f"{value:g}" for value in x])
+        axes.minorticks_off()
+    panels[0].set_ylabel("similarity")
+    panels[0].legend(fontsize=7)
+    return figure
+
+
+def _whole(data: xr.Dataset, names: list[str]) -> dict[int, str]:
+    """The main measurement as a point of the curve over demonstrations."""
+    return {int(data.attrs["k"]): "original"} if "original" in names else {}

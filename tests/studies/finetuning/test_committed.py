@@ -1,0 +1,27 @@
+"""The committed cells: they can be read, and every judge decides on them or says why not."""
+
+from pathlib import Path
+
+import pytest
+
+from dynamicl.studies.finetuning import JUDGES, TASKS, VARIANTS, read_cells
+
+CELLS = Path(__file__).parents[3] / "docs" / "results" / "finetuning" / "cells"
+
+
+@pytest.fixture(scope="module")
+def committed():
+    if not [path for path in CELLS.glob("*.json") if not path.name.startswith("rate-")]:
+        pytest.skip("no cell has been committed yet")
+    return read_cells(CELLS)
+
+
+def test_cells_are_of_known_tasks_and_variants(committed):
+    assert set(committed["task"].values) <= set(TASKS) and set(committed["variant"].values) <= set(VARIANTS)
+    assert float(committed["demonstrations"].max()) <= committed.attrs["k"]
+
+
+@pytest.mark.parametrize("claim", JUDGES)
+def test_committed_cells_are_judged(committed, claim):
+    parts = JUDGES[claim](committed)
+    assert parts and all(part.undecided or part.holds is not None for part in parts)

@@ -1,0 +1,73 @@
+"""The figures show the numbers of their dataset."""
+
+import importlib
+
+import numpy as np
+import pytest
+from matplotlib import pyplot
+
+from dynamicl.views import draw_finetuning
+
+from .synthetic import answers, dataset
+
+
+@pytest.fixture
+def axes():
+    """Draw a figure and return its axes; closed afterwards."""
+    figures = []
+
+    def draw(name, data):
+        module = importlib.import_module(f"dynamicl.views.figures.finetuning.{name}")
+        figures.append(module.draw(data))
+        return figures[-1].axes
+
+    yield draw
+    for figure in figures:
+        pyplot.close(figure)
+
+
+def test_table1_shows_seeds_and_the_reports_numbers(axes):
+    (panel,) = axes("table1", dataset())
+    points = np.concatenate([collection.get_offsets() for collection in panel.collections[:3]])
+    assert {0.298, 0.3, 0.302, 0.1091} <= {round(float(y), 4) for y in points[:, 1]}
+
+
+def test_depth_shows_a_line_a_task_and_their_mean(axes):
+    panels = axes("depth", dataset())
+    for panel in panels:
+        heights = panel.lines[6].get_ydata()
+        np.testing.assert_allclose(heights, 0.3 + np.linspace(-0.05, 0.05, 6), atol=1e-9)
+
+
+def test_labels_cross_where_labels_matter(axes):
+    (panel,) = axes("labels", dataset())
+    lines = {line.get_label(): line.get_ydata() for line in panel.lines}
+    np.testing.assert_allclose(lines["true in training"], [0.3, 0.2])
+    np.testing.assert_allclose(lines["switched in training"], [0.2, 0.3])
+
+
+def test_recall_names_the_tasks_that_can_be_judged(axes):
+    (panel,) = axes("recall", dataset(tasks=("sst2", "cb")))
+    assert panel.get_title() == "Context beats zero-shot on: SST-2, CB"
+    (panel,) = axes("recall", dataset(right=answers(in_context=0)))
+    assert panel.get_title().endswith("no task")
+
+
+def test_map_up_points_from_before_to_after(axes):
+    (panel,) = axes("map_up", dataset(tasks=("sst2",)))
+    ends = [(arrow.xyann[1], arrow.xy[1]) for arrow in panel.texts]
+    np.testing.assert_allclose(ends, [(0.4, 0.5), (0.4, 0.45), (0.4, 0.3)])
+
+
+def test_curves_are_over_rates_and_demonstrations(axes):
+    data = dataset(tasks=("sst2",)).isel(variant=[0, 1, 2])
+    data = data.assign_coords(variant=["original", "rate-0.01", "k-8"])
+    rates, numbers = axes("curves", data)
+    assert rates.lines[0].get_xdata().tolist() == [0.01] and numbers.lines[0].get_xdata().tolist() == [8, 32]
+    np.testing.assert_allclose(numbers.lines[0].get_ydata(), [0.4, 0.3], atol=1e-9)
+
+
+def test_only_what_the_cells_are_enough_for_is_drawn(tmp_path):
+    paths = draw_finetuning(dataset(only="original"), tmp_path)
+    assert [path.name for path in paths] == ["table1.png", "map_up.png", "depth.png", "recall.png"]
+    assert all(path.stat().st_size > 5000 for path in paths)
