@@ -75,7 +75,9 @@ def test_twenty_kills(tmp_path, nursery):
         said = end(nursery)
         if not (path / "index.json").exists():
             assert said == before == -1
-            with pytest.raises(StoreError, match="half-written store|there is no store|is not a dynamicl store"):
+            with pytest.raises(
+                StoreError, match="half-written store|there is no store|is not a dynamicl store"
+            ):
                 Store.open(path)
             continue
         store = Store.open(path)

@@ -29,9 +29,8 @@ def untrained_body(language: Language, *, seed: int) -> Language:
     """
     model = copy.deepcopy(language.model)
     generator = torch.Generator().manual_seed(seed)
-    spread = float(
-        getattr(model.config, "initializer_range", None) or getattr(model.config, "init_std", 0.02)
-    )
+    usual: Any = getattr(model.config, "init_std", 0.02)
+    spread = float(getattr(model.config, "initializer_range", None) or usual)
     with torch.no_grad():
         for block in blocks_of(model, language.adapter):
             for weight in block.parameters():

@@ -237,11 +237,10 @@ class Lesson:
     def train(self, how: Variant, rate: float) -> tuple[lm.Training, dict[str, Any], float]:
         """Train as a variant says; returns the training, the change to apply, and its scale."""
         language, sequences = self.baseline.language, self.sequences[how.switched_training]
-        options = {"parameters": self.parameters}
-        training = lm.fine_tune(language, sequences, rate, kind=how.training, **options)
+        training = lm.fine_tune(language, sequences, rate, kind=how.training, parameters=self.parameters)
         if not how.match:
             return training, training.change, 1.0
-        model = lm.fine_tune(language, sequences, rate, **options)
+        model = lm.fine_tune(language, sequences, rate, parameters=self.parameters)
         if how.match == "norm":
             return training, lm.match_norm(training, model.norm), model.norm / training.norm
         linearised = how.training == "linearised"

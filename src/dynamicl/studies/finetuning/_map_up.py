@@ -18,7 +18,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     Args:
         data: of `read_cells`.
     """
-    parts = []
+    parts: list[Part] = []
     for variant, among in (("original", TASKS), ("linearised", TABLE_1_TASKS)):
         name = f"{variant} model, share of tasks with SimAM after above before"
         tasks, why = judged_tasks(data, among)

@@ -15,9 +15,11 @@ def name_tasks(axes: Axes, data: xr.Dataset) -> None:
     axes.set_xticks(range(len(tasks)), [TASK_NAMES.get(task, task) for task in tasks])
 
 
-def seeds_and_mean(axes: Axes, place: float, seeds: np.ndarray, colour: str, label: str = "") -> None:
+def seeds_and_mean(
+    axes: Axes, place: float, seeds: np.ndarray, colour: str, label: str = "_nolegend_"
+) -> None:
     """Draw one point a seed, and a bar at their mean."""
     known = seeds[np.isfinite(seeds)]
     if known.size:
         axes.scatter(np.full(known.size, place), known, s=10, color=colour, alpha=0.6, linewidths=0)
-        axes.hlines(known.mean(), place - 0.1, place + 0.1, color=colour, linewidth=2, label=label or None)
+        axes.hlines(known.mean(), place - 0.1, place + 0.1, color=colour, linewidth=2, label=label)

@@ -15,9 +15,9 @@ def draw(data: xr.Dataset) -> Figure:
     """Draw means over layers, queries and seeds of the tasks that were measured at several rates."""
     figure, panels = pyplot.subplots(1, 2, figsize=(7.2, 3.2), sharey=True)
     names = [str(name) for name in data["variant"].values]
-    curves = {
+    curves: dict[str, dict[float, str]] = {
         "learning rate": {float(name[5:]): name for name in names if name.startswith("rate-")},
-        "demonstrations": {int(name[2:]): name for name in names if name.startswith("k-")}
+        "demonstrations": {float(name[2:]): name for name in names if name.startswith("k-")}
         | _whole(data, names),
     }
     for axes, (about, variants) in zip(panels, curves.items(), strict=True):
@@ -43,6 +43,6 @@ def draw(data: xr.Dataset) -> Figure:
     return figure
 
 
-def _whole(data: xr.Dataset, names: list[str]) -> dict[int, str]:
+def _whole(data: xr.Dataset, names: list[str]) -> dict[float, str]:
     """The main measurement as a point of the curve over demonstrations."""
-    return {int(data.attrs["k"]): "original"} if "original" in names else {}
+    return {float(data.attrs["k"]): "original"} if "original" in names else {}
