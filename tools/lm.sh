@@ -10,9 +10,11 @@ skip() {
 }
 
 if ! "$python" -c 'import torch' 2>/dev/null; then
-  report=$("$python" -m pip install --quiet --dry-run --report - 'torch==2.13.0' 2>/dev/null) || skip "No PyTorch 2.13.0 found"
-  case "$report" in
-    *nvidia-*|*nvidia_*|*triton*) skip "PyTorch would bring CUDA here; install a build for CPUs by hand" ;;
+  names=$("$python" -m pip install --quiet --dry-run --report - 'torch==2.13.0' 2>/dev/null \
+    | "$python" -c 'import json, sys; print(*(item["metadata"]["name"] for item in json.load(sys.stdin)["install"]))') \
+    || skip "No PyTorch 2.13.0 found"
+  case "$names" in
+    *nvidia*|*triton*|*cuda*) skip "PyTorch would bring CUDA here; install a build for CPUs by hand" ;;
   esac
   "$python" -m pip install --quiet 'torch==2.13.0' || skip "PyTorch could not be installed"
 fi
