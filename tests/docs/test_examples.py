@@ -15,6 +15,7 @@ import jax
 import numpy as np
 import pytest
 
+from dynamicl.studies.coopetition import _settings as coopetition
 from dynamicl.studies.induction import _settings as induction
 from dynamicl.studies.lookup import _settings as lookup
 
@@ -139,3 +140,9 @@ def test_scales_of_lookup_are_as_documented():
         assert [int(n) for n in pairs.split("-")] == sorted({setting.task.least_pairs, setting.task.pairs})
         numbers = [setting.d_model, setting.learning_rate, setting.steps, setting.seeds, setting.forks]
         assert [float(cell) for cell in rest] == numbers
+
+
+def test_scales_of_coopetition_are_as_documented():
+    rows = rows_of("docs/scales.md", "Studies of toys")
+    settings = {name: [one.seeds, one.map_seeds] for name, one in coopetition.SETTINGS.items()}
+    assert {name: [int(cell) for cell in cells] for name, cells in rows.items()} == settings

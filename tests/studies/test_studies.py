@@ -16,10 +16,15 @@ def test_experiments_by_name_and_by_study():
     assert {experiment.id for experiment in find_experiments(["lookup.r4"])} < {one.id for one in both}
 
 
-@pytest.mark.parametrize("name", ["induktion", "induction.plato", "plateau", ""])
+@pytest.mark.parametrize("name", ["induktion", "induction.plato", "plateau"])
 def test_experiments_that_are_not(name):
     with pytest.raises(SpecError, match=f"no experiment `{name}`: did you mean `induction"):
         find_experiments([name])
+
+
+def test_no_name_is_no_experiment():
+    with pytest.raises(SpecError, match="no experiment ``: did you mean `"):
+        find_experiments([""])
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import optimize
 
 from ._families import TIMES, Family, evaluate, shape_bank
@@ -49,7 +50,8 @@ class Problem:
             if scale is None:
                 centred = shapes - shapes.mean(axis=-1, keepdims=True)
                 scale = _quotient(centred @ self.loss, np.sum(centred**2, axis=-1))
-            return np.asarray(scale), np.mean(self.loss - np.asarray(scale)[..., None] * shapes, axis=-1)
+            scale = np.asarray(scale)
+            return scale, np.asarray(np.mean(self.loss - scale[..., None] * shapes, axis=-1))
         offset = self.floor if offset is None else offset
         if scale is None:
             scale = _quotient(shapes @ (self.loss - offset), np.sum(shapes**2, axis=-1))
@@ -78,8 +80,11 @@ class Problem:
         return np.concatenate([(later - earlier)[None], up - down]).T / (2 * NUDGE)
 
 
-def _quotient(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.maximum(np.where(below > 0, above / np.where(below > 0, below, 1.0), 0.0), 0.0)
+def _quotient(above: ArrayLike, below: ArrayLike) -> np.ndarray:
+    """Divide, with 0 for negative quotients and where there is nothing to divide by."""
+    above, below = np.asarray(above), np.asarray(below)
+    quotient = np.where(below > 0, above / np.where(below > 0, below, 1.0), 0.0)
+    return np.asarray(np.maximum(quotient, 0.0))
 
 
 def sum_of_squares(residuals: np.ndarray) -> float:

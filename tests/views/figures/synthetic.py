@@ -152,6 +152,10 @@ DATA = {
         },
         {"vectors": [2, 3, 4, 5], "scale": np.geomspace(0.01, 0.3, 6), "draw": range(4)},
     ),
+    "more_vectors": xr.Dataset(
+        {"escape": (("vectors", "draw"), 10.0 ** np.array([[1], [2], [3]]) * (1 + share(3, 6)))},
+        {"vectors": [2, 3, 4]},
+    ),
     "windows": dataset(
         {"clamp": list(PULSED), "length": list(LENGTHS), "start": list(STARTS), "sequences": X},
         **{

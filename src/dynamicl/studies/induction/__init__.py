@@ -7,6 +7,7 @@ from ._data import DATA
 from ._heads import HEADS
 from ._l1_output import L1_OUTPUT
 from ._measure_vs_clamp import MEASURE_VS_CLAMP
+from ._more_vectors import MORE_VECTORS
 from ._pairs import PAIRS
 from ._plateau import PLATEAU
 from ._pt_variants import PT_VARIANTS
@@ -37,5 +38,6 @@ EXPERIMENTS = (
     PT_VARIANTS,
     SEEDS,
     SADDLE_AT_ORIGIN,
+    MORE_VECTORS,
     WINDOWS,
 )

@@ -1,0 +1,1 @@
+"""Figures of the coopetition study, one script a claim."""

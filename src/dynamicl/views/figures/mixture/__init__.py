@@ -1,0 +1,1 @@
+"""Figures of the mixture study, one script a claim."""

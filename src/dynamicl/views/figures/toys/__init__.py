@@ -1,1 +1,0 @@
-"""Figures of the toys: one short script each, named as its claim."""
