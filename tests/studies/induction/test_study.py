@@ -82,7 +82,7 @@ def test_many_models_are_the_models_loaded_one_by_one(lab):
 def test_models_of_two_kinds_are_not_loaded_together():
     specs = [run(setting("smoke"), 0, 1e4, classes=classes).json for classes in (50, 20)]
     trajectory = object.__new__(Trajectory)
-    trajectory.members = tuple((SimpleNamespace(specs=specs), row) for row in (0, 1))
+    trajectory.members = tuple((SimpleNamespace(specs=specs, runs=("a", "b")), row) for row in (0, 1))
     with pytest.raises(
         SpecError, match="the runs differ in `task` or `model`: load those of one kind at a time"
     ):
