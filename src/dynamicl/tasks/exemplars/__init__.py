@@ -10,8 +10,8 @@ from ._forms import LabelVectors as LabelVectors
 from ._frequencies import Uniform as Uniform
 from ._frequencies import Zipf as Zipf
 from ._gaussian import Gaussian as Gaussian
+from ._kinds import Portion as Portion
 from ._kinds import SequenceKind as SequenceKind
-from ._kinds import Share as Share
 from ._kinds import bursty as bursty
 from ._kinds import ciwl as ciwl
 from ._kinds import flip as flip

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dynamicl.specs import SpecError, check
 
 from ._contexts import Absent, Bursty
-from ._kinds import SequenceKind, Share
+from ._kinds import Portion, SequenceKind
 from ._labels import Exchanged, Overwritten, Redrawn, Shifted
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def _check_labels(spec: "ExemplarTaskSpec") -> None:
 
 
 def _check_mixture(spec: "ExemplarTaskSpec") -> None:
-    check(len(spec.train) > 0, "`task.train` is empty: give at least one `Share`")
+    check(len(spec.train) > 0, "`task.train` is empty: give at least one `Portion`")
     for part in spec.train:
-        check(isinstance(part, Share), f"`task.train` holds {part!r}: give a tuple of `Share`s")
+        check(isinstance(part, Portion), f"`task.train` holds {part!r}: give a tuple of `Portion`s")
     total = sum(part.share for part in spec.train)
     check(
         abs(total - 1) <= SUM_TOLERANCE,
@@ -112,6 +112,10 @@ def _check_classes(spec: "ExemplarTaskSpec", kind: SequenceKind) -> None:
 
 def _check_exemplars(spec: "ExemplarTaskSpec", kind: SequenceKind) -> None:
     available = spec.source.exemplars
+    check(
+        kind.exemplars != "matched" or isinstance(kind.context, Bursty),
+        f"sequences `{kind.name}` match the query's exemplar in a context that need not show its class: use `Bursty`",
+    )
     if available == 0 or kind.classes.pool == "novel":
         return
     used = kind.classes.drawings or available

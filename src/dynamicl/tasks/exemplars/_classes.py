@@ -121,7 +121,9 @@ class ClassLaw(eqx.Module):
             places = jnp.concatenate([places, place[:, None]], axis=1)
         return self.groups - 1 - places
 
-    def _with_members(self, key: PRNGKeyArray, groups: Int[Array, "batch number"]) -> Int[Array, "batch number"]:
+    def _with_members(
+        self, key: PRNGKeyArray, groups: Int[Array, "batch number"]
+    ) -> Int[Array, "batch number"]:
         if self.members == 1:
             return self.start + groups
         if self.weights is None:

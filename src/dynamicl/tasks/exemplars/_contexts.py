@@ -1,5 +1,6 @@
 """Context laws: the classes and exemplars of a sequence's pairs, and of its query (last)."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from dynamicl.specs import check, register
 
 from .._draws import distinct
 from ._classes import ClassLaw
+from ._counting import partitions
 
 Exemplars = Literal["different", "independent", "matched"]
 
@@ -112,6 +114,23 @@ class Bursty:
         """Exemplars that each class must have."""
         return {"different": self.burst + 1, "matched": self.burst, "independent": 1}[how]
 
+    def count(self, law: ClassLaw, pairs: int, exemplars: int, how: Exemplars) -> dict[int, int]:
+        """Count the distinct choices of items by how many classes they hold.
+
+        Where pairs are left over, only the choices in which each of them is of a class of its own.
+        """
+        ways, rest = self.ways(pairs), self.rest(pairs)
+        others = math.comb(law.groups - 1, ways - 1) * law.members ** (ways - 1)
+        classes = law.count * others * math.comb(law.count - ways, rest)
+        orders = math.factorial(pairs) // math.factorial(self.burst) ** ways
+        bursts = math.perm(exemplars, self.burst) ** (ways - 1)
+        drawn = {
+            "different": math.perm(exemplars, self.burst + 1) * bursts * exemplars**rest,
+            "matched": exemplars * bursts * exemplars**rest,
+            "independent": exemplars ** (pairs + 1),
+        }
+        return {ways + rest: classes * orders * drawn[how]}
+
     def draw(self, key: PRNGKeyArray, law: ClassLaw, room: Room) -> Items:
         """Draw the items of `room.size` sequences."""
         k_class, k_more, k_order, k_part, k_rest = jax.random.split(key, 5)
@@ -173,6 +192,17 @@ class Independent:
         """Exemplars that each class must have."""
         return 1
 
+    def count(self, law: ClassLaw, pairs: int, exemplars: int, how: Exemplars) -> dict[int, int]:
+        """Count the distinct choices of items by how many classes they hold."""
+        drawn = exemplars ** (pairs + 1)
+        if self.different:
+            context = math.perm(law.groups, pairs) * law.members**pairs
+            return {pairs: context * pairs * drawn, pairs + 1: context * (law.count - pairs) * drawn}
+        return {
+            number: partitions(pairs + 1, number) * math.perm(law.count, number) * drawn
+            for number in range(1, pairs + 2)
+        }
+
     def draw(self, key: PRNGKeyArray, law: ClassLaw, room: Room) -> Items:
         """Draw the items of `room.size` sequences."""
         k_context, k_query, k_exemplar = jax.random.split(key, 3)
@@ -209,6 +239,17 @@ class Absent:
     def exemplars_needed(self, how: Exemplars) -> int:
         """Exemplars that each class must have."""
         return 1
+
+    def count(self, law: ClassLaw, pairs: int, exemplars: int, how: Exemplars) -> dict[int, int]:
+        """Count the distinct choices of items by how many classes they hold, the query's among them."""
+        drawn = exemplars ** (pairs + 1)
+        if self.different:
+            return {pairs + 1: math.perm(law.groups, pairs + 1) * law.members ** (pairs + 1) * drawn}
+        others = law.count - law.members
+        return {
+            number + 1: law.count * partitions(pairs, number) * math.perm(others, number) * drawn
+            for number in range(1, pairs + 1)
+        }
 
     def draw(self, key: PRNGKeyArray, law: ClassLaw, room: Room) -> Items:
         """Draw the items of `room.size` sequences."""

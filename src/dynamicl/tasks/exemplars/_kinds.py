@@ -41,9 +41,9 @@ class SequenceKind:
             )
 
 
-@register("share")
+@register("portion")
 @dataclass(frozen=True)
-class Share:
+class Portion:
     """A part of the training mixture.
 
     Attributes:
@@ -62,7 +62,7 @@ class Share:
         )
 
 
-def mixture(share: float, first: SequenceKind, rest: SequenceKind) -> tuple[Share, Share]:
+def mixture(share: float, first: SequenceKind, rest: SequenceKind) -> tuple[Portion, Portion]:
     """Mix two kinds of sequences.
 
     >>> [part.share for part in mixture(0.9, bursty(3), iid())]
@@ -74,7 +74,7 @@ def mixture(share: float, first: SequenceKind, rest: SequenceKind) -> tuple[Shar
         rest: kind of all other sequences.
     """
     # Rounded, so that 1 - 0.9 is 0.1 and specs of the same meaning are the same.
-    return Share(first, share), Share(rest, round(1 - share, 9))
+    return Portion(first, share), Portion(rest, round(1 - share, 9))
 
 
 def bursty(burst: int = 1, classes: int = 2, name: str = "bursty") -> SequenceKind:

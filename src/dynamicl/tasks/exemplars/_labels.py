@@ -3,6 +3,7 @@
 Every rule gives equal labels to equal classes of a sequence; only `Overwritten` then breaks this at one place.
 """
 
+import math
 from dataclasses import dataclass
 
 import jax
@@ -53,6 +54,10 @@ class Fixed:
         own = jnp.take_along_axis(variant, first, axis=1)
         return (classes * world.multiplicity + own) % world.outputs
 
+    def count(self, classes: int, pairs: int, world: LabelWorld) -> int:
+        """Count the labellings of so many classes."""
+        return world.multiplicity**classes
+
 
 @register("redrawn-labels")
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ class Redrawn:
         rank = jnp.take_along_axis(jnp.cumsum(is_first, axis=1) - 1, first, axis=1)
         return jnp.take_along_axis(lots, rank, axis=1)
 
+    def count(self, classes: int, pairs: int, world: LabelWorld) -> int:
+        """Count the labellings of so many classes."""
+        return math.perm(self.among or world.outputs, classes)
+
 
 @register("exchanged-labels")
 @dataclass(frozen=True)
@@ -91,6 +100,10 @@ class Exchanged:
         labels = Fixed().labels(key, classes, world)
         other = jnp.argmax(~same_class(classes), axis=2)
         return jnp.take_along_axis(labels, other, axis=1)
+
+    def count(self, classes: int, pairs: int, world: LabelWorld) -> int:
+        """Count the labellings of so many classes."""
+        return world.multiplicity**classes
 
 
 @register("shifted-labels")
@@ -109,6 +122,10 @@ class Shifted:
         """Return the shifted labels."""
         return (Fixed().labels(key, classes, world) + self.by) % world.outputs
 
+    def count(self, classes: int, pairs: int, world: LabelWorld) -> int:
+        """Count the labellings of so many classes."""
+        return world.multiplicity**classes
+
 
 @register("overwritten-label")
 @dataclass(frozen=True)
@@ -124,3 +141,7 @@ class Overwritten:
         size, items = labels.shape
         place = jax.random.randint(k_place, (size, 1), 0, items - 1)
         return jnp.where(jnp.arange(items) == place, labels[:, -1:], labels)
+
+    def count(self, classes: int, pairs: int, world: LabelWorld) -> int:
+        """Count the labellings of so many classes: places, and labels of all but the class that loses its own."""
+        return pairs * world.multiplicity ** (classes - 1)

@@ -14,7 +14,7 @@ from ._classes import ClassLaw
 from ._drawings import Drawings
 from ._forms import LabelNumbers
 from ._frequencies import Uniform
-from ._kinds import SequenceKind, Share, bursty, ciwl, flip, icl, iwl
+from ._kinds import Portion, SequenceKind, bursty, ciwl, flip, icl, iwl
 from ._task import ExemplarTask, Part, Prepared, Setting, most_novel
 
 
@@ -53,8 +53,8 @@ class ExemplarTaskSpec:
     balanced: bool = False
     frequencies: Any = Uniform()  # noqa: RUF009 - frozen
     form: Any = LabelNumbers()  # noqa: RUF009 - frozen
-    train: tuple[Share, ...] = (Share(bursty()),)  # noqa: RUF009 - frozen
-    evaluators: tuple[SequenceKind, ...] = (icl(), ciwl(), flip(), iwl())  # noqa: RUF009 - frozen
+    train: tuple[Portion, ...] = (Portion(bursty()),)
+    evaluators: tuple[SequenceKind, ...] = (icl(), ciwl(), flip(), iwl())
 
     def check(self) -> None:
         """Raise `SpecError` for a task that cannot be drawn."""
@@ -93,7 +93,9 @@ class ExemplarTaskSpec:
         classes = kind.classes
         if classes.pool == "novel":
             return self.classes + self.test_classes, kind.context.most_classes(self.pairs)
-        start, size = {"trained": (0, self.classes), "held-out": (self.classes, self.test_classes)}[classes.pool]
+        start, size = {"trained": (0, self.classes), "held-out": (self.classes, self.test_classes)}[
+            classes.pool
+        ]
         return start + classes.first, classes.count or size - classes.first
 
     def groups_of(self, kind: SequenceKind) -> int:

@@ -1,6 +1,7 @@
 """The distribution over sequences of exemplars that a run is trained on, or scored on."""
 
 import itertools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -67,9 +68,21 @@ class Part(eqx.Module):
         k_items, k_labels = jax.random.split(key)
         room = Room(size, setting.pairs, self.exemplars, self.kind.exemplars)
         items = self.kind.context.draw(k_items, self.law, room)
+        return items, self.kind.labels.labels(k_labels, items.classes, self._world(setting))
+
+    def count(self, setting: Setting) -> int | float:
+        """Count the distinct sequences, with their answers."""
+        if not self.exemplars:
+            return math.inf
+        kind, world = self.kind, self._world(setting)
+        choices = kind.context.count(self.law, setting.pairs, self.exemplars, kind.exemplars)
+        return sum(
+            number * kind.labels.count(classes, setting.pairs, world) for classes, number in choices.items()
+        )
+
+    def _world(self, setting: Setting) -> LabelWorld:
         ways = self.kind.context.most_classes(setting.pairs)
-        world = LabelWorld(setting.outputs, setting.multiplicity, ways)
-        return items, self.kind.labels.labels(k_labels, items.classes, world)
+        return LabelWorld(setting.outputs, setting.multiplicity, ways)
 
 
 class ExemplarTask(eqx.Module):
@@ -94,12 +107,12 @@ class ExemplarTask(eqx.Module):
         k_parts, k_which, k_offset, k_item = jax.random.split(key, 4)
         drawn = self._one_of_each(k_parts, size)
         if len(self.parts) == 1:
-            (items, labels) = drawn[0]
+            items, labels = drawn[0]
         else:
             lots = jax.random.uniform(k_which, (size, 1))
             passed = lots >= jnp.cumsum(self.shares)[:-1]
             which = jnp.sum(passed.astype(jnp.int32), axis=1, keepdims=True)
-            (items, labels) = jax.tree.map(lambda *parts: _pick(which, parts), *drawn)
+            items, labels = jax.tree.map(lambda *parts: _pick(which, parts), *drawn)
         key_needed = self.items.needs_key(self._novel)
         tokens = ExemplarTokens(
             items.classes,
@@ -117,6 +130,17 @@ class ExemplarTask(eqx.Module):
     def inputs(self, tokens: ExemplarTokens) -> Any:
         """Gather or make the vectors of one sequence."""
         return self.form.read(self.items.vectors(tokens), tokens.labels, tokens.offset)
+
+    def count(self) -> int | float:
+        """Count the distinct sequences, noise left aside; infinity where items are made anew.
+
+        Of a mixture, those of the kind that has most: kinds overlap. Where a bursty context has pairs left over, only
+        the sequences in which each of them is of a class of its own, as thesis 3.2.2 counts (1.87e27). Labels are taken
+        to be different for different classes.
+        """
+        shares = np.asarray(self.shares)
+        present = [part for part, share in zip(self.parts, shares, strict=True) if share > 0]
+        return max(part.count(self.setting) for part in present)
 
     def describe(self, sequence: Sequence, index: int) -> list[dict[str, str]]:
         """Describe one sequence: items and labels in order."""
