@@ -13,7 +13,9 @@ def test_weights_fall_by_a_power_of_the_rank():
 
 def test_an_exponent_that_leaves_classes_without_weight():
     Zipf(3.0).check_for(12_800)
-    with pytest.raises(SpecError, match=r"`frequencies.exponent` 4.0 leaves the rarest of 12800 classes a share"):
+    with pytest.raises(
+        SpecError, match=r"`frequencies.exponent` 4.0 leaves the rarest of 12800 classes a share"
+    ):
         Zipf(4.0).check_for(12_800)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dynamicl.specs import SpecError, check
 
 from ._contexts import Absent, Bursty
-from ._kinds import Portion, SequenceKind
+from ._kinds import SequenceKind
 from ._labels import Exchanged, Overwritten, Redrawn, Shifted
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ def _check_labels(spec: "ExemplarTaskSpec") -> None:
 
 def _check_mixture(spec: "ExemplarTaskSpec") -> None:
     check(len(spec.train) > 0, "`task.train` is empty: give at least one `Portion`")
-    for part in spec.train:
-        check(isinstance(part, Portion), f"`task.train` holds {part!r}: give a tuple of `Portion`s")
     total = sum(part.share for part in spec.train)
     check(
         abs(total - 1) <= SUM_TOLERANCE,
