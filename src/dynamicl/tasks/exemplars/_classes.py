@@ -82,7 +82,7 @@ class ClassLaw(eqx.Module):
             order = jnp.argsort(-(jnp.log(self.weights.sum(1)) + noise), axis=1)
             groups = order[:, :number].astype(jnp.int32)
         else:
-            groups = self._one_by_one(k_group, size, number)
+            groups = self.groups - 1 - _one_by_one(k_group, _edges(self.weights.sum(1)), size, number)
         return self._with_members(k_member, groups)
 
     def independent(self, key: PRNGKeyArray, size: int, number: int) -> Int[Array, "batch number"]:
@@ -112,15 +112,6 @@ class ClassLaw(eqx.Module):
         groups = self.groups - 1 - _place_apart(edges, lots, places)
         return self._with_members(k_member, groups.reshape(size, number))
 
-    def _one_by_one(self, key: PRNGKeyArray, size: int, number: int) -> Int[Array, "batch number"]:
-        edges = _edges(self.weights.sum(1))
-        lots = fine_uniform(key, (number, size))
-        places = jnp.zeros((size, 0), jnp.int32)
-        for lot in lots:
-            place = _place_apart(edges, lot, places)
-            places = jnp.concatenate([places, place[:, None]], axis=1)
-        return self.groups - 1 - places
-
     def _with_members(
         self, key: PRNGKeyArray, groups: Int[Array, "batch number"]
     ) -> Int[Array, "batch number"]:
@@ -145,6 +136,17 @@ def fine_uniform(key: PRNGKeyArray, shape: tuple[int, ...]) -> Float[Array, "*sh
 def _edges(weights: Float[Array, " group"]) -> Float[Array, " group"]:
     """Return the ends of the groups' intervals, rarest first: small weights are not lost beside large sums."""
     return jnp.cumsum(weights[::-1])
+
+
+def _one_by_one(
+    key: PRNGKeyArray, edges: Float[Array, " place"], size: int, number: int
+) -> Int[Array, "batch number"]:
+    """Draw different intervals, each by its width among those not drawn before it."""
+    places = jnp.zeros((size, 0), jnp.int32)
+    for lots in fine_uniform(key, (number, size)):
+        place = _place_apart(edges, lots, places)
+        places = jnp.concatenate([places, place[:, None]], axis=1)
+    return places
 
 
 def _place(edges: Float[Array, " place"], lots: Float[Array, "*draws"]) -> Int[Array, "*draws"]:

@@ -36,8 +36,9 @@ class TableItems(eqx.Module):
         """Features of an item."""
         return self.features.shape[1]
 
-    def needs_key(self, novel: int) -> bool:
-        """Tell whether a sequence needs randomness of its own when it is read."""
+    @property
+    def needs_key(self) -> bool:
+        """Whether a sequence needs randomness of its own when it is read."""
         return self.noise is not None
 
     def vectors(self, tokens: ExemplarTokens) -> Float[Array, "pairs_and_query feature"]:

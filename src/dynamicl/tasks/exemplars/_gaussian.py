@@ -18,30 +18,49 @@ NOISE, NOVEL = 0, 1
 """Tags of what is drawn for one sequence."""
 
 
+@dataclass(frozen=True)
+class GaussianRows:
+    """A mixture whose world is not drawn yet.
+
+    Attributes:
+        rows: classes with a centre of their own.
+    """
+
+    rows: int
+
+
 class GaussianItems(eqx.Module):
     """Items (centre + eps noise) / sqrt(1 + eps^2); centres and noise have variance 1 / D in each dimension.
 
     Attributes:
-        centres: of the classes with a row; `None` before the world is drawn.
+        centres: of the classes with a row.
         deviations: noise of the exemplars where each class has a fixed number of them; `None` where it is drawn anew
             at each presentation.
         eps: size of the noise.
-        width: dimensions (D).
         exemplars: of each class; 0 where every presentation is a new one.
         novel: classes of a sequence that may be drawn anew for it; their numbers follow the rows.
     """
 
-    centres: Float[Array, "row content"] | None
+    centres: Float[Array, "row content"]
     deviations: Float[Array, "row exemplar content"] | None
-    eps: Float[Array, ""] | None
-    width: int = eqx.field(static=True)
+    eps: Float[Array, ""]
     exemplars: int = eqx.field(static=True)
-    rows: int = eqx.field(static=True)
     novel: int = eqx.field(static=True)
 
-    def needs_key(self, novel: int) -> bool:
-        """Tell whether a sequence needs randomness of its own when it is read."""
-        return self.exemplars == 0 or novel > 0
+    @property
+    def rows(self) -> int:
+        """Classes with a centre of their own."""
+        return self.centres.shape[0]
+
+    @property
+    def width(self) -> int:
+        """Dimensions of an item (D)."""
+        return self.centres.shape[1]
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a sequence needs randomness of its own when it is read."""
+        return self.exemplars == 0 or self.novel > 0
 
     def vectors(self, tokens: ExemplarTokens) -> Float[Array, "pairs_and_query content"]:
         """Make the items of one sequence."""
@@ -109,16 +128,16 @@ class Gaussian:
     def check_for(self, classes: int, test_classes: int, labels: int) -> None:
         """Accept any number of classes: as many centres as are asked for are drawn."""
 
-    def prepare(self, classes: int, test_classes: int) -> GaussianItems:
-        """Return items whose world is not drawn yet."""
-        return GaussianItems(None, None, None, self.dimensions, self.exemplars, classes + test_classes, 0)
+    def prepare(self, classes: int, test_classes: int) -> GaussianRows:
+        """Return the number of centres: they are drawn from each run's world."""
+        return GaussianRows(classes + test_classes)
 
-    def bind(self, items: GaussianItems, world: PRNGKeyArray, novel: int) -> GaussianItems:
+    def bind(self, items: GaussianRows, world: PRNGKeyArray, novel: int) -> GaussianItems:
         """Draw the centres, and the exemplars where there is a fixed number of them."""
-        rows, width = items.rows, items.width
+        rows, width = items.rows, self.dimensions
         centres = _normal(jax.random.fold_in(world, CENTRES), (rows, width))
         deviations = None
         if self.exemplars:
             deviations = _normal(jax.random.fold_in(world, EXEMPLARS), (rows, self.exemplars, width))
         eps = jnp.asarray(self.eps, jnp.float32)
-        return GaussianItems(centres, deviations, eps, width, self.exemplars, rows, novel)
+        return GaussianItems(centres, deviations, eps, self.exemplars, novel)

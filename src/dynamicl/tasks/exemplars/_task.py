@@ -113,13 +113,12 @@ class ExemplarTask(eqx.Module):
             passed = lots >= jnp.cumsum(self.shares)[:-1]
             which = jnp.sum(passed.astype(jnp.int32), axis=1, keepdims=True)
             items, labels = jax.tree.map(lambda *parts: _pick(which, parts), *drawn)
-        key_needed = self.items.needs_key(self._novel)
         tokens = ExemplarTokens(
             items.classes,
             items.exemplars,
             labels[:, :-1],
             self.form.offsets(k_offset, size),
-            jax.random.split(k_item, size) if key_needed else None,
+            jax.random.split(k_item, size) if self.items.needs_key else None,
         )
         target = labels[:, -1]
         # A training step never looks at the options, and the compiler leaves them out of it.
@@ -152,11 +151,6 @@ class ExemplarTask(eqx.Module):
         texts = [{"kind": "text", "text": str(label)} for label in labels]
         pairs = zip(items[:-1], texts, strict=True)
         return [*itertools.chain.from_iterable(pairs), items[-1]]
-
-    @property
-    def _novel(self) -> int:
-        """Classes of a sequence that may be made anew for it."""
-        return most_novel((part.kind for part in self.parts), self.setting.pairs)
 
     def _one_of_each(self, key: PRNGKeyArray, size: int) -> list[tuple[Items, Array]]:
         """Draw every sequence as each kind: small numbers, cheaper than branching."""

@@ -1,7 +1,9 @@
 """What a sequence of exemplars is, before any vector is gathered."""
 
+from typing import Any
+
 import equinox as eqx
-from jaxtyping import Array, Int, PRNGKeyArray
+from jaxtyping import Array, Int
 
 
 class ExemplarTokens(eqx.Module):
@@ -15,11 +17,11 @@ class ExemplarTokens(eqx.Module):
         exemplars: which exemplar of its class; for items made anew, a number that equal items of the sequence share.
         labels: one for each pair.
         offset: place of the first token, where a window of places is drawn; else 0.
-        key: of noise, and of what is made anew for the sequence; `None` where nothing is.
+        key: random key of noise, and of what is made anew for the sequence; `None` where nothing is.
     """
 
     classes: Int[Array, "*batch pairs_and_query"]
     exemplars: Int[Array, "*batch pairs_and_query"]
     labels: Int[Array, "*batch pair"]
     offset: Int[Array, "*batch"]
-    key: PRNGKeyArray | None
+    key: Any
