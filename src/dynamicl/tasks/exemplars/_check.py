@@ -28,7 +28,7 @@ def check_task(spec: "ExemplarTaskSpec") -> None:
     check(1 <= spec.pairs <= MAX_PAIRS, f"`task.pairs` is {spec.pairs}: give 1 to {MAX_PAIRS}")
     _check_labels(spec)
     _check_mixture(spec)
-    spec.source.check_for(spec.classes, spec.test_classes, spec.outputs)
+    spec.source.check_for(spec.classes, spec.test_classes)
     spec.frequencies.check_for(spec.classes)
     spec.form.check_for(spec.pairs)
     for kind in (*(part.sequences for part in spec.train), *spec.evaluators):

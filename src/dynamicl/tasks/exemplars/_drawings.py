@@ -83,7 +83,7 @@ class Drawings:
                 f"`source.exemplars` is {self.exemplars}: there are {most} drawings of each class; ask for fewer",
             )
 
-    def check_for(self, classes: int, test_classes: int, labels: int) -> None:
+    def check_for(self, classes: int, test_classes: int) -> None:
         """Raise `SpecError` where there are too few classes."""
         if self.table.available:
             most = self.table.available[0]

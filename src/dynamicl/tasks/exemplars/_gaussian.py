@@ -125,7 +125,7 @@ class Gaussian:
             f"`source.exemplars` is {self.exemplars}: give 0 (every presentation is new) or more",
         )
 
-    def check_for(self, classes: int, test_classes: int, labels: int) -> None:
+    def check_for(self, classes: int, test_classes: int) -> None:
         """Accept any number of classes: as many centres as are asked for are drawn."""
 
     def prepare(self, classes: int, test_classes: int) -> GaussianRows:
