@@ -123,7 +123,11 @@ def test_a_label_is_in_context_by_accident_in_a_share_n_over_l(tasks):
 
 def test_tokens_hold_a_place_and_content(tasks, drawn):
     task = tasks["train"]
-    part = jax.tree.map(lambda leaf: jnp.asarray(leaf[:50]), drawn["train"].tokens)
+    whole = drawn["train"].tokens
+    numbers = (whole.classes, whole.exemplars, whole.labels, whole.offset)
+    part = ExemplarTokens(
+        *(jnp.asarray(number[:50]) for number in numbers), jax.random.split(jax.random.key(0), 50)
+    )
     read = jax.jit(jax.vmap(task.inputs))(part)
     assert read.vectors.shape == (50, 2 * N + 1, 11 + 16)
     place = np.asarray(read.vectors[..., :11])
