@@ -219,7 +219,8 @@ def test_readers_built_by_hand(drawn, reader, expected):
     for name, accuracy in expected.items():
         sequences = jax.tree.map(jnp.asarray, drawn[name])
         scores = standard_scores(jnp.asarray(reader(drawn[name]), jnp.float32), sequences)
-        score = "accuracy" if name in ("iwl", "iid") else "accuracy_in_context"
+        # The trained label need not be in these contexts: among the options a one-hot answer would be a tie.
+        score = "accuracy" if name in ("iwl", "iid", "swap") else "accuracy_in_context"
         assert float(scores[score]) == accuracy, name
 
 
