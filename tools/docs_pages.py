@@ -17,7 +17,16 @@ from mkdocs.structure.pages import Page
 
 PACKAGE = Path(__file__).parents[1] / "src" / "dynamicl"
 # Pages and folders of docs/ in the navigation's order; those not named here come just before the reference.
-ORDER = ("index.md", "tutorials", "plugging-in.md", "results", "statistics.md", "performance.md", "status.md")
+ORDER = (
+    "index.md",
+    "tutorials",
+    "tasks.md",
+    "plugging-in.md",
+    "results",
+    "statistics.md",
+    "performance.md",
+    "status.md",
+)
 
 
 def exports(init: Path) -> list[str]:

@@ -13,18 +13,34 @@ import pytest
 from dynamicl.lab import load, train_population
 from dynamicl.models import TransformerSpec, lookup_encoder
 from dynamicl.specs import split
-from dynamicl.tasks import ExemplarSpec, FewShotSpec, LookupSpec
+from dynamicl.tasks import ExemplarSpec, ExemplarTaskSpec, FewShotSpec, LookupSpec
+from dynamicl.tasks.exemplars import Drawings, Gaussian, LabelVectors, Portion, Zipf, bursty, flip, iwl, novel
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds, plan, standard_scores
 from small import SmallModelSpec, SmallTaskSpec
 
 FEW_SHOT = FewShotSpec(4, 2, 1, 3, source=ExemplarSpec("pixels"))
+DRAWINGS = tuple(Drawings(ExemplarSpec("pixels"), 3, noise) for noise in (0.2, 3.0))
+EXEMPLARS = ExemplarTaskSpec(DRAWINGS[0], classes=6, evaluators=(flip(), iwl()))
+MIXTURE = ExemplarTaskSpec(
+    Gaussian(8),
+    classes=8,
+    labels=4,
+    balanced=True,
+    form=LabelVectors(7),
+    train=(Portion(bursty(), 0.75), Portion(novel(), 0.25)),
+    evaluators=(novel(),),
+)
 TASKS = {
     "few-shot noise": (FEW_SHOT, {"noise": (0.2, 3.0)}, TransformerSpec(1, 2, 8)),
+    "exemplars": (EXEMPLARS, {"source": DRAWINGS}, TransformerSpec(1, 2, 8)),
+    "mixture": (MIXTURE, {"frequencies": (Zipf(0.0), Zipf(4.0))}, TransformerSpec(1, 2, 8)),
     "lookup": (LookupSpec(2, 1, 4, 4), {}, lookup_encoder(1, 1, 8)),
     "own": (SmallTaskSpec(), {"shift": (-1.0, 2.0)}, SmallModelSpec()),
 }
 PROBES = {
     "few-shot noise": ("heads", "norms", "attention", "curvature"),
+    "exemplars": ("heads", "norms"),
+    "mixture": ("heads", "norms"),
     "lookup": ("heads", "norms"),
     "own": ("norms",),
 }

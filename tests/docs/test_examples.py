@@ -25,6 +25,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = {
     "README.md": {"steps": 20, "starts": "(0, 10)"},
     "docs/store.md": {},
+    "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
     "docs/tutorials/is-it-gradient-descent.md": {},
     "docs/tutorials/three-subcircuits.md": {

@@ -5,6 +5,8 @@ from ._buffers import BatchStage as BatchStage
 from ._buffers import Buffer as Buffer
 from ._buffers import batch_tokens as batch_tokens
 from ._buffers import learnable as learnable
+from ._content import ContentEmbedding as ContentEmbedding
+from ._content import ContentTokens as ContentTokens
 from ._embeddings import PairEmbedding as PairEmbedding
 from ._embeddings import TokenEmbedding as TokenEmbedding
 from ._embeddings import embedder as embedder

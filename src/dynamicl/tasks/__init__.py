@@ -1,5 +1,6 @@
 """Tasks: distributions over sequences, as pure functions of a key, and the evaluators that score them."""
 
+from . import exemplars as exemplars
 from ._averages import mean_of as mean_of
 from ._averages import share as share
 from ._draws import distinct as distinct
@@ -16,3 +17,5 @@ from ._sequence import Sequence as Sequence
 from ._task import Task as Task
 from ._task import TaskSpec as TaskSpec
 from ._task import interface_of as interface_of
+from .exemplars import ExemplarTask as ExemplarTask
+from .exemplars import ExemplarTaskSpec as ExemplarTaskSpec

@@ -20,7 +20,7 @@ from dynamicl.specs import check, register, vary
 
 from ._draws import distinct
 from ._exemplars import ExemplarSpec, Pictures
-from ._roles import Roles
+from ._roles import pair_roles
 from ._sequence import Sequence
 
 MAX_LABEL_SETS = 200_000
@@ -68,7 +68,7 @@ class FewShot(eqx.Module):
         context = jnp.take_along_axis(labels, order, axis=1)
         noise = () if self.noise is None else (jax.random.split(k_noise, size),)
         present = jnp.zeros((size, self.labels), bool).at[jnp.arange(size)[:, None], sets].set(True)
-        return Sequence((rows, context, *noise), labels[:, 0], present, _roles(order == 0))
+        return Sequence((rows, context, *noise), labels[:, 0], present, pair_roles(order == 0))
 
     def inputs(self, tokens: tuple) -> PairTokens:
         """Gather the feature vectors of one sequence (or of a batch)."""
@@ -77,6 +77,19 @@ class FewShot(eqx.Module):
         if self.noise is not None:
             x = x + self.noise * jax.random.normal(noise[0], x.shape, x.dtype)
         return PairTokens(x, labels, self.labels)
+
+    def count(self) -> int:
+        """Count the distinct sequences, noise left aside: 2 F E^3 C (C - 1) L (L - 1) for two ways of one shot.
+
+        C classes of E exemplars, L labels; F is the share of label sets that this task uses (in the induction study
+        0.8 in training, and 0.2 where held-out label sets are evaluated).
+        """
+        classes = self.features.shape[0] // self.exemplars
+        pairs = self.ways * self.shots
+        orders = math.factorial(pairs) // math.factorial(self.shots) ** self.ways
+        labellings = self.label_sets.shape[0] * math.factorial(self.ways)
+        drawings = self.exemplars ** (pairs + 1)
+        return math.comb(classes, self.ways) * orders * self.ways * drawings * labellings
 
     def describe(self, sequence: Sequence, index: int) -> list[dict[str, str]]:
         """Describe one sequence: the drawings (or row numbers) and labels in order."""
@@ -89,18 +102,6 @@ class FewShot(eqx.Module):
         return self.pictures.describe(
             row // self.exemplars + self.first[0], row % self.exemplars + self.first[1]
         )
-
-
-def _roles(matching: Array) -> Roles:
-    size, pairs = matching.shape
-    zeros = jnp.zeros_like(matching)
-
-    def interleave(exemplar: Array, label: Array) -> Array:
-        inner = jnp.stack([exemplar, label], axis=2).reshape(size, 2 * pairs)
-        return jnp.concatenate([inner, zeros[:, :1]], axis=1)
-
-    query = jnp.full((size,), 2 * pairs, jnp.int32)
-    return Roles(query, interleave(zeros, matching), interleave(zeros, ~matching), interleave(~zeros, zeros))
 
 
 @register("few-shot")

@@ -59,3 +59,20 @@ class Roles(eqx.Module):
     def mask(self, name: str) -> Bool[Array, "*batch seq"]:
         """Return the positions that play a part, by its name in `ROLE_NAMES`."""
         return getattr(self, "is_query" if name == "query" else name.replace(" ", "_"))
+
+
+def pair_roles(matching: Bool[Array, "batch pair"]) -> Roles:
+    """Return the roles in x1 y1 ... xn yn xq.
+
+    Args:
+        matching: pairs whose label answers the query.
+    """
+    size, pairs = matching.shape
+    zeros = jnp.zeros_like(matching)
+
+    def interleave(exemplar: Array, label: Array) -> Array:
+        inner = jnp.stack([exemplar, label], axis=2).reshape(size, 2 * pairs)
+        return jnp.concatenate([inner, zeros[:, :1]], axis=1)
+
+    query = jnp.full((size,), 2 * pairs, jnp.int32)
+    return Roles(query, interleave(zeros, matching), interleave(zeros, ~matching), interleave(~zeros, zeros))

@@ -31,6 +31,7 @@ from ._parts import part_mask
 from ._probe import Probe
 from ._run import RunSpec
 from ._settings import check_precision
+from ._shared import each_once
 
 Strategy = Literal["sequential", "vectorised"]
 OTHERS = "others"
@@ -64,13 +65,16 @@ class Program:
         # Trees of dictionaries come back sorted by key; the order of evaluators is kept here.
         self.evaluators = tuple(self.tasks)
         self.watched = self._watched(Watch(sequences), probes, watched or {})
-        self.task_arrays, self.task_static = eqx.partition(self.tasks, eqx.is_array)
+        task_arrays, self.task_static = eqx.partition(self.tasks, eqx.is_array)
+        shared, self._everywhere = each_once(task_arrays)
         self.network = network_of(cohort.runs[0], self.tasks)
         self.interface, self.model_shapes = self.network.interface, self.network.shapes
         self._check_what_could_miss()
         self.mesh = (
             run_mesh(shards=shards_of(cohort, self._work(), jax.device_count())) if mesh is None else mesh
         )
+        # Placed once: a table that is not on every device would be sent there at each call.
+        self.task_arrays = jax.device_put(shared, NamedSharding(self.mesh, PartitionSpec()))
         self.strategy: Strategy = strategy or (
             "sequential" if self.mesh.devices.flat[0].platform == "cpu" else "vectorised"
         )
@@ -200,7 +204,7 @@ class Program:
         lent = arrays.get(OTHERS, {})
         return Learner(
             spec=self._spec(arrays),
-            tasks=eqx.combine(tasks, self.task_static),
+            tasks=eqx.combine(self._everywhere(tasks), self.task_static),
             network=self.network,
             others={name: self.network.model(weights) for name, weights in lent.items()},
             watched=self.watched,

@@ -1,0 +1,33 @@
+"""Sequences from parts: context law x label rule x class law x source, and the usual kinds by name."""
+
+from ._classes import Classes as Classes
+from ._contexts import Absent as Absent
+from ._contexts import Bursty as Bursty
+from ._contexts import Independent as Independent
+from ._drawings import Drawings as Drawings
+from ._forms import LabelNumbers as LabelNumbers
+from ._forms import LabelVectors as LabelVectors
+from ._frequencies import Uniform as Uniform
+from ._frequencies import Zipf as Zipf
+from ._gaussian import Gaussian as Gaussian
+from ._kinds import Portion as Portion
+from ._kinds import SequenceKind as SequenceKind
+from ._kinds import bursty as bursty
+from ._kinds import ciwl as ciwl
+from ._kinds import flip as flip
+from ._kinds import icl as icl
+from ._kinds import icl_only as icl_only
+from ._kinds import iid as iid
+from ._kinds import iwl as iwl
+from ._kinds import matched as matched
+from ._kinds import mixture as mixture
+from ._kinds import novel as novel
+from ._kinds import swap as swap
+from ._labels import Exchanged as Exchanged
+from ._labels import Fixed as Fixed
+from ._labels import Overwritten as Overwritten
+from ._labels import Redrawn as Redrawn
+from ._labels import Shifted as Shifted
+from ._spec import ExemplarTaskSpec as ExemplarTaskSpec
+from ._task import ExemplarTask as ExemplarTask
+from ._tokens import ExemplarTokens as ExemplarTokens
