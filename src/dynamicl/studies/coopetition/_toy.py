@@ -114,8 +114,11 @@ def _map(keys: jax.Array) -> dict[str, xr.DataArray]:
 def _shares(run: ToyRun) -> tuple[float, float, float]:
     table = summary(run)
     left = table["left"]
-    flags = transient(table["lowest"], table["final"]), table["rise"] > DIVOT
-    return (float(left.mean()), *(float(flag[left].mean()) if left.any() else float("nan") for flag in flags))
+    if not left.any():
+        return 0.0, float("nan"), float("nan")
+    passing = transient(table["lowest"], table["final"])[left]
+    divots = table["rise"][left] > DIVOT
+    return float(left.mean()), float(passing.mean()), float(divots.mean())
 
 
 def transient(lowest: np.ndarray, final: np.ndarray) -> np.ndarray:
