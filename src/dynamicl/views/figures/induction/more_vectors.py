@@ -18,6 +18,8 @@ def draw(data: xr.Dataset) -> Figure:
         share = np.arange(1, times.size + 1) / data.sizes["draw"]
         axes.step(times, share, where="post", color=f"C{i}", label=f"{count} vectors")
     axes.axhline(0.5, color="#888888", linewidth=0.8)
-    axes.set(xscale="log", xlabel="steps until half the loss is learnt", ylabel="share of draws", ylim=(0, 1))
+    if np.isfinite(data["escape"]).any():
+        axes.set_xscale("log")
+    axes.set(xlabel="steps until half the loss is learnt", ylabel="share of draws", ylim=(0, 1))
     axes.legend(fontsize=8)
     return figure
