@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test campaign format-check lint types docs tests doctest browser format lock clean
+.PHONY: help setup demo test campaign format-check lint types docs tests smoke doctest browser format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,11 +61,14 @@ docs: setup  ## build the documentation into site/; every warning is an error
 	$(BIN)/mkdocs build --strict
 
 tests: setup browser $(VENV)/.lm  ## tests and doctests; warnings are errors
-	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q -n $(JOBS) tests/contracts tests/training/test_compiled.py
+	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q tests/training/test_compiled.py
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
 campaign: setup  ## attack the stores: kills, flips, bombs, races, fuzz; minutes; SEED=0 SHARE=1
 	PYTHONPATH=tests nice -n 10 $(BIN)/python -m campaign $(or $(SEED),0) $(or $(SHARE),1)
+
+smoke: setup  ## every population of the induction study at smoke, which `make test` trains only in part
+	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/induction/test_study.py
 
 doctest: setup  ## the examples in docstrings alone
 	$(BIN)/pytest tests/conftest.py src $(ARGS)

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw the AUC of every feature set over the moment of prediction."""
-    populations = data.sizes.get("population", 0)
+    # Where too few forks ended either way nothing was predicted.
+    populations = data.sizes.get("population", 0) if "features" in data.coords else 0
     figure, panels = pyplot.subplots(
         1, max(1, populations), figsize=(2.8 * max(1, populations) + 0.6, 3), sharey=True, squeeze=False
     )
