@@ -7,6 +7,9 @@ import pytest
 from campaign import on_files, on_words, on_writers
 
 
+# Writers are forked processes that touch stores alone; another test of the worker may have started JAX before.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.parametrize(
     "attack",
     [

@@ -39,7 +39,7 @@ PAGES = {
     },
     "docs/tutorials/why-abruptly.md": {
         "draws": 3,
-        "steps": 600,
+        "steps": 900,
         "toys": "[vector_family(3)]",
     },
     "docs/tutorials/when-was-it-decided.md": {
