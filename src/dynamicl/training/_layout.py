@@ -24,7 +24,7 @@ def run_mesh(devices: int | None = None, shards: int = 1) -> Mesh:
 
 
 BATCH_WORK = 2e8
-"""Multiplications a step from which a batch is worth spreading over devices; measured on two cores."""
+"""Multiplications a step from which a batch is worth spreading over devices: an estimate, not yet measured."""
 
 
 def shards_of(cohort: Cohort, work: float, devices: int) -> int:
