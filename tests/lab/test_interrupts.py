@@ -7,14 +7,6 @@ import pytest
 from dynamicl.lab._interrupts import Stopped, held_back
 
 
-@pytest.fixture(autouse=True)
-def interrupts():
-    """Give each test what a terminal gives a program; one started in the background ignores interrupts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def strike():
     os.kill(os.getpid(), signal.SIGINT)
 

@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 
-from dynamicl.specs import host, merge, split, vary
+from dynamicl.specs import host, merge, split, stacked, vary
 from dynamicl.training import OptimizerSpec, RunSpec, Seeds, Start
 from small import SmallModelSpec, SmallTaskSpec
 
@@ -28,6 +28,14 @@ def test_split_parts_what_varies_from_what_does_not():
     assert arrays["parts.1.mask"].tolist() == [4, 5, 6]
     assert (static.parts[1].site, static.parts[1].note, static.parts[1].strength) == ("q", None, None)
     assert static.decay is None
+
+
+def test_arrays_of_several_runs_are_stacked_path_by_path():
+    arrays = [split(Whole((Part(strength, (strength, 9)),)))[1] for strength in (2, 3, 4)]
+    table = stacked(arrays)
+    assert set(table) == set(arrays[0])
+    assert table["parts.0.strength"].tolist() == [2, 3, 4]
+    assert table["parts.0.mask"].tolist() == [[2, 9], [3, 9], [4, 9]]
 
 
 def test_merge_puts_back_what_split_took():

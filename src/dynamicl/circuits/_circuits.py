@@ -22,7 +22,7 @@ from jaxtyping import Array, Bool, Float, Float32
 from dynamicl import tasks
 from dynamicl.clamps import Clamp, ablate_heads, check_clamps, forward, keep_heads, only_path
 from dynamicl.models import Transformer, sites
-from dynamicl.specs import SpecError, check, merge, split, to_json, validate
+from dynamicl.specs import SpecError, check, merge, split, stacked, to_json, validate
 from dynamicl.training import run_mesh
 
 CHUNK = 250
@@ -88,9 +88,9 @@ def clamped_scores(
     correct = np.empty((count, sizes[0], batch), bool)
     chunks = _chunks(sequences)
     for structure, members in groups:
-        model, variant = (np.array(index) for index in zip(*[place for place, _ in members], strict=True))
-        stacked = {path: np.stack([arrays[path] for _, arrays in members]) for path in members[0][1]}
-        found = _score(weights, static, task, chunks, structure, model, stacked)
+        places, arrays = zip(*members, strict=True)
+        model, variant = np.array(places).T
+        found = _score(weights, static, task, chunks, structure, model, stacked(arrays))
         for table, values in zip((loss, correct), found, strict=True):
             table[model, variant] = np.asarray(values).reshape(len(members), -1)[:, :batch]
     return Scores(loss, correct)
@@ -253,11 +253,16 @@ def loss_attribution(
         f"layer {layer} has {heads} heads: all sets of heads are tried for {MOST_SHAPLEY_HEADS} at most; ablate heads "
         "one by one",
     )
-    silenced = [tuple(h for h in range(heads) if code >> h & 1) for code in range(1, 2**heads)]
+    silenced = [_heads_in(code, heads) for code in range(1, 2**heads)]
     count = jax.tree.leaves(eqx.filter(models, eqx.is_array))[0].shape[0]
     sets = [(), *(ablate_heads(layer, some) for some in silenced)]
     loss = clamped_scores(models, task, sequences, [sets] * count).mean_loss
     return loss @ _shapley_weights(heads)
+
+
+def _heads_in(code: int, heads: int) -> tuple[int, ...]:
+    """Read a set of heads off the bits of a number."""
+    return tuple(head for head in range(heads) if code >> head & 1)
 
 
 @functools.cache

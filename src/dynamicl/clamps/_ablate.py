@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from dynamicl import tasks
 from dynamicl.models import sites
-from dynamicl.specs import merge, split, to_json, validate
+from dynamicl.specs import merge, split, stacked, to_json, validate
 
 from ._check import check_clamps
 from ._clamp import Clamp
@@ -53,8 +53,8 @@ def clamped_logits(
     results: dict[int, Array] = {}
     for members in groups.values():
         static = parts[members[0]][0]
-        stacked = {path: np.stack([parts[i][1][path] for i in members]) for path in parts[members[0]][1]}
-        logits = _batched(model, task, sequences, static, stacked, others, len(members))
+        values = stacked([parts[i][1] for i in members])
+        logits = _batched(model, task, sequences, static, values, others, len(members))
         results |= dict(zip(members, logits, strict=True))
     return np.stack([np.asarray(results[i]) for i in range(len(variants))])
 

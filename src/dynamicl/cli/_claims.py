@@ -40,14 +40,12 @@ def command(words: list[str]) -> int:
     from dynamicl.specs import check, nearest
 
     rows = _rows(options.results)
+    wanted: set[str] = set()
     for name in options.names:
-        known = any(_below(row, name) for row in rows)
-        check(known, f"no claim `{name}`: did you mean {nearest(name, rows)}?")
-    named = {
-        row: record
-        for row, record in rows.items()
-        if not options.names or any(_below(row, name) for name in options.names)
-    }
+        below = [row for row in rows if row == name or row.startswith(f"{name}.")]
+        check(bool(below), f"no claim `{name}`: did you mean {nearest(name, rows)}?")
+        wanted.update(below)
+    named = {row: record for row, record in rows.items() if row in wanted or not options.names}
     if options.json:
         sys.stdout.write(json.dumps(list(named.values()), indent=1, ensure_ascii=False) + "\n")
         return 0
@@ -72,10 +70,6 @@ def _row(row: "Row") -> dict[str, Any]:
     names = ("id", "paper", "claim", "document", "figure", "criterion")
     status = NOT_RUN if row.built else NOT_BUILT
     return {name: getattr(row, name) for name in names} | {"status": status}
-
-
-def _below(row: str, name: str) -> bool:
-    return row == name or row.startswith(f"{name}.")
 
 
 def _status(record: Mapping[str, Any]) -> str:

@@ -70,7 +70,8 @@ def load_official(
                 "the archive is incomplete, download it again"
             )
     classes = tuple(sorted(images))
-    ink = np.stack([np.stack([images[c][k] for k in range(1, exemplars + 1)]) for c in classes])
+    drawn = [images[name][k] for name in classes for k in range(1, exemplars + 1)]
+    ink = np.stack(drawn).reshape(len(classes), exemplars, *drawn[0].shape)
     return Omniglot(ink=ink, classes=classes)
 
 

@@ -23,7 +23,5 @@ def examples(program: Program) -> dict[str, Any]:
         return {"tokens": [], "targets": []}
     sequences = jax.device_get(sequences)
     count = min(EXAMPLES, program.sequences)
-    return {
-        "tokens": [[json.dumps(token) for token in task.describe(sequences, i)] for i in range(count)],
-        "targets": [str(np.asarray(sequences.target)[i]) for i in range(count)],
-    }
+    tokens = [list(map(json.dumps, task.describe(sequences, i))) for i in range(count)]
+    return {"tokens": tokens, "targets": [str(target) for target in np.asarray(sequences.target)[:count]]}

@@ -4,6 +4,7 @@ A fork experiment of many checkpoints is one population: every fork of every che
 program, each from its own weights. Killed in the middle, the same call goes on where it was.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,13 +144,12 @@ def fate(
         measures=(),
     )
     seeds = {step: seeds_of_forks(parent, step, counts[step]) for step in at}
-    specs = {step: [fork(parent, run, step, seed, steps, optimizer) for seed in seeds[step]] for step in at}
-    everyone = [spec for step in at for spec in specs[step]]
+    everyone = [fork(parent, run, step, seed, steps, optimizer) for step in at for seed in seeds[step]]
     trajectory = train_population(
         everyone, kept, library, title=f"forks of {run}", command=command, listener=listener
     )
     ids = iter(trajectory.runs)
-    runs = {step: tuple(next(ids) for _ in specs[step]) for step in at}
+    runs = {step: tuple(itertools.islice(ids, counts[step])) for step in at}
     return Fates(_outcomes(trajectory.dataset, seeds, outcome, hold), runs)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
-from dynamicl.specs import SpecError, check, from_json, nearest
+from dynamicl.specs import SpecError, check, from_json, nearest, stacked
 from dynamicl.store import Trajectory
 from dynamicl.tasks import Sequence as TaskSequence
 from dynamicl.tasks import interface_of
@@ -124,8 +124,7 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str,
         trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
         for run, step in which
     ]
-    stacked = {name: np.stack([one[name] for one in arrays]) for name in arrays[0]}
-    return _around(stacked, specs[0], len(which))
+    return _around(stacked(arrays), specs[0], len(which))
 
 
 def _around(arrays: dict[str, Any], spec: RunSpec, count: int = 0) -> Loaded:

@@ -17,11 +17,11 @@ def to_dataset(program: Program, records: Sequence[Records], runs: Sequence[str]
     """Stack evaluations along `step`, with dimension names and coordinates as the store keeps them."""
     dims: dict[str, tuple[str, ...]] = dict.fromkeys(SCORES, ("evaluator",)) | dict.fromkeys(PER_RUN, ())
     dims |= _dims_of_probes(program, "evaluation")
-    variables = {
-        name: (("run", "step", *axes), np.stack([r.values[name] for r in records], axis=1).astype(np.float32))
-        for name, axes in dims.items()
-        if name in records[0].values
-    }
+    variables = {}
+    for name, axes in dims.items():
+        if name in records[0].values:
+            series = np.stack([record.values[name] for record in records], axis=1)
+            variables[name] = (("run", "step", *axes), series.astype(np.float32))
     steps = np.array([r.step for r in records], np.int64)
     seen = ("step", steps * program.cohort.static.batch_size)
     return xr.Dataset(variables, _coordinates(program, variables, runs) | {"step": steps, "sequences": seen})

@@ -178,19 +178,16 @@ def lend(program: Program, library: Library) -> Program:
         SpecError: the other run or checkpoint is not in the library, or belongs to another model.
     """
     named = [lenders(spec.clamps) for spec in program.cohort.runs]
-    weights = {
-        name: [
-            unpack(
-                _checkpoint(library, Start("init_from", one[name].run, one[name].step), spec),
-                program.model_shapes,
-                f"clamp's run {one[name].run}",
-            )
-            for spec, one in zip(program.cohort.runs, named, strict=True)
-        ]
-        for name in named[0]
-    }
+    weights = {}
+    for name in named[0]:
+        members = []
+        for spec, lender in zip(program.cohort.runs, named, strict=True):
+            start = Start("init_from", lender[name].run, lender[name].step)
+            arrays = _checkpoint(library, start, spec)
+            members.append(unpack(arrays, program.model_shapes, f"clamp's run {start.run}"))
+        weights[name] = jax.tree.map(lambda *leaves: np.stack(leaves), *members)
     if weights:
-        program.lend({name: jax.tree.map(lambda *a: np.stack(a), *ones) for name, ones in weights.items()})
+        program.lend(weights)
     return program
 
 

@@ -26,8 +26,11 @@ def part_names(model: Any) -> tuple[str, ...]:
 
 def part_norms(model: Any) -> Float[Array, " part"]:
     """Return the Euclidean norm of every part; their squares add up to the sum of all squared parameters."""
-    squares = [sum(jnp.sum(jnp.square(leaf)) for leaf in leaves) for leaves in _parts(model).values()]
-    return jnp.sqrt(jnp.stack(squares))
+    return jnp.sqrt(jnp.stack([_squared(leaves) for leaves in _parts(model).values()]))
+
+
+def _squared(leaves: list[Any]) -> Array:
+    return sum((jnp.sum(jnp.square(leaf)) for leaf in leaves), jnp.zeros(()))
 
 
 def _parts(model: Any) -> dict[str, list[Any]]:

@@ -17,4 +17,5 @@ from ._serial import validate as validate
 from ._vary import host as host
 from ._vary import merge as merge
 from ._vary import split as split
+from ._vary import stacked as stacked
 from ._vary import vary as vary

@@ -6,7 +6,7 @@ decides which runs share a program.
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,14 @@ def merge(static: Any, arrays: Mapping[str, Any], path: str = "") -> Any:
         here = f"{path}.{f.name}".lstrip(".")
         changes[f.name] = arrays[here] if here in arrays else merge(getattr(static, f.name), arrays, here)
     return _with(static, changes)
+
+
+def stacked(members: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+    """Stack the arrays of several members along a new first axis, path by path; all have those of the first."""
+    table = {}
+    for path in members[0]:
+        table[path] = np.stack([member[path] for member in members])
+    return table
 
 
 def _with(spec: Any, changes: Mapping[str, Any]) -> Any:

@@ -168,7 +168,7 @@ def _intervals(
     def summary(found: Shape) -> tuple[float, ...]:
         return (found.middle, found.late - found.early, found.before - found.after, found.before, found.after)
 
-    shapes = [found for found in (_shape(x, draw, axis) for draw in draws) if found is not None]
+    shapes = [drawn for draw in draws if (drawn := _shape(x, draw, axis)) is not None]
     values = np.array([summary(found) for found in shapes]) if shapes else np.array([summary(shape)])
     deviation = np.quantile(values, [0.025, 0.975], axis=0) - np.array(
         summary(_shape(x, centre, axis) or shape)

@@ -19,7 +19,7 @@ def encode_dataset(dataset: xr.Dataset) -> tuple[dict[str, Encoded], dict[str, A
         The arrays, and what else it takes to put them together again.
     """
     arrays = {
-        str(name): encode(str(name), variable.values, [str(dim) for dim in variable.dims], variable.attrs)
+        str(name): encode(str(name), variable.values, list(map(str, variable.dims)), variable.attrs)
         for name, variable in dataset.variables.items()
     }
     return arrays, {"coordinates": [str(name) for name in dataset.coords], "attrs": dict(dataset.attrs)}
@@ -60,7 +60,7 @@ def concatenate(pieces: Sequence[xr.Dataset], dim: str) -> xr.Dataset:
         for name, variable in piece.data_vars.items()
         if dim not in variable.dims
     }
-    moving = [piece.drop_vars([name for name in still if name in piece]) for piece in pieces]
+    moving = [piece.drop_vars(still, errors="ignore") for piece in pieces]
     moving = [piece for piece in moving if dim in piece.dims]
     if len(moving) > 1:
         joined = xr.concat(

@@ -99,12 +99,11 @@ def _number_uneven(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:
         for dim, size in part.sizes.items():
             lengths.setdefault(dim, set()).add(size)
     uneven = {dim for dim, found in lengths.items() if len(found) > 1}
-    return [
-        part.assign_coords(
-            {dim: np.arange(part.sizes[dim]) for dim in uneven & set(part.dims) - set(part.indexes)}
-        )
-        for part in parts
-    ]
+    numbered = []
+    for part in parts:
+        bare = uneven & set(part.dims) - set(part.indexes)
+        numbered.append(part.assign_coords({dim: np.arange(part.sizes[dim]) for dim in bare}))
+    return numbered
 
 
 def _agreed_sequences(parts: Sequence[xr.Dataset]) -> dict[int, int] | None:

@@ -53,7 +53,7 @@ def write_cached(path: Path, spec: str, data: xr.Dataset) -> None:
             variable.dtype.kind in "biufcUS",
             f"`{name}` holds `{variable.dtype}`: results are kept as numbers, flags or texts",
         )
-    dims = {str(name): [str(dim) for dim in variable.dims] for name, variable in data.variables.items()}
+    dims = {str(name): list(map(str, variable.dims)) for name, variable in data.variables.items()}
     index = _Index(spec, [str(name) for name in data.data_vars], dims, dict(data.attrs))
     content = io.BytesIO()
     arrays = {f"array/{name}": variable.values for name, variable in data.variables.items()}

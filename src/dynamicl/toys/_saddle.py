@@ -51,9 +51,8 @@ def origin_eigenvalues(toy: VectorToy) -> np.ndarray:
         Increasing, shape (sum of dims,).
     """
     _, hessian = _derivatives(toy)
-    along = np.array(
-        [[float(hessian[i].along[j].along) for j in toy.names] for i in toy.names], dtype=np.float64
-    )
+    entries = [hessian[i].along[j].along for i in toy.names for j in toy.names]
+    along = np.array(entries, dtype=np.float64).reshape(len(toy.names), len(toy.names))
     across = [np.full(size - 1, float(hessian[name].across[name].across)) for name, size in toy.sizes]
     return np.sort(np.concatenate([np.linalg.eigvalsh(along), *across]))
 

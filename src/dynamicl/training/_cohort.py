@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dynamicl.specs import SpecError, split, to_json
+from dynamicl.specs import SpecError, split, stacked, to_json
 
 from ._run import RunSpec, resolve
 
@@ -35,6 +35,11 @@ class Cohort:
         return max(run.steps for run in self.runs)
 
 
+def _cohort(members: list[tuple[RunSpec, RunSpec, dict[str, np.ndarray]]]) -> Cohort:
+    statics, specs, arrays = zip(*members, strict=True)
+    return Cohort(static=statics[0], runs=specs, arrays=stacked(arrays))
+
+
 def plan(runs: Sequence[RunSpec]) -> list[Cohort]:
     """Cut a population into cohorts.
 
@@ -54,11 +59,4 @@ def plan(runs: Sequence[RunSpec]) -> list[Cohort]:
         static, arrays = split(spec)
         shapes = {path: value.shape for path, value in sorted(arrays.items())}
         groups.setdefault(f"{to_json(static)}{shapes}", []).append((static, spec, arrays))
-    return [
-        Cohort(
-            static=members[0][0],
-            runs=tuple(spec for _, spec, _ in members),
-            arrays={path: np.stack([arrays[path] for _, _, arrays in members]) for path in members[0][2]},
-        )
-        for members in groups.values()
-    ]
+    return [_cohort(members) for members in groups.values()]

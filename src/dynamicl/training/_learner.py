@@ -162,7 +162,7 @@ class Learner:
             scores.append(score)
             records |= {f"extents/{name}/{what}": value for what, value in reach.items()}
             records |= self.probe(state, name, "evaluation")
-        records |= {name: jnp.stack([score[name] for score in scores]) for name in scores[0]}
+        records |= jax.tree.map(lambda *over_evaluators: jnp.stack(over_evaluators), *scores)
         return records | {
             "train_loss": jnp.where(state.loss_count > 0, state.loss_mean, records["loss"][0]),
             "gradient_norm": state.gradient_norm,

@@ -186,7 +186,7 @@ def make_study_page(
     """
     shelf = Library(library)
     own = without_forks(shelf, list(dict.fromkeys(itertools.chain.from_iterable(groups))))
-    chosen = first_groups([[run for run in group if run in own] for group in groups])
+    chosen = first_groups([list(filter(own.__contains__, group)) for group in groups])
     notes = []
     if len(chosen) < len(own):
         notes.append(
@@ -195,7 +195,8 @@ def make_study_page(
     data = page_dataset(shelf.trajectory(chosen))
     studies = sorted({name.partition(".")[0] for name in names})
     verdicts = [record for study in studies for record in read_verdicts(Path(results) / study)]
-    shown = [r for r in verdicts if any(r["id"] == n or r["id"].startswith(f"{n}.") for n in names)]
+    beginnings = tuple(f"{name}." for name in names)
+    shown = [record for record in verdicts if f"{record['id']}.".startswith(beginnings)]
     curves = clamped_curves(results) if "induction" in studies else None
     return write(target, data, transitions_of(data), shown, clamped_curves=curves, notes=notes)
 

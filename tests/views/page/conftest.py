@@ -32,9 +32,15 @@ class Shown:
         return self.page.evaluate(script, panel).encode()
 
     def settle(self) -> None:
-        """Let two frames pass."""
+        """Wait until what is on the screen is drawn: panels are told that they came into view, then two frames pass."""
         self.page.evaluate(
-            "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+            """() => new Promise((go) => {
+              const seen = new IntersectionObserver(() => {
+                seen.disconnect();
+                requestAnimationFrame(() => requestAnimationFrame(go));
+              });
+              seen.observe(document.body);
+            })"""
         )
 
     def text(self, selector: str) -> str:

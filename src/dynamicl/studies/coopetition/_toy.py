@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import xarray as xr
 
+from dynamicl.specs import stacked
 from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -52,9 +53,9 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """
     keys = jax.random.split(jax.random.key(0), scale.seeds)
     runs = [train(keys, offset, 0.1, 160) for offset in (0.1, 0.0)]
-    tables = [summary(run) for run in runs]
+    tables = stacked([summary(run) for run in runs])
     data = xr.Dataset(
-        {name: (("offset", "seed"), np.stack([table[name] for table in tables])) for name in tables[0]}
+        {name: (("offset", "seed"), table) for name, table in tables.items()}
         | {"curves": (("offset", "term", "shown", "step"), np.stack([_shown(run) for run in runs]))},
         {
             "offset": [0.1, 0.0],

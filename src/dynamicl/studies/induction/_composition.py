@@ -43,7 +43,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     sets = [[(), *_ablations(networks, i)] for i in range(seeds)]
     accuracy = clamped_scores(loaded.model, task, whole(task, scale), sets).accuracy
     by_head = ("seed", "head")
-    member = [[head in heads for head in range(HEADS)] for heads in networks.previous_token_heads]
+    member = [np.isin(range(HEADS), heads) for heads in networks.previous_token_heads]
     return xr.Dataset(
         {
             "accuracy": (("seed", "ablated", "kept"), accuracy[:, 1:].reshape(seeds, len(SETS), len(KEPT))),

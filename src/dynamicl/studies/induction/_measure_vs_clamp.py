@@ -78,7 +78,7 @@ def toys() -> xr.Dataset:
         "misalignment": np.asarray(free.misalignment)[:, :, 0],
         "perfected": np.asarray(free.perfected_loss)[:, :, 0],
     }
-    waits = {name: [_toy_waits(curve) for curve in table] for name, table in curves.items()}
+    waits = {name: list(map(_toy_waits, table)) for name, table in curves.items()}
     return xr.Dataset(
         {
             "toy_loss_waits": ("toy", waits["loss"]),

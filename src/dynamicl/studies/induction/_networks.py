@@ -46,10 +46,11 @@ class Networks:
     @property
     def previous_token_heads(self) -> list[tuple[int, ...]]:
         """All previous-token heads of each seed, the strongest at least."""
-        return [
-            tuple(head for head in range(HEADS) if row[head] >= PREVIOUS_TOKEN or head == row.argmax())
-            for row in self.previous
-        ]
+        heads = []
+        for attention in self.previous:
+            strong = np.flatnonzero(attention >= PREVIOUS_TOKEN)
+            heads.append(tuple(np.union1d(strong, attention.argmax()).tolist()))
+        return heads
 
     def load(self, steps: tuple[int | None, ...] = (None,)) -> Loaded:
         """Load the networks at some checkpoints (`None`: the last), all checkpoints of the first seed first."""

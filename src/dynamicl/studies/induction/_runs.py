@@ -95,7 +95,7 @@ def _all_heads(setting: Setting, sequences: float, clamps: Sequence[tuple]) -> l
 
 def partners(networks: Networks) -> np.ndarray:
     """Return each seed's layer-2 heads other than the strongest, shape (seed, partner)."""
-    return np.array([[head for head in range(HEADS) if head != best] for best in networks.strongest])
+    return np.array([np.delete(range(HEADS), best) for best in networks.strongest])
 
 
 def pair_runs(setting: Setting, networks: Networks) -> list[RunSpec]:
@@ -140,7 +140,7 @@ def pattern_runs(setting: Setting, networks: Networks) -> list[RunSpec]:
     sets = {"another head": falling[:, -1:], "three heads": falling[:, :3], "all heads": falling}
     runs = []
     for name in PATTERNS:
-        clamps = [previous_token_attend(sorted(int(head) for head in heads)) for heads in sets[name]]
+        clamps = [previous_token_attend(heads) for heads in np.sort(sets[name], axis=1).tolist()]
         runs += one_head_runs(setting, networks, PATTERN_LENGTH, clamps)
     return runs
 

@@ -31,21 +31,25 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
         of the distance as which the loss changes); `descent` and `ascent` (vectors, scale) of the first draws.
     """
     keys = [jax.random.key(i) for i in range(DRAWS)]
-    origins = [[origin_saddle(draw_toy(key, (DIM,) * count)[0]) for key in keys] for count in COUNTS]
+    origins = [origin_saddle(draw_toy(key, (DIM,) * count)[0]) for count in COUNTS for key in keys]
     tables = {
-        "is_saddle": [[one.is_saddle for one in row] for row in origins],
-        "lowest": [[one.eigenvalues.min() for one in row] for row in origins],
-        "highest": [[one.eigenvalues.max() for one in row] for row in origins],
-        "order": [[one.order for one in row] for row in origins],
+        "is_saddle": [origin.is_saddle for origin in origins],
+        "lowest": [origin.eigenvalues.min() for origin in origins],
+        "highest": [origin.eigenvalues.max() for origin in origins],
+        "order": [origin.order for origin in origins],
     }
+    first = origins[::DRAWS]
     walks = {
-        "descent": np.array([row[0].descent for row in origins]),
-        "ascent": np.array([row[0].ascent for row in origins]),
+        "descent": np.array([origin.descent for origin in first]),
+        "ascent": np.array([origin.ascent for origin in first]),
     }
     return xr.Dataset(
-        {name: (("vectors", "draw"), np.array(table)) for name, table in tables.items()}
+        {
+            name: (("vectors", "draw"), np.reshape(table, (len(COUNTS), DRAWS)))
+            for name, table in tables.items()
+        }
         | {name: (("vectors", "scale"), walk) for name, walk in walks.items()},
-        {"vectors": list(COUNTS), "scale": origins[0][0].scales, "draw": range(DRAWS)},
+        {"vectors": list(COUNTS), "scale": first[0].scales, "draw": range(DRAWS)},
     )
 
 

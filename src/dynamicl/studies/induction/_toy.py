@@ -41,17 +41,17 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     losses = np.stack(
         [np.asarray(descend_population(keys, clamps=held, steps=STEPS).loss) for held in CLAMPS.values()]
     )
-    dims = ("clamp", "draw")
-    drops = [[_transition(curve) for curve in curves] for curves in losses]
-    tables = {
-        "plateau": [[drop.found for drop in row] for row in drops],
-        "waits": [[drop.p_value <= WAITS for drop in row] for row in drops],
-        "straightness": [[straightness(curve) for curve in curves] for curves in losses],
-        "halving": [[halving(curve) for curve in curves] for curves in losses],
+    curves = losses.reshape(-1, losses.shape[-1])
+    drops = [_transition(curve) for curve in curves]
+    tables: dict[str, list] = {
+        "plateau": [drop.found for drop in drops],
+        "waits": [drop.p_value <= WAITS for drop in drops],
+        "straightness": [straightness(curve) for curve in curves],
+        "halving": [halving(curve) for curve in curves],
     }
     shown = range(min(scale.toys, SHOWN))
     return xr.Dataset(
-        {name: (dims, np.array(table)) for name, table in tables.items()}
+        {name: (("clamp", "draw"), np.reshape(table, losses.shape[:2])) for name, table in tables.items()}
         | {"loss": (("clamp", "shown", "step"), losses[:, : len(shown), ::APART])},
         {"clamp": list(CLAMPS), "step": np.arange(0, STEPS + 1, APART), "shown": list(shown)},
     )

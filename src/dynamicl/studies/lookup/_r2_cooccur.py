@@ -85,12 +85,10 @@ def rises(curves: xr.Dataset) -> xr.Dataset:
     """Add the rises of every run to its curves."""
     name = curves.attrs["deciding"]
     grid = curves["checkpoint" if name == "learnt" else "step"].values
-    each = [
-        rise(curves["step"].values, run["accuracy"].values, grid, run[name].values)
-        for run in (curves.isel(run=i) for i in range(curves.sizes["run"]))
-    ]
-    fields = {field: ("run", [getattr(one, field) for one in each]) for field in Rise._fields}
-    return curves.assign(fields)
+    pairs = zip(curves["accuracy"].values, curves[name].values, strict=True)
+    each = [rise(curves["step"].values, accuracy, grid, rule) for accuracy, rule in pairs]
+    columns = zip(Rise._fields, zip(*each, strict=True), strict=True)
+    return curves.assign({field: ("run", list(values)) for field, values in columns})
 
 
 def rise(x: np.ndarray, accuracy: np.ndarray, grid: np.ndarray, rule: np.ndarray) -> Rise:

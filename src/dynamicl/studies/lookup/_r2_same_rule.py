@@ -47,8 +47,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def cross_scores(attention: np.ndarray, sequences: Sequence) -> np.ndarray:
     """Learn a rule on each model and score it on each; shape (learnt on, scored on)."""
     rules = [learn_rule(one, sequences) for one in attention]
-    rows = [[rule_score(rule, one, sequences) for one in attention] for rule in rules]
-    return np.array(rows)
+    scores = [rule_score(rule, one, sequences) for rule in rules for one in attention]
+    return np.reshape(scores, (len(rules), len(rules)))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

@@ -29,12 +29,12 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
         "own seeds": ended(scale, trajectories["one_head"]).ends,
         "one initialisation": ended(scale, trajectories["one_start"]).ends,
     }
-    names = ("final_norm", "final_accuracy", "kind")
-    tables = {name: np.concatenate([ends[name].values for ends in both.values()]) for name in names}
-    population = np.repeat(list(both), [ends.sizes["run"] for ends in both.values()])
-    return xr.Dataset(
-        {name: ("run", table) for name, table in tables.items()}, {"population": ("run", population)}
-    )
+    names = ["final_norm", "final_accuracy", "kind"]
+    tables = []
+    for name, ends in both.items():
+        population = ("run", [name] * ends.sizes["run"])
+        tables.append(ends[names].drop_vars("run", errors="ignore").assign_coords(population=population))
+    return xr.concat(tables, "run")
 
 
 def linked(data: xr.Dataset, which: np.ndarray) -> Interval:

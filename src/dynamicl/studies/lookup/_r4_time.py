@@ -28,7 +28,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
         `time` and `converged` by run; `survival` with its band by moment; the last step seen as `horizon`.
     """
     both = [ended(scale, trajectories[name]).ends for name in ("one_head", "one_start")]
-    time, seen = (np.concatenate([ends[name].values for ends in both]) for name in ("time", "converged"))
+    time = np.concatenate([ends["time"].values for ends in both])
+    seen = np.concatenate([ends["converged"].values for ends in both])
     survival = kaplan_meier(time, seen)
     return xr.Dataset(
         {

@@ -6,6 +6,7 @@ import xarray as xr
 
 from dynamicl.circuits import Rule, learn_rule, score_rule
 from dynamicl.probes import Exempt, rule_accuracy
+from dynamicl.specs import stacked
 from dynamicl.studies._populations import Trajectories
 from dynamicl.tasks import Sequence
 
@@ -54,8 +55,8 @@ def untestable(data: xr.Dataset) -> str:
 
 def report_scores(attention: np.ndarray, sequences: Sequence) -> dict[str, np.ndarray]:
     """Score the report's rules, with its exemptions, on the first head of models; each of shape (model, layer)."""
-    scored = [rule_accuracy(jnp.asarray(one), sequences, Exempt()) for one in attention]
-    return {name: np.stack([np.asarray(one[name])[:, 0] for one in scored]) for name in scored[0]}
+    scored = stacked([rule_accuracy(jnp.asarray(one), sequences, Exempt()) for one in attention])
+    return {name: table[:, :, 0] for name, table in scored.items()}
 
 
 def too_short(pairs: int) -> str:

@@ -1,6 +1,7 @@
 """The summary in words: since when was the fate sealed, what the run itself did, how far its forks are apart."""
 
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -70,10 +71,8 @@ def became(record: dict[str, Any]) -> Parts:
     """Counts, the first and last checkpoint's P, and the range of S."""
     chance = record["chance"]
     forks, good = int(np.sum(chance["forks"])), int(np.sum(chance["converged"]))
-    everyone = [row for rows in record["forks"] for row in rows]
-    diverged, censored = (
-        sum(row["outcome"] == outcome for row in everyone) for outcome in ("diverged", "not known")
-    )
+    outcomes = Counter(row["outcome"] for rows in record["forks"] for row in rows)
+    diverged, censored = outcomes["diverged"], outcomes["not known"]
     parts: Parts = [
         f"{good} of {forks} converged; the others had not by step {compact(record['end'])}."
         if good < forks

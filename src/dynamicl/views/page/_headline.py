@@ -192,7 +192,7 @@ def which(dataset: xr.Dataset, record: dict) -> Parts:
     if strength is None or np.isnan(strength).all():
         return ["Induction strength was not recorded."]
     run = record["focus"]["run"]
-    inductive = [tuple(int(i) for i in place) for place in np.argwhere(strength[run] > INDUCTIVE)]
+    inductive = list(map(tuple, np.argwhere(strength[run] > INDUCTIVE).tolist()))
     inductive.sort(key=lambda place: -strength[run][place])
     label = f"In {record['runs'][run]['label']}: " if len(record["runs"]) > 1 else ""
     parts: Parts = [label]

@@ -5,6 +5,7 @@ Costs nothing to speak of: specs are small nested dictionaries.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -130,13 +131,18 @@ def differences(specs: Sequence[Flat]) -> list[Flat]:
     Returns:
         One dictionary a run, all with the same order of keys; empty ones when nothing differs.
     """
-    keys = [key for key in dict.fromkeys(key for spec in specs for key in spec) if _varies(specs, key)]
+    keys = [key for key in _keys(specs) if _varies(specs, key)]
     keys.sort(key=_is_seed)
     kept: dict[tuple[int, ...], str] = {}
     for key in keys:
         kept.setdefault(_partition(specs, key), key)
     names = short_names(list(kept.values()))
-    return [{names[key]: spec[key] for key in kept.values() if key in spec} for spec in specs]
+    return [{name: spec[key] for key, name in names.items() if key in spec} for spec in specs]
+
+
+def _keys(specs: Sequence[Flat]) -> list[str]:
+    """List the keys of all, each once, in the order in which they come."""
+    return list(dict.fromkeys(itertools.chain.from_iterable(specs)))
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
@@ -148,9 +154,13 @@ def short_names(keys: Sequence[str]) -> dict[str, str]:
             out[key] = f"{parts[-1]} seed"
             continue
         tails = [".".join(parts[-n:]) for n in range(1, len(parts) + 1)]
-        clashes = [k for k in keys if k != key]
-        out[key] = next((t for t in tails if not any(k == t or k.endswith("." + t) for k in clashes)), key)
+        others = [f".{other}" for other in keys if other != key]
+        out[key] = next((tail for tail in tails if not _is_tail(tail, others)), key)
     return out
+
+
+def _is_tail(tail: str, dotted: Sequence[str]) -> bool:
+    return any(key.endswith(f".{tail}") for key in dotted)
 
 
 def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
@@ -158,9 +168,13 @@ def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
 
     Labels are unique.
     """
-    told = telling(differs)
-    texts = [" · ".join(f"{k.replace('_', ' ')} {cut(d[k])}" for k in d if k in told) for d in differs]
-    texts = [text or run for text, run in zip(texts, ids, strict=True)]
+    telltale = telling(differs)
+    texts = []
+    for run, settings in zip(ids, differs, strict=True):
+        words = [
+            f"{key.replace('_', ' ')} {cut(value)}" for key, value in settings.items() if key in telltale
+        ]
+        texts.append(" · ".join(words) or run)
     counts, short = Counter(texts), {run[:SHORT_ID] for run in ids}
     return [
         f"{text} · {run[:SHORT_ID] if len(short) == len(ids) else run}"
@@ -172,10 +186,12 @@ def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
 
 def telling(differs: Sequence[Flat]) -> set[str]:
     """The seed, and the two other settings with most values."""
-    keys = list(dict.fromkeys(key for d in differs for key in d))
-    values = {key: len({d.get(key) for d in differs}) for key in keys}
-    others = sorted((key for key in keys if not _is_seed(key)), key=lambda key: -values[key])
-    return {*others[:2], *[key for key in keys if _is_seed(key)][-1:]}
+    seeds: list[str] = []
+    others: list[str] = []
+    for key in _keys(differs):
+        (seeds if _is_seed(key) else others).append(key)
+    others.sort(key=lambda key: -len({settings.get(key) for settings in differs}))
+    return {*others[:2], *seeds[-1:]}
 
 
 def cut(text: str) -> str:
@@ -189,7 +205,10 @@ def groups(differs: Sequence[Flat]) -> tuple[list[str], list[int]]:
     Returns:
         The groups' names and, for each run, the index of its group.
     """
-    texts = [" · ".join(f"{key} {value}" for key, value in d.items() if not _is_seed(key)) for d in differs]
+    texts = []
+    for settings in differs:
+        words = [f"{key} {value}" for key, value in settings.items() if not _is_seed(key)]
+        texts.append(" · ".join(words))
     names = list(dict.fromkeys(texts))
     return [name or "all runs" for name in names], [names.index(text) for text in texts]
 
