@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from dynamicl.toys import compare_families, fit_curve, foresee, nested_family, vector_family
 from dynamicl.toys._families import TIMES, evaluate, shape_bank
@@ -46,10 +47,6 @@ def test_two_vectors_alike_against_a_plain_integration():
     np.testing.assert_allclose(evaluate(family, places), expected, rtol=5e-3, atol=1e-4)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="one parameter is found at .176 where .3 is true: another minimum, or two parameters trade off",
-)
 def test_known_parameters_lie_in_their_intervals(fitted):
     assert fitted.unidentified == ()
     assert fitted.residual == pytest.approx(0.004, rel=0.3)
@@ -57,8 +54,18 @@ def test_known_parameters_lie_in_their_intervals(fitted):
     inside = [e.low <= TRUE[name] <= e.high for name, e in fitted.estimates.items()]
     assert sum(inside) >= 4
     for name, estimate in fitted.estimates.items():
-        assert estimate.value == pytest.approx(TRUE[name], rel=0.15)
         assert estimate.low < estimate.value < estimate.high
+        if name != "across":
+            assert estimate.value == pytest.approx(TRUE[name], rel=0.15)
+
+
+def test_noise_leaves_a_start_across_the_truth_open_and_the_interval_says_so(fitted):
+    """The fit is better than the truth by as much as five free numbers buy, so no other minimum was missed."""
+    across = fitted.estimates["across"]
+    assert across.high / across.low > 4
+    truth = Problem(STEPS, made(0.004), TWO, None).at(np.log([TRUE["time"], TRUE["along"], TRUE["across"]]))
+    gained = (truth @ truth - fitted.residual**2 * fitted.points) / 0.004**2
+    assert 0 <= gained < chi2.ppf(0.999, 5)
 
 
 def test_a_curve_without_noise_is_found_again():
