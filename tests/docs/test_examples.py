@@ -40,6 +40,7 @@ PAGES = {
     "docs/tutorials/why-abruptly.md": {
         "draws": 3,
         "steps": 900,
+        "measured": "free.loss[:1, ::20]",
         "toys": "[vector_family(3)]",
     },
     "docs/tutorials/when-was-it-decided.md": {
