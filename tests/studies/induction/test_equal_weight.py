@@ -19,8 +19,9 @@ DATA = xr.Dataset(
         "both": (("seed", "moment"), np.full((4, 2), 0.97)),
         "even": (("seed", "moment"), np.tile([0.96, 0.02], (4, 1))),
         "plateau_loss": ("seed", np.full(4, 0.71)),
+        "sequences": (("seed", "moment", "bin"), np.tile([0.25, 0.5, 0.25], (4, 2, 1))),
     },
-    {"seed": range(4), "moment": ["plateau", "end"]},
+    {"seed": range(4), "moment": ["plateau", "end"], "bin": [0.4, 0.5, 0.6]},
 )
 BROKEN = {
     BOTH: changed(DATA, "both", 0.8, moment="plateau"),
@@ -34,6 +35,10 @@ def test_a_network_that_is_not_on_the_plateau_decides_nothing():
     parts = EQUAL_WEIGHT.judge(changed(DATA, "plateau_loss", [0.71, 0.71, 0.3, 0.7]))
     assert [part.holds for part in parts] == [None, None, True]
     assert "nats off the plateau" in parts[0].undecided
+
+
+def test_the_note_says_where_the_peak_is_and_how_wide():
+    assert EQUAL_WEIGHT.note(DATA).endswith("peaks near 0.5; its standard deviation is 0.07")
 
 
 def test_weights_of_three_answers():

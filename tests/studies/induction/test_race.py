@@ -23,6 +23,11 @@ def test_a_seed_with_fewer_than_two_later_heads_has_no_order():
     assert first.holds and later.holds is None and "no network" in later.undecided
 
 
+def test_a_head_that_never_learns_alone_is_not_the_fastest():
+    never = changed(DATA, "alone", np.nan, head=3)
+    assert RACE.judge(never)[0].value == RACE.judge(DATA)[0].value
+
+
 def test_a_network_without_induction_heads_confirms_nothing():
     assert RACE.judge(changed(DATA, "emergence", np.inf))[0].value == 0
 

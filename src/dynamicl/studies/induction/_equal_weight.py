@@ -90,10 +90,20 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     )
 
 
+def note(data: xr.Dataset) -> str:
+    """Say how widely shares are spread on the plateau, and where they peak."""
+    shares = data["sequences"].sel(moment="plateau").mean("seed")
+    middle = float((shares * shares["bin"]).sum())
+    spread = float((shares * (shares["bin"] - middle) ** 2).sum()) ** 0.5
+    peak = float(shares["bin"].values[shares.values.argmax()])
+    return f"on the plateau the right label's share peaks near {peak:.2g}; its standard deviation is {spread:.2f}"
+
+
 EQUAL_WEIGHT = experiment(
     "induction.equal_weight",
     ["main"],
     measure=measure,
     judge=judge,
     criterion=(BOTH, ALIKE, APART),
+    note=note,
 )

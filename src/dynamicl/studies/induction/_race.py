@@ -53,7 +53,9 @@ def emergence(strength: np.ndarray, sequences: np.ndarray) -> float:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The first is the fastest; among seeds with two or more later heads, these come in another order."""
-    alone, emerged = (data[name].transpose("seed", "head").values for name in ("alone", "emergence"))
+    # What a file keeps of infinity is nothing.
+    times = data[["alone", "emergence"]].fillna(np.inf).transpose("seed", "head")
+    alone, emerged = times["alone"].values, times["emergence"].values
     first, same_order = [], []
     for fast, early in zip(alone, emerged, strict=True):
         inductive = np.flatnonzero(np.isfinite(early))
