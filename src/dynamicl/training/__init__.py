@@ -9,12 +9,14 @@ from ._evaluation import evaluation as evaluation
 from ._evaluation import training_batch as training_batch
 from ._layout import layout as layout
 from ._layout import run_mesh as run_mesh
+from ._learner import Learner as Learner
 from ._learner import RunState as RunState
 from ._learner import Watch as Watch
 from ._network import Network as Network
 from ._network import network_of as network_of
 from ._objective import ObjectiveSpec as ObjectiveSpec
 from ._objective import Penalty as Penalty
+from ._objective import cross_entropy as cross_entropy
 from ._optimizers import Decay as Decay
 from ._optimizers import Optimizer as Optimizer
 from ._optimizers import OptimizerSpec as OptimizerSpec

@@ -165,7 +165,34 @@ DATA = {
         natural_learning_time=("seed", times(4)),
         unclamped_loss=(("seed", "sequences"), falling(4)),
     ),
+    "equal_weight": dataset(
+        {"moment": ["plateau", "end"], "bin": np.linspace(0.025, 0.975, 20)},
+        sequences=(("seed", "moment", "bin"), share(4, 2, 20) / 10),
+    ),
+    "label_pt": dataset(
+        {"row": ["labels", "exemplars"], "head": HEADS},
+        attention=(("row", "seed", "head"), share(2, 4, 8)),
+    ),
+    "race": dataset(
+        {"head": HEADS},
+        alone=(SEED_HEAD, times(4, 8)),
+        emergence=(SEED_HEAD, np.where(share(4, 8) > 0.4, times(4, 8), np.inf)),
+    ),
+    "cost": xr.Dataset(
+        {"seconds": (("way", "repeat"), 1e-4 * (1 + share(2, 7)))},
+        {"way": ["progress measure", "clamped step"]},
+    ),
+    "jit": xr.Dataset(
+        {"seconds": (("way", "repeat"), np.array([[1e-4], [1e-1]]) * (1 + share(2, 7)))},
+        {"way": ["compiled", "operation by operation"]},
+    ),
+    "dataset_size": xr.Dataset(
+        {"counted": ("task", [78_400, 316_800]), "formula": ("task", [78_400, 316_800])},
+        {"task": ["50 classes, 5 labels", "100 classes, 5 labels"]},
+    ),
 }
+DATA["fast_parts"] = DATA["labels_seed"] = DATA["data"]
+WITHOUT_SEEDS = {"toy", "saddle", "more_vectors", "cost", "jit", "dataset_size"}
 
 
 def without_numbers(data):

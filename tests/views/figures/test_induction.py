@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from dynamicl.studies import experiments_of, write_dataset
 from dynamicl.views import make_figures
 from dynamicl.views.figures.induction._shared import STEPS, draw_seeds, draw_time, interval_over_seeds
-from views.figures.synthetic import DATA, as_kept, without_numbers
+from views.figures.synthetic import DATA, WITHOUT_SEEDS, as_kept, without_numbers
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_figures_are_drawn_where_nothing_was_measured(name):
     draw(name, as_kept(without_numbers(DATA[name]))).draw_without_rendering()
 
 
-@pytest.mark.parametrize("name", sorted(set(DATA) - {"toy", "saddle", "more_vectors"}))
+@pytest.mark.parametrize("name", sorted(set(DATA) - WITHOUT_SEEDS))
 def test_figures_are_drawn_of_one_seed(name):
     draw(name, DATA[name].isel(seed=[0])).draw_without_rendering()
 

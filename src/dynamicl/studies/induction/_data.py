@@ -16,6 +16,8 @@ from ._populations import experiment
 from ._runs import NETWORK_LENGTH, PART_LENGTH, PARTS
 from ._settings import ENDS, HEADS, Setting
 
+NEEDS = ("main", "single_heads", "clamped", "larger_networks", "larger_parts")
+"""Populations that `measure` reads."""
 NETWORK = "network"
 CIRCUITS = (NETWORK, *PARTS)
 OF_CLAMPS = {"match (B)": "1,2,3v,5", "copy (C)": "1,2,3qk,4", "both (B, C)": "1,2"}
@@ -146,7 +148,7 @@ def note(data: xr.Dataset) -> str:
 
 DATA = experiment(
     "induction.data",
-    ["main", "single_heads", "clamped", "larger_networks", "larger_parts"],
+    NEEDS,
     measure=measure,
     judge=judge,
     criterion=tuple(threshold for one in DELAYS for threshold in one.thresholds),

@@ -9,11 +9,11 @@ from dynamicl.circuits import learn_rule
 from dynamicl.statistics import Interval, bootstrap_interval, crossing
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._patterns import patterns
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, attempt, median, words
 
 from ._ends import Ended, ended, numbers, too_few_exact
-from ._patterns import patterns
 from ._populations import experiment
 from ._rules import HIGH, rule_score
 from ._settings import Setting

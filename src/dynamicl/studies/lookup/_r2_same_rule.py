@@ -6,12 +6,12 @@ import xarray as xr
 from dynamicl.circuits import learn_rule
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._patterns import patterns
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, median, words
 from dynamicl.tasks import Sequence
 
 from ._ends import ended, numbers
-from ._patterns import patterns
 from ._populations import experiment
 from ._rules import HIGH, report_scores, rule_score, untestable
 from ._settings import Setting

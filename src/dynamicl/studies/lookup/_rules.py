@@ -7,11 +7,11 @@ import xarray as xr
 from dynamicl.circuits import Rule, learn_rule, score_rule
 from dynamicl.probes import Exempt, rule_accuracy
 from dynamicl.specs import stacked
+from dynamicl.studies._patterns import patterns
 from dynamicl.studies._populations import Trajectories
 from dynamicl.tasks import Sequence
 
 from ._ends import ended, numbers, too_few_exact
-from ._patterns import patterns
 from ._settings import Setting
 
 HIGH = 0.9
