@@ -67,8 +67,8 @@ tests: setup browser $(VENV)/.lm  ## tests and doctests; warnings are errors
 campaign: setup  ## attack the stores: kills, flips, bombs, races, fuzz; minutes; SEED=0 SHARE=1
 	PYTHONPATH=tests nice -n 10 $(BIN)/python -m campaign $(or $(SEED),0) $(or $(SHARE),1)
 
-smoke: setup  ## every population of the induction study at smoke, which `make test` trains only in part
-	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/induction/test_study.py
+smoke: setup  ## every population of the studies at smoke, which `make test` trains only in part
+	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/*/test_study.py
 
 doctest: setup  ## the examples in docstrings alone
 	$(BIN)/pytest tests/conftest.py src $(ARGS)

@@ -16,10 +16,14 @@ os.environ.setdefault(
 )
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {os.environ['DYNAMICL_TESTS_XLA']}".strip()
 
+import atexit
+import contextlib
+import gc
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -36,10 +40,16 @@ jax.config.update("jax_enable_x64", False)
 # Two devices, so that every test of a population also tests that it is sharded over them.
 jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-# Compiling is most of what many tests cost, so what several build alike is compiled once. Gone after the session.
-COMPILED = tempfile.TemporaryDirectory(prefix="dynamicl-compiled-")
-jax.config.update("jax_compilation_cache_dir", COMPILED.name)
+# What several build alike is compiled once, by whichever worker or command needs it first. Gone after the session.
+COMPILED = tempfile.mkdtemp(prefix="dynamicl-compiled-")
+atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
+jax.config.update("jax_compilation_cache_dir", os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", COMPILED))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+# Programs are millions of small objects that live long: looking for garbage among them often finds none.
+gc.set_threshold(50_000, 20, 100)
+
+MOST_MEMORY = 3 * 2**30
+"""Bytes that a worker may hold."""
 
 # A first example compiles, so no deadline; the same examples every time, so a failure can be repeated.
 hypothesis.settings.register_profile("dynamicl", deadline=None, derandomize=True, max_examples=25)
@@ -69,6 +79,17 @@ def interrupts() -> "Iterator[None]":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True)
+def memory() -> "Iterator[None]":
+    """Let a worker that holds much forget what it has compiled; what is needed again is in the cache on disk."""
+    yield
+    with contextlib.suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        if pages * os.sysconf("SC_PAGE_SIZE") > MOST_MEMORY:
+            jax.clear_caches()
+            gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The whole study, from end to end, and its settings."""
 
 import dataclasses
+import os
 
 import matplotlib
 import pytest
@@ -21,6 +22,19 @@ from dynamicl.views import make_figures
 
 matplotlib.use("agg")
 EXPERIMENTS = {experiment.id: experiment for experiment in experiments_of("lookup")}
+WHOLE = os.environ.get("DYNAMICL_WHOLE_STUDY") == "1"
+"""`make smoke` trains every population of the study. Otherwise those that most experiments share, and the controls."""
+SHARED = {"one_head", "one_start", "parents", "controls"}
+
+
+def experiments_here():
+    """Every experiment, or those whose populations are shared."""
+    scale = settings.setting("smoke")
+    return [
+        name
+        for name, experiment in EXPERIMENTS.items()
+        if WHOLE or set(experiment.populations(scale)) <= SHARED
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +43,7 @@ def lab(tmp_path_factory):
     return Lab(folder, "smoke", "dynamicl reproduce lookup --scale smoke")
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", experiments_here())
 def test_smoke(name, lab, tmp_path):
     """Every experiment runs from end to end, is judged again alike, and its figure is drawn from what is kept."""
     experiment = EXPERIMENTS[name]

@@ -127,6 +127,8 @@ def open_page(desk: Desk, tmp_path) -> Iterator[Callable[..., Shown]]:
         opened += 1
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        # A page behind another one draws once a second.
+        page.bring_to_front()
         page.goto(path.as_uri() + address)
         page.wait_for_selector("html[data-ready=yes]")
         return Shown(page)

@@ -374,7 +374,7 @@ def test_nothing_sticks_out_sideways(open_page, made, size):
     shown = open_page(*made, size=size)
     assert shown.evaluate("document.documentElement.scrollWidth") <= size[0]
     for panel in FOLLOWING:
-        shown.picture(panel)
+        shown.heading(panel)
         assert shown.locator(f"#{panel} .plot").bounding_box()["width"] <= size[0]
 
 
