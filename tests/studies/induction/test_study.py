@@ -28,9 +28,8 @@ WHOLE = os.environ.get("DYNAMICL_WHOLE_STUDY") == "1"
 experiments share, and no others."""
 SHARED = {"main"}
 
-UNTRAINED = {
-    f"induction.{claim}" for claim in ("saddle", "toy", "more_vectors", "cost", "jit", "dataset_size")
-}
+TIMED = {"induction.cost", "induction.jit"}
+UNTRAINED = TIMED | {f"induction.{claim}" for claim in ("saddle", "toy", "more_vectors", "dataset_size")}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +38,12 @@ def lab(tmp_path_factory):
 
 
 def experiments_here():
-    """Every experiment, or those whose populations are shared."""
+    """Every experiment, or those whose populations are shared and that time nothing (they have tests of their own)."""
     every = experiments_of("induction")
-    return tuple(one for one in every if WHOLE or set(one.populations(setting("smoke"))) <= SHARED)
+    if WHOLE:
+        return every
+    shared = (one for one in every if set(one.populations(setting("smoke"))) <= SHARED)
+    return tuple(one for one in shared if one.id not in TIMED)
 
 
 @pytest.mark.slow
