@@ -33,6 +33,7 @@ FINE = 4
 Describe = Callable[[Setting, Networks], Sequence[RunSpec]]
 
 
+@functools.cache
 def populations(scale: Setting) -> Populations:
     """List the populations: those that follow others after them."""
     plain, fine, dense = scale.recording(), scale.recording(dense=FINE), scale.recording(dense=2)

@@ -26,6 +26,7 @@ CHECKPOINTS = 3
 OF_FORKS = ("one_head", "parents", "forks")
 
 
+@functools.cache
 def populations(scale: Setting) -> Populations:
     """List the populations: those that follow others after them. Numbers of forks are those made at most."""
     scratch, plain = scale.recording(CHECKPOINTS), scale.recording()
