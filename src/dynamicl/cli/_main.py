@@ -1,6 +1,5 @@
 """Find the command that was asked for, and say in one line what went wrong."""
 
-import contextlib
 import importlib
 import io
 import os
@@ -22,6 +21,22 @@ COMMANDS = {
     "judge": "judge the kept data of a study or claim again",
     "bench": "measure speed and memory against this machine's matmul peak, as JSON",
 }
+
+STOPPED_BY_KEYS = 128 + signal.SIGINT
+"""Exit status after Ctrl-C."""
+
+
+def console() -> int:
+    """Run the command that this process was started for; a notebook or a script calls `main`.
+
+    Returns:
+        Exit status, as of `main`.
+    """
+    status = main()
+    if status == STOPPED_BY_KEYS:
+        # Whoever presses the keys once more must not meet the interpreter on its way out.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,9 +98,6 @@ def _run(name: str, words: list[str]) -> int:
         sys.stderr.write(f"dynamicl {name}: {error.strerror or error}: {error.filename or ''}\n")
         return 1
     except KeyboardInterrupt as stopped:
-        # Whoever presses the keys once more must not meet the interpreter on its way out.
-        with contextlib.suppress(ValueError):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write(
             f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}\n"
         )
