@@ -11,6 +11,7 @@ from dynamicl.specs import check
 
 from ._clamp_words import parse_clamps
 from ._complaints import complain
+from ._options import read_options
 from ._start import prepare
 
 
@@ -35,7 +36,7 @@ class Ablate:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Ablate, args=words, prog="dynamicl ablate")
+    options = read_options(Ablate, words, "ablate")
     check(1 <= options.sequences <= 10_000_000, f"`sequences` is {options.sequences}: give 1 to 10,000,000")
     prepare()
     import jax.numpy as jnp

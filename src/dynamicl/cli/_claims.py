@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from ._options import read_options
+
 if TYPE_CHECKING:
     from dynamicl.studies import Row
 
@@ -36,7 +38,7 @@ class Claims:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Claims, args=words, prog="dynamicl claims")
+    options = read_options(Claims, words, "claims")
     from dynamicl.specs import check, nearest
 
     rows = _rows(options.results)

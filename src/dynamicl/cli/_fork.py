@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from ._complaints import complain
+from ._options import read_options
 from ._progress import progress
 from ._start import prepare, written_command
 
@@ -49,7 +50,7 @@ class Fork:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Fork, args=words, prog="dynamicl fork")
+    options = read_options(Fork, words, "fork")
     prepare()
     from dynamicl.lab import converged, fate, parent_curve
     from dynamicl.specs import check

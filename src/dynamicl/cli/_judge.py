@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from ._options import read_options
+
 if TYPE_CHECKING:
     from dynamicl.studies import Rejudged
 
@@ -30,7 +32,7 @@ class Judge:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Judge, args=words, prog="dynamicl judge", description=Judge.__doc__)
+    options = read_options(Judge, words, "judge", description=Judge.__doc__)
     from dynamicl.specs import check
     from dynamicl.studies import find_experiments, judge_again, write_verdicts
 

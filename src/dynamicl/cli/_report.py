@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from ._complaints import complain
+from ._options import read_options
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Report:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Report, args=words, prog="dynamicl report")
+    options = read_options(Report, words, "report")
     from dynamicl.studies import read_verdicts
     from dynamicl.views import make_page
 

@@ -17,6 +17,7 @@ from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunS
 
 from ._clamp_words import parse_clamps
 from ._complaints import complain
+from ._options import read_options
 from ._progress import progress
 from ._start import prepare, written_command
 
@@ -85,10 +86,10 @@ class TrainLookup(Common):
 def command(words: list[str]) -> int:
     """Run the command."""
     kind = words[0] if words and words[0] in ("lookup", "few-shot") else "few-shot"
-    options = tyro.cli(
+    options = read_options(
         TrainLookup if kind == "lookup" else TrainFewShot,
-        args=words[1:] if words and words[0] == kind else words,
-        prog="dynamicl train",
+        words[1:] if words and words[0] == kind else words,
+        "train",
         config=(tyro.conf.FlagConversionOff,),
     )
     runs, recording = population(options), _recording(options)

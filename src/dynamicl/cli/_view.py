@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from ._complaints import complain
+from ._options import read_options
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class View:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(View, args=words, prog="dynamicl view")
+    options = read_options(View, words, "view")
     from dynamicl.specs import check
     from dynamicl.views import PageServer, loader
 
