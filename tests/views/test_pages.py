@@ -43,10 +43,8 @@ RECORDING = Recording(Every(4), At((20,)), sequences=8, measures=("heads", "norm
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     folder = tmp_path_factory.mktemp("library")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DYNAMICL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-        command = f"dynamicl train --out {folder}/deep/library --seeds 0:2"
-        train_population(RUNS, RECORDING, folder, title="a tiny population", command=command)
+    command = f"dynamicl train --out {folder}/deep/library --seeds 0:2"
+    train_population(RUNS, RECORDING, folder, title="a tiny population", command=command)
     return folder
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from ._options import read_options
+from ._options import check_results, read_options
 
 if TYPE_CHECKING:
     from dynamicl.studies import Row
@@ -41,6 +41,7 @@ def command(words: list[str]) -> int:
     options = read_options(Claims, words, "claims")
     from dynamicl.specs import check, nearest
 
+    check_results(options.results, Claims.results)
     rows = _rows(options.results)
     wanted: set[str] = set()
     for name in options.names:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from ._options import read_options
+from ._options import check_results, read_options
 
 if TYPE_CHECKING:
     from dynamicl.studies import Rejudged
@@ -37,6 +37,7 @@ def command(words: list[str]) -> int:
     from dynamicl.studies import find_experiments, judge_again, write_verdicts
 
     check(bool(options.names), "name at least one study or claim, e.g. `dynamicl judge induction`")
+    check_results(options.results)
     judged = judge_again(find_experiments(options.names), options.results)
     for one in judged:
         sys.stdout.write(_line(one) + "\n")

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from ._complaints import whisper
+
 COMMANDS = {
     "reproduce": "run a study or one of its experiments, and judge its claims",
     "train": "train a population of your own",
@@ -85,22 +87,21 @@ def _run(name: str, words: list[str]) -> int:
     try:
         return module.command(words) or 0
     except DynamiclError as error:
-        sys.stderr.write(f"dynamicl {name}: {error}\n")
+        whisper(f"dynamicl {name}: {error}")
         return 1
     except MemoryError:
-        sys.stderr.write(
-            f"dynamicl {name}: out of memory: fewer runs at once, a smaller batch or fewer sequences need less\n"
+        whisper(
+            f"dynamicl {name}: out of memory: fewer runs at once, a smaller batch or fewer sequences need less"
         )
         return 1
     except BrokenPipeError:
         return 0
     except OSError as error:
-        sys.stderr.write(f"dynamicl {name}: {error.strerror or error}: {error.filename or ''}\n")
+        place = f": {error.filename}" if error.filename else ""
+        whisper(f"dynamicl {name}: {error.strerror or error}{place}")
         return 1
     except KeyboardInterrupt as stopped:
-        sys.stderr.write(
-            f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}\n"
-        )
+        whisper(f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}")
         return 128 + int(getattr(stopped, "number", signal.SIGINT))
 
 

@@ -1,5 +1,6 @@
 """Options from words: the same rules for every command."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,7 +9,7 @@ import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from dynamicl.files import user_path
-from dynamicl.specs import DynamiclError, SpecError
+from dynamicl.specs import DynamiclError, SpecError, check
 
 Options = TypeVar("Options")
 
@@ -34,6 +35,36 @@ def read_options(kind: type[Options], words: Sequence[str], command: str, **rule
         SystemExit: help was asked for (0), or the words are no options (2).
     """
     return tyro.cli(kind, args=list(words), prog=f"dynamicl {command}", registry=_REGISTRY, **rules)
+
+
+def check_results(folder: Path | None, unless: Path | None = None) -> None:
+    """Refuse a folder of results that is not there, which would read as one in which nothing was tested yet.
+
+    Args:
+        folder: as given.
+        unless: a default that may be missing.
+
+    Raises:
+        SpecError: it is no folder.
+    """
+    check(
+        folder is None or folder == unless or folder.is_dir(),
+        f"`results` is {folder}, which is no folder: give the one that `dynamicl reproduce` wrote",
+    )
+
+
+def check_place(folder: Path) -> None:
+    """Refuse a folder in which nothing can be written, before anything is computed for it.
+
+    Args:
+        folder: to write into; it need not exist.
+
+    Raises:
+        SpecError: it, or the nearest folder above it that exists, is no folder or may not be written.
+    """
+    above = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+    check(above.is_dir(), f"`out` is {folder}, but {above} is no folder: give another place")
+    check(os.access(above, os.W_OK), f"`out` is {folder}, but {above} may not be written: give another place")
 
 
 def _as_path(words: list[str]) -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 import tyro
 
 from ._complaints import complain
-from ._options import read_options
+from ._options import check_results, read_options
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def command(words: list[str]) -> int:
     from dynamicl.views import make_page
 
     complain(options.path)
+    check_results(options.results)
     folders = sorted(options.results.glob("*")) if options.results else []
     verdicts = [record for folder in folders for record in read_verdicts(folder)]
     target = make_page(

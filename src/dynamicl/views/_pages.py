@@ -12,7 +12,7 @@ import xarray as xr
 
 from dynamicl.specs import check
 from dynamicl.statistics import find_transition
-from dynamicl.store import Library, Store, StoreError, Trajectory, open_trajectory, store_dataset
+from dynamicl.store import Library, Store, StoreError, Trajectory, library_of, open_trajectory, store_dataset
 from dynamicl.studies import read_outcome, read_verdicts
 
 from .page import write
@@ -155,7 +155,7 @@ def loader(path: str | Path, verdicts: Sequence[dict] = ()) -> Callable[[], Load
 
     def load() -> Loaded:
         trajectory, problems = readable(open_trajectory(path))
-        problems = [*Library(path).problems.values(), *problems]
+        problems = [*Library(library_of(path)).problems.values(), *problems]
         data = page_dataset(trajectory).assign_attrs(problems=json.dumps(problems))
         return data, transitions_of(data), list(verdicts)
 
