@@ -253,7 +253,7 @@ def clamped_curves(results: str | Path) -> dict[str, Any] | None:
         return None
     data = read_outcome(Path(results) / "induction", "induction.clamps")
     for name, dims in CLAMPED.items():
-        there = set(data[name].dims) if name in data.variables else set()
+        there = set(map(str, data[name].dims)) if name in data.variables else set()
         check(
             there == dims or (not there and name.startswith(UNCLAMPED)),
             f"`{name}` of the result induction.clamps has the dimensions {sorted(there)}, not {sorted(dims)}: "
