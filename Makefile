@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test campaign format-check lint types docs tests smoke doctest browser format lock clean
+.PHONY: help setup demo test campaign audit format-check lint types docs tests smoke doctest browser format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ tests: setup browser $(VENV)/.lm  ## tests and doctests; warnings are errors
 
 campaign: setup  ## attack the stores: kills, flips, bombs, races, fuzz; minutes; SEED=0 SHARE=1
 	PYTHONPATH=tests nice -n 10 $(BIN)/python -m campaign $(or $(SEED),0) $(or $(SHARE),1)
+
+audit: setup  ## docs/dependencies.md: every locked package with its licence; an unread licence stops it
+	$(BIN)/python tools/dependencies.py
 
 smoke: setup  ## every population of the studies at smoke, which `make test` trains only in part
 	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/*/test_study.py

@@ -5,6 +5,7 @@ dynamicl here would hide an import error behind "ImportError while loading conft
 """
 
 import os
+from pathlib import Path
 
 # Set from outside, JAX_PLATFORMS=cuda runs the same tests on a GPU.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -14,6 +15,8 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault(
     "DYNAMICL_TESTS_XLA", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0"
 )
+# Features are computed once and kept beside the tests, never in the home of whoever runs them.
+os.environ["DYNAMICL_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache" / "dynamicl")
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {os.environ['DYNAMICL_TESTS_XLA']}".strip()
 
 import atexit

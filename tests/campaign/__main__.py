@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import on_files, on_words, on_writers
+from . import on_files, on_pages, on_words, on_writers
 from .counts import Count
 
 
@@ -35,6 +35,8 @@ def attacks(share: float) -> dict[str, Callable[[Path, random.Random], Count]]:
         "pairs": lambda folder, rng: on_writers.two_writers(folder, rng, some(20)),
         "verdicts": lambda folder, rng: on_writers.verdicts_at_once(folder, some(100)),
         "disks": lambda folder, rng: on_writers.full_disks(folder, rng, some(20)),
+        "pages": lambda folder, rng: on_pages.pages(folder, rng, some(2000)),
+        "results": lambda folder, rng: on_pages.results(folder, rng, some(300)),
         "specs": lambda folder, rng: on_words.specs(rng, some(1000)),
         "flags": lambda folder, rng: on_words.flags(rng, some(1000)),
     }

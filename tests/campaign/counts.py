@@ -1,12 +1,17 @@
 """What an attack counts, and the reader that every attack on a store lets loose on it."""
 
 import dataclasses
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from dynamicl.specs import DynamiclError
 from dynamicl.store import Store
+
+PATIENCE = 60.0
+"""Seconds after which an answer counts as a hang, on a busy machine."""
 
 
 @dataclasses.dataclass
@@ -42,6 +47,26 @@ class Count:
         return (
             f"| {self.name} | {self.tried:,} | {self.refused:,} | {self.unharmed:,} | {len(self.wrong):,} |"
         )
+
+
+def come_of(work: Callable[[], object]) -> str:
+    """Do something, and say what came of it.
+
+    Returns:
+        "refused" after one line of ours, "unharmed" where it was done, or what went wrong; slowness is wrong.
+    """
+    began = time.monotonic()
+    try:
+        work()
+        came = "unharmed"
+    except DynamiclError as error:
+        came = "refused" if "\n" not in str(error) else f"more than one line: {error}"
+    except SystemExit as left:
+        came = "refused" if left.code in (0, 2) else f"exit {left.code}"
+    except BaseException as error:
+        came = f"{type(error).__name__}: {error}"
+    seconds = time.monotonic() - began
+    return came if seconds < PATIENCE else f"took {seconds:.0f} s, then {came}"
 
 
 def content(store: Store) -> dict[str, bytes]:

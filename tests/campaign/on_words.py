@@ -1,4 +1,4 @@
-"""Attacks on what people give: mutated specs and flags. Accepted, or refused in one line; never anything else."""
+"""Attacks on what people give: mutated specs and command lines. Accepted, or refused in one line, within seconds."""
 
 import contextlib
 import io
@@ -7,11 +7,11 @@ import random
 
 from dynamicl.cli._train import TrainFewShot, TrainLookup, _recording, population
 from dynamicl.models import TransformerSpec
-from dynamicl.specs import DynamiclError, from_json, to_json, validate
+from dynamicl.specs import from_json, to_json, validate
 from dynamicl.tasks import FewShotSpec, LookupSpec
 from dynamicl.training import RunSpec, resolve
 
-from .counts import Count
+from .counts import Count, come_of
 from .on_files import HOSTILE, _places, _put
 
 FLAGS = [
@@ -84,7 +84,7 @@ def specs(rng: random.Random, count: int) -> Count:
         if number % 5 == 0:
             place = rng.randrange(len(text))
             text = text[:place] + rng.choice(["", "{", "]", '"', "\\", "9" * 50]) + text[place + 1 :]
-        total.take(text[:200], _come_of(lambda text=text: validate(from_json(text))))
+        total.take(text[:200], come_of(lambda text=text: validate(from_json(text))))
     return total
 
 
@@ -95,7 +95,7 @@ def flags(rng: random.Random, count: int) -> Count:
         words = []
         for _ in range(rng.randint(1, 4)):
             words += [rng.choice(FLAGS), *rng.choices(WORDS, k=rng.randint(0, 2))]
-        total.take(" ".join(words), _come_of(lambda words=words: _planned(words, rng)))
+        total.take(" ".join(words), come_of(lambda words=words: _planned(words, rng)))
     return total
 
 
@@ -108,15 +108,3 @@ def _planned(words: list[str], rng: random.Random) -> None:
     for run in population(options)[:3]:
         resolve(run)
     validate(_recording(options))
-
-
-def _come_of(work) -> str:
-    try:
-        work()
-    except DynamiclError as error:
-        return "refused" if "\n" not in str(error) else f"more than one line: {error}"
-    except SystemExit as left:
-        return "refused" if left.code in (0, 2) else f"exit {left.code}"
-    except BaseException as error:
-        return f"{type(error).__name__}: {error}"
-    return "unharmed"

@@ -43,14 +43,13 @@ def run(*words: object) -> Result:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Features are cached in a folder that goes, and what `use_every_core` sets is taken back."""
+def clean_environment() -> Iterator[None]:
+    """What `use_every_core` sets is taken back."""
     import dynamicl.training
     from dynamicl.training import use_every_core
 
     before = dict(os.environ)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DYNAMICL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
         patch.setenv("XLA_FLAGS", os.environ.get("XLA_FLAGS", ""))
         patch.setenv("COLUMNS", "200")
         # The tests' own cache of compiled programs stays.

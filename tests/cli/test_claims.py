@@ -67,6 +67,7 @@ def test_a_claim_that_was_not_run_shows_its_criterion(dynamicl, tmp_path):
 
 
 def test_claims_as_json(dynamicl, tmp_path, results):
+    (tmp_path / "none").mkdir()
     everything = json.loads(dynamicl("claims", "--json", "--results", tmp_path / "none").out)
     assert [row["id"] for row in everything] == list(ledger())
     (one,) = json.loads(dynamicl("claims", "induction.plateau", "--json", "--results", tmp_path / "none").out)

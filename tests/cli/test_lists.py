@@ -58,3 +58,10 @@ def test_progress_at_its_ends(capsys, done):
     with progress("x") as listen:
         listen(Progress(1, 1, 1, 0, 1000, done, 32000, 0.0, float("nan"), 0.0))
     assert f"x: {100 * done // 32000} %" in capsys.readouterr().err
+
+
+def test_until_something_is_known_progress_says_that_it_compiles(capsys):
+    nothing = float("nan")
+    with progress("x") as listen:
+        listen(Progress(1, 1, 2, 0, 40, 0, 80, 0.0, nothing, 0.0))
+    assert capsys.readouterr().err == "x: 0 %  cohort 1/1, 2 runs, step 0/40, compiling\n"

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,22 @@ def test_report_writes_one_page(dynamicl, library, tmp_path):
     other = tmp_path / "other.html"
     assert dynamicl("report", library, "--out", other, "--results", tmp_path / "results").code == 0
     assert "induction.plateau" in other.read_text()
+
+
+def test_the_library_inside_a_folder_of_results_is_found(dynamicl, library, tmp_path):
+    shutil.copytree(library, tmp_path / "library")
+    done = dynamicl("report", tmp_path)
+    assert done == (0, f"open {tmp_path / 'report.html'}\n", "")
+    assert all(run in (tmp_path / "report.html").read_text() for run in Library(library).runs)
+
+
+@pytest.mark.parametrize("command", ["report", "judge", "claims"])
+def test_results_that_are_not_there_are_no_results(dynamicl, library, tmp_path, command):
+    more = {"report": [library], "judge": ["induction"], "claims": []}[command]
+    line = dynamicl(command, *more, "--results", tmp_path / "nowhere").line
+    assert line.startswith(
+        f"dynamicl {command}: `results` is {tmp_path / 'nowhere'}, which is no folder: give the"
+    )
 
 
 @pytest.mark.parametrize("command", ["report", "ablate"])
@@ -62,6 +80,9 @@ def test_ablate_scores_every_evaluator_with_and_without(dynamicl, library):
         (("--clamp", "steps-1-2", "--run", "7"), "`run` is 7; this trajectory has the 2 runs"),
         (("--clamp", "steps-1-2", "--run", "nobody"), "`run` is 'nobody'"),
         (("--clamp", "steps-1-2", "--step", "13"), "13"),
+        (("--clamp", "steps-1-2", "--run", "²"), "`run` is '²'; this trajectory has"),
+        (("--clamp", "steps-1-2", "--sequences", "0"), "`sequences` is 0: give 1 to 10,000,000"),
+        (("--clamp",), "`clamp` names nothing to clamp: give one, e.g. --clamp ablate-heads:layer=1,heads=3"),
     ],
 )
 def test_ablations_that_miss(dynamicl, library, words, message):
@@ -95,6 +116,8 @@ def test_forks_converge_by_the_tolerance_that_is_given(dynamicl, library):
     for words, message in (
         (("--tolerance", "0"), "--tolerance is 0.0: give a number above 0 and below 1"),
         (("--hold", "0"), "--hold is 0: give 1 evaluation or more"),
+        (("--forks", "0"), "--forks is 0: give 1 or more"),
+        (("--at", "-5"), "--at is (-5,): checkpoints count from 0"),
     ):
         assert message in dynamicl("fork", library, "--at", "10", "--run", run, *words).line
 
@@ -107,7 +130,7 @@ def test_forks_that_cannot_be_made(dynamicl, library, tmp_path):
     several = dynamicl("fork", library, "--at", "10")
     assert f"the library {library} holds 2 runs: name one with --run" in several.line
     nobody = dynamicl("fork", library, "--at", "10", "--run", "feed")
-    assert nobody.code == 1 and "run feed is not in the library" in nobody.err
+    assert nobody.code == 1 and "`run` is 'feed'; this trajectory has the" in nobody.err
     missing = dynamicl("fork", library, "--at", "11", "--run", runs[0])
     assert missing.code == 1 and "has no checkpoint at step 11: it has 0, 1," in missing.err
     empty = dynamicl("fork", tmp_path, "--at", "10")
@@ -142,3 +165,15 @@ def test_view_serves_until_it_is_stopped(dynamicl, library, monkeypatch):
 )
 def test_views_that_cannot_be_served(dynamicl, library, words, message):
     assert message in dynamicl("view", library, *words).line
+
+
+def test_a_port_that_is_taken(dynamicl, library):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = dynamicl("view", library, "--port", port).line
+    assert (
+        line
+        == f"dynamicl view: port {port} cannot be used (Address already in use): give another, or --port 0"
+    )

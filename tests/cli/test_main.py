@@ -1,5 +1,7 @@
 import importlib
+import io
 import os
+import signal
 import subprocess
 import sys
 
@@ -99,3 +101,55 @@ def test_bars_are_for_people(monkeypatch):
     assert is_terminal()
     monkeypatch.setenv("NO_PROGRESS", "1")
     assert not is_terminal()
+
+
+def test_a_stderr_that_is_full_changes_nothing(monkeypatch):
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    assert module.main(["report", "no-such-folder"]) == 1
+
+
+class Interrupted:
+    """A command at which somebody presses Ctrl-C."""
+
+    def command(self, words):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_is_ignored_at_the_way_out_of_the_console_alone(monkeypatch, capsys):
+    """A notebook that calls `main` goes on afterwards, and is stopped by the keys as before."""
+    importlib.import_module("dynamicl.cli._bench")
+    monkeypatch.setitem(sys.modules, "dynamicl.cli._bench", Interrupted())
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        assert module.main(["bench"]) == 130 and signal.getsignal(signal.SIGINT) is before
+        monkeypatch.setattr(sys, "argv", ["dynamicl", "--version"])
+        assert module.console() == 0 and signal.getsignal(signal.SIGINT) is before
+        monkeypatch.setattr(sys, "argv", ["dynamicl", "bench"])
+        assert module.console() == 130 and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_claims_are_listed_where_the_terminal_knows_ascii_alone():
+    """Characters that it lacks are escapes, and no error."""
+    words = [sys.executable, "-m", "dynamicl", "claims", "induction.heads"]
+    plain = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(words, capture_output=True, env=plain, check=True)
+    assert done.stdout.startswith(b"induction.heads\n") and max(done.stdout) < 128
+    # Nobody reads on.
+    closed = subprocess.run(" ".join(words) + " >&-", shell=True, capture_output=True, check=False)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_statistics_and_solvers_load_when_they_are_used():
+    """`scipy.stats` alone took over a second of every command's start."""
+    code = (
+        "import sys, dynamicl.studies;"
+        "print([name for name in ('scipy.stats', 'scipy.optimize', 'diffrax', 'matplotlib') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

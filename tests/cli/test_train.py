@@ -1,4 +1,6 @@
 import contextlib
+import json
+import os
 import re
 
 import pytest
@@ -6,8 +8,9 @@ import tyro
 
 from dynamicl.clamps import FOREVER, Clamp, Constant
 from dynamicl.cli import _train as module
+from dynamicl.cli._options import check_place
 from dynamicl.cli._train import TrainFewShot, TrainLookup, population
-from dynamicl.specs import SpecError
+from dynamicl.specs import SpecError, to_json
 from dynamicl.store import Library, open_trajectory
 from dynamicl.training import Seeds
 
@@ -99,6 +102,12 @@ def test_populations_that_mean_nothing_are_refused(words, message):
         (["--task.classes", "1"], "`task.classes` is 1: give at least 2"),
         (["--measures", "haeds"], "`haeds`.*`heads`"),
         (["--evaluate-every", "0"], "`every.steps` is 0: give at least 1"),
+        (["--seeds", "1,1"], "`seeds` is '1,1', which names a seed twice: give each once"),
+        (["--seeds", "0:2000000000"], "2,000,000,000 runs, 100,000 at most"),
+        (
+            ["--sweep", "learning_rate=1e-3"],
+            "no field `learning_rate`: did you mean `optimizer.learning_rate`",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_one_line(dynamicl, tiny, tmp_path, words, message):
@@ -106,6 +115,36 @@ def test_what_cannot_be_trained_is_one_line(dynamicl, tiny, tmp_path, words, mes
     assert done.code == 1 and done.err.count("\n") == 1, done
     assert re.search(message, done.err), done.err
     assert not list(tmp_path.glob("lib/*"))
+
+
+def test_hyphens_of_flags_are_taken_in_sweeps():
+    runs = described("--seeds", "0", "--sweep", "optimizer.learning-rate=0.1,0.2", "batch-size=4")
+    assert [(run.optimizer.learning_rate, run.batch_size) for run in runs] == [(0.1, 4), (0.2, 4)]
+    spec = json.loads(to_json(runs[1]))
+    assert (
+        module._settings(spec, ["optimizer.learning-rate=0.1,0.2"]) == "seed 0, optimizer.learning_rate 0.2"
+    )
+
+
+def test_lookup_takes_an_encoder_that_sees_the_context(dynamicl, tmp_path):
+    assert not module.TrainLookup().model.causal
+    refused = dynamicl("train", "lookup", "--model.causal", "True", "--out", tmp_path / "lib")
+    assert "reads its answer at the first position, which would see only itself" in refused.line
+
+
+@pytest.mark.parametrize("place", ["file", "file/lib"])
+def test_a_place_where_nothing_can_be_kept_is_refused_before_anything_is_computed(
+    dynamicl, tiny, tmp_path, place
+):
+    (tmp_path / "file").write_text("mine")
+    line = dynamicl("train", *tiny, "--seeds", "0", "--out", tmp_path / place).line
+    assert f"`out` is {tmp_path / place}, but {tmp_path / 'file'} is no folder: give another place" in line
+
+
+def test_a_place_that_may_not_be_written_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SpecError, match=rf"`out` is {tmp_path}, but {tmp_path} may not be written"):
+        check_place(tmp_path)
 
 
 def test_a_population_is_trained_once(dynamicl, tiny, library):
@@ -116,6 +155,7 @@ def test_a_population_is_trained_once(dynamicl, tiny, library):
     lines = done.out.splitlines()
     assert lines[0] == "2 runs (2 already trained) in 0 compiled programs, 0 run-steps"
     assert [line.split()[:2] for line in lines[1:3]] == [[run, "finished"] for run in runs]
+    assert [line.rpartition("  ")[2] for line in lines[1:3]] == ["seed 0", "seed 1"]
     assert lines[3] == f"see it: dynamicl report {library}"
     trajectory = open_trajectory(library)
     assert trajectory.dataset["step"].values.tolist() == [0, 10, 20, 30, 40]

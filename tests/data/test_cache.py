@@ -1,4 +1,8 @@
+import io
+import os
 import sys
+import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +38,16 @@ def test_folder_by_platform(monkeypatch, tmp_path, platform, variable, where):
     if variable:
         monkeypatch.setenv(variable, str(tmp_path / "set"))
     assert cache_folder() == tmp_path / Path(where)
+
+
+def test_tests_leave_the_users_own_cache_alone():
+    """`tests/conftest.py` sets a folder inside the repository; those of this room have one each."""
+    root = Path(__file__).parents[1]
+    assert (
+        '"DYNAMICL_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache"'
+        in (root / "conftest.py").read_text()
+    )
+    assert Path.home() / ".cache" not in cache_folder().parents
 
 
 def test_kept_and_recalled(cache):
@@ -72,3 +86,43 @@ def test_clearing_leaves_other_files_alone(cache):
     (cache / "mine.npz").write_text("mine")
     assert clear_cache() == 2
     assert [path.name for path in cache.iterdir()] == ["mine.npz"]
+
+
+def bomb(path):
+    """A file of kilobytes whose array takes a gigabyte."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f4", "fortran_order": False, "shape": (1 << 28,)})
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("values.npy", "w") as member,
+    ):
+        member.write(head.getvalue())
+        for _ in range(1 << 10):
+            member.write(bytes(1 << 20))
+
+
+def claim(path):
+    """An array that claims a terabyte."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f4", "fortran_order": False, "shape": (1 << 38,)})
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("values.npy", head.getvalue() + bytes(64))
+
+
+def brackets(path):
+    path.write_bytes(b"[" * 1_000_000)
+
+
+@pytest.mark.parametrize("put", [bomb, claim, os.mkfifo, os.mkdir, brackets])
+def test_what_is_no_cached_file_of_that_shape_is_computed_again(cache, caplog, put):
+    cache.mkdir()
+    put(cache / "features-k.npz")
+    began = time.monotonic()
+    assert recall("k", (2, 3, 4)) is None
+    assert time.monotonic() - began < 5 and "computing them again" in caplog.text
+
+
+def test_a_device_in_the_place_of_a_cached_file_is_not_read(cache, caplog):
+    cache.mkdir()
+    (cache / "features-k.npz").symlink_to("/dev/zero")
+    assert recall("k", (2, 3, 4)) is None and "computing them again" in caplog.text

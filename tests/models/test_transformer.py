@@ -124,6 +124,11 @@ def test_a_small_ratio_leaves_the_mlps_out():
             24,
             "rotary positions need an even head width, got 3: change `model.d_model`, .*`model.positions`",
         ),
+        (
+            "mlp_ratio",
+            0.001,
+            "`model.mlp_ratio` is 0.001, an MLP without a unit at width 64: give 0 for none",
+        ),
         ("mlp_ratio", -1.0, r"`model.mlp_ratio` is -1.0: give 0 \(no MLP\) to 64"),
         ("position_base", 1.0, "`model.position_base` is 1.0: give 1 to 1e12"),
         ("embedding_scale", 0.0, "`model.embedding_scale` is 0.0: give above 0 to 100"),

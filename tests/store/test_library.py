@@ -5,6 +5,7 @@ import xarray as xr
 import dynamicl
 from dynamicl.store import Library, Store, StoreError, Trajectory, open_trajectory
 from dynamicl.store._reading import read_index
+from dynamicl.store._runs import find_run
 
 from .cohorts import RUNS, attention, header, records, train, weights
 
@@ -238,3 +239,11 @@ def test_what_is_left_out_is_told(library):
     (line,) = library.complaints()
     assert line.startswith(f"left out: {store.path / 'index.json'} is damaged")
     assert len(library.stores()) == 1
+
+
+def test_a_run_is_found_by_the_beginning_of_its_hash():
+    runs = ["aa01ff", "aa01ee", "bb02cc"]
+    assert find_run("bb02", runs, "this") == 2 and find_run("aa01e", runs, "this") == 1
+    for several_or_short in ("aa01", "bb0", ""):
+        with pytest.raises(StoreError, match="this has the 3 runs aa01ff, aa01ee, bb02cc"):
+            find_run(several_or_short, runs, "this")

@@ -10,6 +10,8 @@ import pytest
 
 from dynamicl.specs import DynamiclError
 from dynamicl.store import Store, StoreError
+from dynamicl.store._arrays import digest, write_arrays
+from dynamicl.store._datasets import encode_dataset
 from dynamicl.store._identity import run_identity
 from dynamicl.store._index import COPY, NAME, Index, encode_index, seal
 from dynamicl.store._reading import read_index
@@ -243,6 +245,32 @@ def test_a_bomb_of_brackets_is_refused_before_it_is_parsed(store):
     (store / NAME).write_bytes(b'{"format":' + b"[" * 200_000 + b"]" * 200_000 + b"}")
     with pytest.raises(StoreError, match=r"index.json is damaged \(nested too deeply\)"):
         Store.open(store)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data.assign_coords(step=data["step"] + 1), "`step` is 2, .*rises from 1 to 6"),
+        (lambda data: data.assign_coords(step=data["step"] * 0.5), "`step` is 0.5, .*rises from 1 to 6"),
+        (lambda data: data.assign_coords(step=data["step"] * 0 + 1), "`step` is 1, 1, .*rises from 1 to 6"),
+        (lambda data: data.drop_vars(["step", "sequences"]), "`step` is 0, 1"),
+        (lambda data: data.assign_coords(run=["x", "y", "z"]), "`dataset.run` is x, y, z"),
+        (lambda data: data.isel(run=[0, 1]), "`dataset` has 2 runs; the store has 3"),
+    ],
+)
+def test_records_under_a_right_hash_are_checked_too(tmp_path, change, message):
+    """Whoever can write a piece and its hash may still not put anything into it."""
+    data = records([1, 2, 3, 4, 5, 6])
+    with Store.create(tmp_path / "s", header()) as store:
+        store.commit(6, records=data)
+    arrays, attributes = encode_dataset(change(data.assign_coords(run=list(RUNS))))
+    (piece,) = read_index(tmp_path / "s").pieces
+    path = tmp_path / "s" / "pieces" / piece.file
+    path.unlink()
+    write_arrays(path, arrays, attributes)
+    forge(tmp_path / "s", pieces=(dataclasses.replace(piece, hash=digest(arrays)),))
+    with pytest.raises(StoreError, match=f"records of steps 1 to 6 is damaged .*{message}"):
+        Store.open(tmp_path / "s").records()
 
 
 def test_ids_are_recomputed_on_opening(tmp_path):

@@ -37,6 +37,10 @@ def test_resolve_gives_the_run_back():
             "`start.how` is 'fork' with `start.run` '': name the run's hash, and only then",
         ),
         ({"start": Start("fresh", "ab")}, "`start.how` is 'fresh' with `start.run` 'ab': name"),
+        (
+            {"start": Start("fresh", "", 3)},
+            "`start.step` is 3 with `start.how` 'fresh', which starts at no checkpoint",
+        ),
         ({"start": Start("init_from", "ab", -1)}, "`start.step` is -1: give a checkpoint's step, 0 or more"),
         (
             {"start": Start("fork", "ab", 1000)},

@@ -43,10 +43,8 @@ RECORDING = Recording(Every(4), At((20,)), sequences=8, measures=("heads", "norm
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     folder = tmp_path_factory.mktemp("library")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DYNAMICL_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-        command = f"dynamicl train --out {folder}/deep/library --seeds 0:2"
-        train_population(RUNS, RECORDING, folder, title="a tiny population", command=command)
+    command = f"dynamicl train --out {folder}/deep/library --seeds 0:2"
+    train_population(RUNS, RECORDING, folder, title="a tiny population", command=command)
     return folder
 
 
@@ -84,6 +82,29 @@ def test_a_jump_is_found_and_reported_in_sequences(data):
     (steps_in, *ends), sequences_in = first["time_steps"], first["time_sequences"]
     assert first["found"] and 12 <= steps_in <= 24 and ends[0] <= steps_in <= ends[1]
     assert sequences_in == [4 * steps_in, *(4 * end for end in ends)]
+
+
+def test_times_are_in_sequences_of_each_runs_own_batch(data):
+    """Runs of two batch sizes that fall at the same step fall at different numbers of sequences."""
+    steps = data["step"].values
+    curve = np.where(steps < 20, 1.0, 0.1)
+    sizes = ['{"batch_size":16}', '{"batch_size":64}']
+    jump = data.assign(loss=data["loss"] * 0 + curve[None, :, None], loss_error=data["loss"] * 0 + 0.01)
+    small, large = transitions_of(jump.assign(spec=("run", sizes)))
+    assert small["time_steps"][0] == large["time_steps"][0]
+    assert small["time_sequences"][0] == 16 * small["time_steps"][0]
+    assert large["time_sequences"][0] == 64 * small["time_steps"][0]
+    unknown = jump.drop_vars("spec").drop_attrs(deep=False)
+    assert [one["time_sequences"] for one in transitions_of(unknown)] == [None, None]
+
+
+def test_a_result_of_another_shape_is_refused(tmp_path):
+    made = xr.Dataset({"loss": (("clamp", "run"), np.ones((1, 2)))}, {"clamp": ["1"]})
+    write_dataset(tmp_path / "induction", "induction.clamps", made)
+    with pytest.raises(
+        SpecError, match=r"`sequences` of the result induction.clamps has the dimensions \[\], not"
+    ):
+        clamped_curves(tmp_path)
 
 
 def test_the_page_is_one_file_that_asks_for_nothing(library, tmp_path):

@@ -11,6 +11,7 @@ from dynamicl.specs import check
 
 from ._clamp_words import parse_clamps
 from ._complaints import complain
+from ._options import read_options
 from ._start import prepare
 
 
@@ -21,7 +22,7 @@ class Ablate:
     Attributes:
         library: folder of the store or library.
         clamp: interventions, e.g. `ablate-heads:layer=1,heads=3`; all act together.
-        run: id or index of the run.
+        run: id of the run, the beginning of it, or its index.
         step: checkpoint; the last by default.
         sequences: of each evaluator.
     """
@@ -35,7 +36,11 @@ class Ablate:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Ablate, args=words, prog="dynamicl ablate")
+    options = read_options(Ablate, words, "ablate")
+    check(
+        bool(options.clamp),
+        "`clamp` names nothing to clamp: give one, e.g. --clamp ablate-heads:layer=1,heads=3",
+    )
     check(1 <= options.sequences <= 10_000_000, f"`sequences` is {options.sequences}: give 1 to 10,000,000")
     prepare()
     import jax.numpy as jnp

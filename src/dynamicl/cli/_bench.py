@@ -5,8 +5,7 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-import tyro
-
+from ._options import read_options
 from ._start import prepare
 
 
@@ -33,7 +32,7 @@ class Bench:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Bench, args=words, prog="dynamicl bench")
+    options = read_options(Bench, words, "bench")
     prepare()
     from dynamicl.lab import bench
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from ._options import check_results, read_options
+
 if TYPE_CHECKING:
     from dynamicl.studies import Row
 
@@ -36,9 +38,10 @@ class Claims:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Claims, args=words, prog="dynamicl claims")
+    options = read_options(Claims, words, "claims")
     from dynamicl.specs import check, nearest
 
+    check_results(options.results, Claims.results)
     rows = _rows(options.results)
     wanted: set[str] = set()
     for name in options.names:

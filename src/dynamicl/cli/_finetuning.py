@@ -5,10 +5,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 from dynamicl.specs import SpecError
 
+from ._options import read_options
 from ._start import written_command
 
 
@@ -45,7 +44,7 @@ class Finetuning:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Finetuning, args=words, prog="dynamicl finetuning", description=Finetuning.__doc__)
+    options = read_options(Finetuning, words, "finetuning", description=Finetuning.__doc__)
     from dynamicl import lm
     from dynamicl.studies.finetuning import TASKS, Cells, Setting, find_variants
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from ._complaints import complain
+from ._options import read_options
 from ._progress import progress
 from ._start import prepare, written_command
 
@@ -24,7 +25,7 @@ class Fork:
 
     Attributes:
         library: folder of the library that holds the run.
-        run: its id (`dynamicl train` prints it); the only run may be left out.
+        run: its id (`dynamicl train` prints it) or the beginning of it; the only run may be left out.
         at: checkpoints to fork, in updates.
         forks: data seeds at each.
         steps: updates of the forks, the parent's included; the parent's length by default.
@@ -49,15 +50,16 @@ class Fork:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Fork, args=words, prog="dynamicl fork")
+    options = read_options(Fork, words, "fork")
     prepare()
     from dynamicl.lab import converged, fate, parent_curve
     from dynamicl.specs import check
-    from dynamicl.store import Library
+    from dynamicl.store import Library, library_of
     from dynamicl.views import make_fates_page
 
     complain(options.library)
-    runs = _parents(Library(options.library))
+    library = Library(library_of(options.library))
+    runs = _parents(library)
     check(
         bool(runs),
         f"the library {options.library} holds 0 runs: train one into it with `dynamicl train --out`",
@@ -66,9 +68,12 @@ def command(words: list[str]) -> int:
         bool(options.run) or len(runs) == 1,
         f"the library {options.library} holds {len(runs)} runs: name one with --run",
     )
+    check(all(step >= 0 for step in options.at), f"--at is {options.at}: checkpoints count from 0")
+    check(options.forks >= 1, f"--forks is {options.forks}: give 1 or more")
     check(0 < options.tolerance < 1, f"--tolerance is {options.tolerance}: give a number above 0 and below 1")
     check(options.hold >= 1, f"--hold is {options.hold}: give 1 evaluation or more")
-    run, out = options.run or runs[0], options.out or options.library / "fates.html"
+    store, place = library.trajectory().member(options.run or runs[0])
+    run, out = store.runs[place], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
     outcome = partial(converged, tolerance=options.tolerance, hold=options.hold)
     # With --json, stdout is for the JSON alone.
@@ -79,7 +84,7 @@ def command(words: list[str]) -> int:
     said.flush()
     with progress("forks") as listener:
         fates = fate(
-            options.library,
+            library.root,
             run,
             options.at,
             options.forks,
@@ -90,7 +95,7 @@ def command(words: list[str]) -> int:
             command=written_command(),
             listener=listener,
         )
-    target = make_fates_page(fates.data, out, parent=parent_curve(options.library, run, outcome))
+    target = make_fates_page(fates.data, out, parent=parent_curve(library.root, run, outcome))
     rows = _rows(fates)
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from ._options import check_results, read_options
+
 if TYPE_CHECKING:
     from dynamicl.studies import Rejudged
 
@@ -30,11 +32,12 @@ class Judge:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Judge, args=words, prog="dynamicl judge", description=Judge.__doc__)
+    options = read_options(Judge, words, "judge", description=Judge.__doc__)
     from dynamicl.specs import check
     from dynamicl.studies import find_experiments, judge_again, write_verdicts
 
     check(bool(options.names), "name at least one study or claim, e.g. `dynamicl judge induction`")
+    check_results(options.results)
     judged = judge_again(find_experiments(options.names), options.results)
     for one in judged:
         sys.stdout.write(_line(one) + "\n")

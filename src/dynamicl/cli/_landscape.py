@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
+from ._options import read_options
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Landscape:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Landscape, args=words, prog="dynamicl landscape")
+    options = read_options(Landscape, words, "landscape")
     from dynamicl.specs import SpecError
     from dynamicl.views import make_landscape_page
 

@@ -1,12 +1,13 @@
 """Find the command that was asked for, and say in one line what went wrong."""
 
-import contextlib
 import importlib
 import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
+
+from ._complaints import whisper
 
 COMMANDS = {
     "reproduce": "run a study or one of its experiments, and judge its claims",
@@ -22,6 +23,22 @@ COMMANDS = {
     "judge": "judge the kept data of a study or claim again",
     "bench": "measure speed and memory against this machine's matmul peak, as JSON",
 }
+
+STOPPED_BY_KEYS = 128 + signal.SIGINT
+"""Exit status after Ctrl-C."""
+
+
+def console() -> int:
+    """Run the command that this process was started for; a notebook or a script calls `main`.
+
+    Returns:
+        Exit status, as of `main`.
+    """
+    status = main()
+    if status == STOPPED_BY_KEYS:
+        # Whoever presses the keys once more must not meet the interpreter on its way out.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,25 +87,21 @@ def _run(name: str, words: list[str]) -> int:
     try:
         return module.command(words) or 0
     except DynamiclError as error:
-        sys.stderr.write(f"dynamicl {name}: {error}\n")
+        whisper(f"dynamicl {name}: {error}")
         return 1
     except MemoryError:
-        sys.stderr.write(
-            f"dynamicl {name}: out of memory: fewer runs at once, a smaller batch or fewer sequences need less\n"
+        whisper(
+            f"dynamicl {name}: out of memory: fewer runs at once, a smaller batch or fewer sequences need less"
         )
         return 1
     except BrokenPipeError:
         return 0
     except OSError as error:
-        sys.stderr.write(f"dynamicl {name}: {error.strerror or error}: {error.filename or ''}\n")
+        place = f": {error.filename}" if error.filename else ""
+        whisper(f"dynamicl {name}: {error.strerror or error}{place}")
         return 1
     except KeyboardInterrupt as stopped:
-        # Whoever presses the keys once more must not meet the interpreter on its way out.
-        with contextlib.suppress(ValueError):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sys.stderr.write(
-            f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}\n"
-        )
+        whisper(f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}")
         return 128 + int(getattr(stopped, "number", signal.SIGINT))
 
 

@@ -1,5 +1,6 @@
 """Progress of a population: rate, time left, and the loss so far."""
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -53,7 +54,10 @@ def _lines(title: str) -> Listener:
 
 
 def _note(now: Progress) -> str:
-    return (
-        f"cohort {now.cohort}/{now.cohorts}, {now.runs} runs, step {now.step:,}/{now.steps:,}, "
-        f"{now.rate:,.0f} run-steps/s, loss {now.loss:.3f}, {now.left:,.0f} s left"
-    )
+    parts = [f"cohort {now.cohort}/{now.cohorts}, {now.runs} runs, step {now.step:,}/{now.steps:,}"]
+    known = math.isfinite(now.left)
+    # Until the first chunk is done there is no rate: the time goes into compiling.
+    parts += [f"{now.rate:,.0f} run-steps/s"] if known else ["compiling"]
+    parts += [f"loss {now.loss:.3f}"] if math.isfinite(now.loss) else []
+    parts += [f"{now.left:,.0f} s left"] if known else []
+    return ", ".join(parts)

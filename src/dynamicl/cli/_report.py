@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from ._complaints import complain
+from ._options import check_results, read_options
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,12 @@ class Report:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Report, args=words, prog="dynamicl report")
+    options = read_options(Report, words, "report")
     from dynamicl.studies import read_verdicts
     from dynamicl.views import make_page
 
     complain(options.path)
+    check_results(options.results)
     folders = sorted(options.results.glob("*")) if options.results else []
     verdicts = [record for folder in folders for record in read_verdicts(folder)]
     target = make_page(

@@ -11,6 +11,7 @@ import tyro
 
 from dynamicl.specs import SpecError
 
+from ._options import read_options
 from ._progress import progress
 from ._start import prepare, written_command
 
@@ -43,7 +44,7 @@ class Reproduce:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Reproduce, args=words, prog="dynamicl reproduce", description=Reproduce.__doc__)
+    options = read_options(Reproduce, words, "reproduce", description=Reproduce.__doc__)
     if not options.names:
         raise SpecError("name at least one study or experiment, e.g. `dynamicl reproduce induction`")
     prepare()

@@ -3,9 +3,9 @@
 import sys
 from dataclasses import dataclass, field
 
-import tyro
-
 from dynamicl.models import TransformerSpec
+
+from ._options import read_options
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Sites:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(Sites, args=words, prog="dynamicl sites")
+    options = read_options(Sites, words, "sites")
     import equinox as eqx
     import jax
     from rich.console import Console

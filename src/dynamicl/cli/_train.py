@@ -1,24 +1,26 @@
 """`dynamicl train`: a population of your own, from the command line."""
 
 import dataclasses
-import itertools
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import tyro
 
-from dynamicl.models import TransformerSpec
-from dynamicl.specs import SpecError, check, nearest
+from dynamicl.models import TransformerSpec, lookup_encoder
+from dynamicl.specs import SpecError, check, validate
 from dynamicl.tasks import FewShotSpec, LookupSpec
 from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunSpec, Seeds
 
 from ._clamp_words import parse_clamps
 from ._complaints import complain
+from ._options import check_place, read_options
 from ._progress import progress
 from ._start import prepare, written_command
+from ._sweeps import swept, value_at
 
 MOST_RUNS = 100_000
 
@@ -32,7 +34,7 @@ class Common:
         optimizer: how weights are updated.
         seeds: runs, as first:beyond or a list, e.g. `0:16` or `0,3,5`; each seeds initialisation and data.
         sweep: fields and values to cross with the seeds, e.g. `optimizer.learning_rate=1e-4,1e-3`.
-        clamp: interventions, e.g. `steps-1-2` or `match:head=3`; see `dynamicl.clamps.LIBRARY`.
+        clamp: interventions, e.g. `steps-1-2` or `steps-1-2-3qk-4:head=3`; see `dynamicl.clamps.LIBRARY`.
         steps: updates of each run.
         batch_size: sequences in an update.
         evaluate_every: updates between evaluations.
@@ -76,22 +78,31 @@ class TrainLookup(Common):
     """Train a population on key-value lookup.
 
     Attributes:
+        model: the transformer; the report's encoder by default, narrower.
         task: the task.
     """
 
+    model: TransformerSpec = field(default_factory=lambda: lookup_encoder(d_model=64))
     task: LookupSpec = field(default_factory=LookupSpec)
 
 
 def command(words: list[str]) -> int:
     """Run the command."""
     kind = words[0] if words and words[0] in ("lookup", "few-shot") else "few-shot"
-    options = tyro.cli(
+    options = read_options(
         TrainLookup if kind == "lookup" else TrainFewShot,
-        args=words[1:] if words and words[0] == kind else words,
-        prog="dynamicl train",
+        words[1:] if words and words[0] == kind else words,
+        "train",
         config=(tyro.conf.FlagConversionOff,),
     )
+    check(
+        kind != "lookup" or not options.model.causal,
+        "`model.causal` is True, but lookup reads its answer at the first position, which would see only itself: give "
+        "--model.causal False",
+    )
     runs, recording = population(options), _recording(options)
+    validate(recording)
+    check_place(options.out)
     prepare()
     from dynamicl.lab import cost, train_population
 
@@ -109,8 +120,10 @@ def command(words: list[str]) -> int:
     final = trajectory.dataset["accuracy"].sel(evaluator="train")
     for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):
         last = accuracy[accuracy == accuracy]
-        sys.stdout.write(f"{run}  {status}  accuracy {last[-1] if len(last) else float('nan'):.3f}\n")
-    sys.stdout.write(f"see it: dynamicl report {options.out}\n")
+        score = f"accuracy {last[-1]:.3f}" if len(last) else "no accuracy recorded"
+        settings = _settings(trajectory.specs[run], options.sweep)
+        sys.stdout.write(f"{run}  {status}  {score}  {settings}\n")
+    sys.stdout.write(f"see it: dynamicl report {shlex.quote(str(options.out))}\n")
     return 0
 
 
@@ -126,13 +139,17 @@ def population(options: Any) -> list[RunSpec]:
     )
     runs = [dataclasses.replace(base, seeds=Seeds(init=seed, data=seed)) for seed in _seeds(options.seeds)]
     for axis in options.sweep:
-        path, _, values = axis.partition("=")
-        check(
-            bool(values),
-            f"`sweep` is {axis!r}: give FIELD=VALUE,VALUE, e.g. optimizer.learning_rate=1e-4,1e-3",
-        )
-        runs = [_with(run, path, value) for run, value in itertools.product(runs, values.split(","))]
+        runs = swept(runs, axis)
     return runs
+
+
+def _settings(spec: Mapping[str, Any], sweep: Sequence[str]) -> str:
+    """Say what sets a run apart from the others of its command: its seed, and what was swept."""
+    parts = [f"seed {spec['seeds']['init']}"]
+    for axis in sweep:
+        path = axis.partition("=")[0].replace("-", "_")
+        parts.append(f"{path} {value_at(spec, path)}")
+    return ", ".join(parts)
 
 
 def _recording(options: Any) -> Recording:
@@ -159,42 +176,5 @@ def _seeds(text: str) -> list[int]:
     except ValueError:
         raise SpecError(f"`seeds` is {text!r}: give first:beyond (0:16) or a list (0,3,5)") from None
     check(bool(seeds), f"`seeds` is {text!r}, which is no seed at all: give first below beyond")
+    check(len(set(seeds)) == len(seeds), f"`seeds` is {text!r}, which names a seed twice: give each once")
     return seeds
-
-
-def _with(spec: Any, path: str, text: str) -> Any:
-    """Return the spec with one field, named by a dotted path, set to a value read from text.
-
-    Entries of a tuple are named by their place, as in `clamps.0.strength`.
-    """
-    name, _, rest = path.partition(".")
-    within = dataclasses.is_dataclass(spec)
-    known = [f.name for f in dataclasses.fields(spec)] if within else [str(i) for i in range(len(spec))]
-    if name not in known:
-        near = f"did you mean {nearest(name, known)}?" if known else "there is nothing in it"
-        raise SpecError(f"`sweep` names no field `{name}`: {near}")
-    current = getattr(spec, name) if within else spec[int(name)]
-    if rest:
-        whole = dataclasses.is_dataclass(current) or isinstance(current, tuple)
-        check(
-            whole, f"`sweep` names `{rest}` of `{name}`, which is {current!r} and has no fields: leave it out"
-        )
-        value = _with(current, rest, text)
-    else:
-        value = _read(path, current, text)
-    if within:
-        return dataclasses.replace(spec, **{name: value})
-    return (*spec[: int(name)], value, *spec[int(name) + 1 :])
-
-
-def _read(path: str, current: Any, text: str) -> Any:
-    """Read a value of the same type as the current one."""
-    kind = type(current)
-    readers: dict[type, Callable[[str], Any]] = {bool: {"true": True, "false": False}.__getitem__}
-    readers |= {simple: simple for simple in (int, float, str)}
-    try:
-        return readers[kind](text)
-    except (ValueError, KeyError):
-        allowed = "true or false" if kind is bool else f"a {kind.__name__}"
-        what = f"give {allowed}" if kind in readers else "it is no number or word; sweep one of its fields"
-        raise SpecError(f"`sweep` gives `{path}` the value {text!r}: {what}") from None

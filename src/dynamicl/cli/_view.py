@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from ._complaints import complain
+from ._options import read_options
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,20 @@ class View:
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    options = tyro.cli(View, args=words, prog="dynamicl view")
-    from dynamicl.specs import check
+    options = read_options(View, words, "view")
+    from dynamicl.specs import SpecError, check
     from dynamicl.views import PageServer, loader
 
     check(options.every > 0, f"`every` is {options.every}: give the seconds between two looks, more than 0")
     check(0 <= options.port < 65536, f"`port` is {options.port}: give 0 (any free one) to 65535")
     check(options.path.exists(), f"`path` is {options.path}, which does not exist: give a store or a library")
     complain(options.path)
-    server = PageServer(loader(options.path), port=options.port, every=options.every)
+    try:
+        server = PageServer(loader(options.path), port=options.port, every=options.every)
+    except OSError as error:
+        raise SpecError(
+            f"port {options.port} cannot be used ({error.strerror}): give another, or --port 0"
+        ) from None
     sys.stdout.write(f"open {server.url} (Ctrl-C to stop)\n")
     sys.stdout.flush()
     server.serve_forever()

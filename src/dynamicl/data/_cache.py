@@ -10,13 +10,19 @@ import contextlib
 import hashlib
 import json
 import logging
+import math
 import os
+import stat
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+_OVERHEAD = 1 << 16
+"""Bytes that a file takes beyond its numbers: headers, the key, the list of members."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +64,7 @@ def recall(key: str, shape: tuple[int, ...]) -> np.ndarray | None:
     """Return the float32 array kept under `key`, or None where there is none of that shape that can be read."""
     path = _path(key)
     try:
+        _check_file(path, math.prod(shape) * np.dtype(np.float32).itemsize + _OVERHEAD)
         # Opened here, for numpy leaves a file open that is damaged at its head.
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
             values, kept = content["values"], str(content["key"])
@@ -86,6 +93,16 @@ def keep(key: str, values: np.ndarray) -> None:
 
 def _path(key: str) -> Path:
     return cache_folder() / f"features-{key}.npz"
+
+
+def _check_file(path: Path, most: int) -> None:
+    """Refuse what cannot be a file that `keep` wrote, before any of it is read: a pipe, a device, a larger array."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+        raise ValueError("no regular file of this size")
+    with zipfile.ZipFile(path) as archive:
+        if any(member.file_size > most for member in archive.infolist()):
+            raise ValueError("an array larger than the one that was kept")
 
 
 def _write(path: Path, key: str, values: np.ndarray) -> None:

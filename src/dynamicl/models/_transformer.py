@@ -77,6 +77,10 @@ class TransformerSpec:
         )
         check(0 <= self.mlp_ratio <= 64, f"`model.mlp_ratio` is {self.mlp_ratio}: give 0 (no MLP) to 64")
         check(
+            self.mlp_ratio == 0 or round(self.mlp_ratio * self.d_model) >= 1,
+            f"`model.mlp_ratio` is {self.mlp_ratio}, an MLP without a unit at width {self.d_model}: give 0 for none",
+        )
+        check(
             1 < self.position_base <= 1e12, f"`model.position_base` is {self.position_base}: give 1 to 1e12"
         )
         check(

@@ -71,8 +71,10 @@ def to_dict(spec: Any) -> Any:
 
 
 def as_hinted(value: Any, hint: Any) -> Any:
-    """Turn an integer into a float where a float is meant, so that 1 and 1.0 describe the same run."""
-    return float(value) if hint is float and isinstance(value, int) and not isinstance(value, bool) else value
+    """Bring a number where a float is meant into one form, so that 1 and 1.0, -0.0 and 0.0 describe the same run."""
+    if hint is not float or not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    return float(value) or 0.0
 
 
 def from_dict(data: Any, like: Any = None) -> Any:

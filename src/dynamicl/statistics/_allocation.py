@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import isotonic_regression
+import scipy
 
 from ._checks import as_counts, check_between
 
@@ -25,7 +24,9 @@ def _crossed_gaps(
 
 def _scores(k: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Width of the Jeffreys interval, doubled where P is one half."""
-    width = stats.beta.ppf(0.975, k + 0.5, n - k + 0.5) - stats.beta.ppf(0.025, k + 0.5, n - k + 0.5)
+    width = scipy.stats.beta.ppf(0.975, k + 0.5, n - k + 0.5) - scipy.stats.beta.ppf(
+        0.025, k + 0.5, n - k + 0.5
+    )
     p = (k + 0.5) / (n + 1)
     return width * (1 + 4 * p * (1 - p))
 
@@ -69,7 +70,7 @@ def next_forks(
     k, n = as_counts(
         "converged", [observations[t][1] for t in steps], "forks", [observations[t][0] for t in steps]
     )
-    fitted = isotonic_regression(k / n, weights=n).x
+    fitted = scipy.optimize.isotonic_regression(k / n, weights=n).x
     plan: dict[int, int] = {}
     for step in _crossed_gaps(steps, fitted, levels, resolution):
         if sum(plan.values()) + first <= budget / 2:

@@ -1,8 +1,8 @@
 """The area under the ROC curve: how well a score tells runs that converge from those that do not."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
 
 from ._checks import as_vector, check_between, check_same_length
 from ._intervals import Interval
@@ -40,14 +40,14 @@ def _clustered_variance(good: np.ndarray, bad: np.ndarray, labels: np.ndarray, g
 
 def _end_without_overlap(good: int, bad: int, level: float) -> float:
     """Lower end of an AUC of 1: where its score interval, with Hanley and McNeil's variance, begins."""
-    z = stats.norm.ppf((1 + level) / 2)
+    z = scipy.stats.norm.ppf((1 + level) / 2)
     pairs = (good + bad) / 2 - 1
 
     def excess(area: float) -> float:
         shape = 1 + pairs * ((1 - area) / (2 - area) + area / (1 + area))
         return float((1 - area) ** 2 - z**2 * area * (1 - area) * shape / (good * bad))
 
-    return float(optimize.brentq(excess, 0.0, 1 - 1e-12))
+    return float(scipy.optimize.brentq(excess, 0.0, 1 - 1e-12))
 
 
 def auc(
@@ -93,7 +93,7 @@ def auc(
         member = np.arange(truth.size) if groups is None else np.asarray(groups)
         end = _end_without_overlap(np.unique(member[truth]).size, np.unique(member[~truth]).size, level)
         return Interval(area, end, 1.0) if area else Interval(area, 0.0, 1 - end)
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance) / (area * (1 - area))
+    half = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(variance) / (area * (1 - area))
     low, high = 1 / (1 + np.exp(-(np.log(area / (1 - area)) + np.array([-half, half]))))
     return Interval(area, float(min(low, area)), float(max(high, area)))
 
@@ -131,7 +131,7 @@ def auc_difference_p_value(
     for name, given in (("scores", scores), ("baseline", baseline)):
         values = as_vector(name, given)
         check_same_length("labels", truth, name, values)
-        ranks.append(stats.rankdata(values))
+        ranks.append(scipy.stats.rankdata(values))
     member = (
         np.arange(truth.size) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
     )

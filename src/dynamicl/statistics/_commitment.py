@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
 
 from ._checks import check_between, check_choice
 from ._fates import as_forks
@@ -37,7 +37,7 @@ class LogisticFate(NamedTuple):
 
     def probability(self, steps: ArrayLike) -> np.ndarray:
         """Return P at steps, same shape."""
-        return special.expit(
+        return scipy.special.expit(
             self.intercept + self.slope * _scale(np.asarray(steps, dtype=np.float64), self.axis)
         )
 
@@ -51,7 +51,7 @@ def _unscale(u: float, axis: str) -> float:
 
 
 def _log_likelihood(logits: np.ndarray, n: np.ndarray, k: np.ndarray) -> float:
-    return float(np.sum(k * special.log_expit(logits) + (n - k) * special.log_expit(-logits)))
+    return float(np.sum(k * scipy.special.log_expit(logits) + (n - k) * scipy.special.log_expit(-logits)))
 
 
 def _best_slope(
@@ -59,7 +59,7 @@ def _best_slope(
 ) -> tuple[float, float]:
     """Best slope of curves with logit P(centre) = shift, and its log-likelihood (concave in the slope)."""
     steepest = 50 / np.min(np.diff(u))
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda slope: -_log_likelihood(shift + slope * (u - centre), n, k),
         bounds=(0.0, steepest),
         method="bounded",
@@ -110,7 +110,7 @@ def fit_commitment(
     slope = float(weights[1] / unit)
     intercept = float(weights[0] - slope * u.mean())
     fitted = _log_likelihood(intercept + slope * u, n, k)
-    full = float(np.sum(special.xlogy(k, k / n) + special.xlogy(n - k, 1 - k / n)))
+    full = float(np.sum(scipy.special.xlogy(k, k / n) + scipy.special.xlogy(n - k, 1 - k / n)))
     return LogisticFate(intercept, slope, axis, fitted, 2 * (full - fitted), places, n, k)
 
 
@@ -132,9 +132,9 @@ def commitment_step(fit: LogisticFate, probability: float = 0.5, *, level: float
     check_between("probability", probability, 0, 1)
     check_between("level", level, 0, 1)
     u = _scale(fit.steps, fit.axis)
-    shift = float(special.logit(probability))
+    shift = float(scipy.special.logit(probability))
     centre = (shift - fit.intercept) / fit.slope
-    drop = stats.chi2.ppf(level, 1) / 2
+    drop = scipy.stats.chi2.ppf(level, 1) / 2
 
     def excess(place: float) -> float:
         return fit.log_likelihood - _best_slope(u, fit.forks, fit.converged, place, shift)[1] - drop
@@ -147,7 +147,9 @@ def commitment_step(fit: LogisticFate, probability: float = 0.5, *, level: float
             reach *= 1.5
         far = centre + sign * reach
         ends.append(
-            optimize.brentq(excess, centre, far, xtol=1e-9 * span) if reach < 1e3 * span else sign * np.inf
+            scipy.optimize.brentq(excess, centre, far, xtol=1e-9 * span)
+            if reach < 1e3 * span
+            else sign * np.inf
         )
     with np.errstate(over="ignore"):
         found = [_unscale(place, fit.axis) for place in (centre, *ends)]

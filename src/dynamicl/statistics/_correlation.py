@@ -1,8 +1,8 @@
 """Correlations with intervals, and the test of no correlation by permutation."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_vector, check_between, check_choice, check_same_length
 from ._intervals import Interval, bootstrap_interval
@@ -17,7 +17,7 @@ def _correlate(pairs: np.ndarray) -> float:
 
 def _rank_correlate(pairs: np.ndarray) -> float:
     """Spearman's rho of the columns."""
-    return _correlate(stats.rankdata(pairs, axis=0))
+    return _correlate(scipy.stats.rankdata(pairs, axis=0))
 
 
 def _pairs(x: ArrayLike, y: ArrayLike, least: int) -> np.ndarray:
@@ -69,7 +69,7 @@ def correlation_interval(
         return bootstrap_interval(pairs, correlate, method="bca", level=level, resamples=resamples, seed=seed)
     value = correlate(pairs)
     variance = (1 if kind == "pearson" else 1 + value**2 / 2) / (len(pairs) - 3)
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    half = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
     # A perfect correlation has no finite arctanh; the clip keeps the interval a point there.
     centre = np.arctanh(np.clip(value, -1 + 1e-15, 1 - 1e-15))
     return Interval(value, float(np.tanh(centre - half)), float(np.tanh(centre + half)))
@@ -95,7 +95,7 @@ def correlation_p_value(
     """
     check_choice("kind", kind, ("pearson", "spearman"))
     pairs = _pairs(x, y, 4)
-    values = stats.rankdata(pairs, axis=0) if kind == "spearman" else pairs
+    values = scipy.stats.rankdata(pairs, axis=0) if kind == "spearman" else pairs
     centred = values - values.mean(axis=0)
     shuffled = np.random.default_rng(seed).permuted(np.tile(centred[:, 1], (permutations, 1)), axis=1)
     observed = abs(centred[:, 0] @ centred[:, 1])

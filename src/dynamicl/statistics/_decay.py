@@ -7,8 +7,8 @@ flatten it. Some 40 milliseconds a curve.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import check_between
 from ._curve_input import RESAMPLES, read_curve
@@ -107,7 +107,7 @@ def decay_slope(
         np.log(points.sequences[inside]), points.value[inside], points.error[inside]
     )
     if reached:
-        half = float(stats.t.ppf((1 + level) / 2, count - 2)) * error
+        half = float(scipy.stats.t.ppf((1 + level) / 2, count - 2)) * error
         return DecaySlope(slope, slope - half, slope + half, True, peak.highest, end, count)
-    bound = slope + float(stats.t.ppf(level, count - 2)) * error
+    bound = slope + float(scipy.stats.t.ppf(level, count - 2)) * error
     return DecaySlope(slope, float("-inf"), bound, False, peak.highest, end, count)

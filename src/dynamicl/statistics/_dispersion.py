@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special, stats
 
 from ._checks import as_counts, check_choice
 
@@ -45,11 +45,13 @@ _CORRELATIONS = np.concatenate([[1e-4], np.geomspace(1e-3, 0.9, 40)])
 def _beta_binomial(k: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Twice the log-likelihood ratio of beta-binomial over binomial, at the pooled P, on a grid of correlations."""
     p = k.sum(axis=-1, keepdims=True) / n.sum()
-    null = np.sum(special.xlogy(k, p) + special.xlogy(n - k, 1 - p), axis=-1)
+    null = np.sum(scipy.special.xlogy(k, p) + scipy.special.xlogy(n - k, 1 - p), axis=-1)
     best = null
     for rho in _CORRELATIONS:
         a, b = p * (1 - rho) / rho, (1 - p) * (1 - rho) / rho
-        best = np.maximum(best, np.sum(special.betaln(k + a, n - k + b) - special.betaln(a, b), axis=-1))
+        best = np.maximum(
+            best, np.sum(scipy.special.betaln(k + a, n - k + b) - scipy.special.betaln(a, b), axis=-1)
+        )
     return 2 * (best - null)
 
 
@@ -98,9 +100,9 @@ def dispersion_test(
     tables = rng.multivariate_hypergeometric(n, int(k.sum()), size=simulations, method="marginals")
     reached = np.sum(_TESTS[test](tables, n) >= statistic - 1e-9)
     tail = {
-        "chi2": lambda: stats.chi2.sf(statistic, n.size - 1),
-        "tarone": lambda: stats.norm.sf(statistic),
-        "beta_binomial": lambda: 0.5 * stats.chi2.sf(statistic, 1) if statistic > 0 else 1.0,
+        "chi2": lambda: scipy.stats.chi2.sf(statistic, n.size - 1),
+        "tarone": lambda: scipy.stats.norm.sf(statistic),
+        "beta_binomial": lambda: 0.5 * scipy.stats.chi2.sf(statistic, 1) if statistic > 0 else 1.0,
     }[test]()
     # Moment estimator: E[chi-square] = k - 1 + correlation * (N - sum n^2 / N - (k - 1)), to first order.
     weight = n.sum() - np.sum(n**2) / n.sum() - (n.size - 1)

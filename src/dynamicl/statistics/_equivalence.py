@@ -6,8 +6,8 @@ That a difference is not significant proves nothing: with three runs few differe
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_vector, check_between, check_same_length
 
@@ -88,6 +88,6 @@ def same(
     if error == 0:
         inside = abs(value) < margin
         return Sameness(value, value, value, 0.0 if inside else 1.0, inside, n)
-    p = float(stats.t.cdf((abs(value) - margin) / error, freedom))
-    half = float(stats.t.ppf(1 - alpha, freedom)) * error
+    p = float(scipy.stats.t.cdf((abs(value) - margin) / error, freedom))
+    half = float(scipy.stats.t.ppf(1 - alpha, freedom)) * error
     return Sameness(value, value - half, value + half, p, p < alpha, n)

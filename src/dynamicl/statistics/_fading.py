@@ -6,8 +6,8 @@ A run must go on for at least twice the time to its peak, else it is too short t
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import check_between
 from ._curve_input import RESAMPLES, draw_errors, read_curve
@@ -96,7 +96,7 @@ def fades(
     draws = draw_errors(points.error, **noise)
     highest = int(np.argmax(running_median(points.value, window)))
     lost = running_median(draws, window)[:, highest] - draws[:, late].mean(axis=1)
-    half = float(stats.norm.ppf((1 + level) / 2) * lost.std())
+    half = float(scipy.stats.norm.ppf((1 + level) / 2) * lost.std())
     drop = peak.value - end
     short = points.sequences[-1] < PEAKS_TO_END * peak.time
     return Fading(

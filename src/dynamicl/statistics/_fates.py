@@ -7,8 +7,8 @@ was committed with 50 % and 95 % come out. `fit_commitment` gives the same steps
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import isotonic_regression
 
 from ._checks import as_counts, as_vector, check_between, check_increasing, check_same_length
 from ._intervals import Interval, jeffreys
@@ -103,8 +103,8 @@ def isotonic_fate(
     places, n, k = as_forks(steps, forks, converged)
     check_between("level", level, 0, 1)
     raw = np.random.default_rng(seed).beta(k + 0.5, n - k + 0.5, (draws, places.size))
-    curves = np.array([isotonic_regression(one, weights=n).x for one in raw])
-    value = isotonic_regression(k / n, weights=n).x
+    curves = np.array([scipy.optimize.isotonic_regression(one, weights=n).x for one in raw])
+    value = scipy.optimize.isotonic_regression(k / n, weights=n).x
     low, high = np.quantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return FateCurve(places, value, np.minimum(low, value), np.maximum(high, value), curves)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_counts, as_vector, check_between, check_choice
 
@@ -46,8 +46,8 @@ def jeffreys(successes: int, trials: int, *, level: float = 0.95) -> Interval:
     (k,), (n,) = as_counts("successes", [successes], "trials", [trials])
     check_between("level", level, 0, 1)
     tail = (1 - level) / 2
-    low = 0.0 if k == 0 else float(stats.beta.ppf(tail, k + 0.5, n - k + 0.5))
-    high = 1.0 if k == n else float(stats.beta.ppf(1 - tail, k + 0.5, n - k + 0.5))
+    low = 0.0 if k == 0 else float(scipy.stats.beta.ppf(tail, k + 0.5, n - k + 0.5))
+    high = 1.0 if k == n else float(scipy.stats.beta.ppf(1 - tail, k + 0.5, n - k + 0.5))
     return Interval(float(k / n), low, high)
 
 
@@ -66,7 +66,7 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
     """
     sample = as_vector("values", values, least=2)
     check_between("level", level, 0, 1)
-    half = stats.t.ppf((1 + level) / 2, sample.size - 1) * sample.std(ddof=1) / np.sqrt(sample.size)
+    half = scipy.stats.t.ppf((1 + level) / 2, sample.size - 1) * sample.std(ddof=1) / np.sqrt(sample.size)
     centre = float(sample.mean())
     return Interval(centre, float(centre - half), float(centre + half))
 
@@ -84,12 +84,12 @@ def _replicate(rows: np.ndarray, statistic: str | Callable, index: np.ndarray) -
 def _bca_tails(replicates: np.ndarray, value: float, jackknife: np.ndarray, tails: np.ndarray) -> np.ndarray:
     """Quantile levels of the bias-corrected and accelerated interval."""
     below = (np.sum(replicates < value) + 0.5 * np.sum(replicates == value)) / replicates.size
-    bias = stats.norm.ppf(np.clip(below, 0.5 / replicates.size, 1 - 0.5 / replicates.size))
+    bias = scipy.stats.norm.ppf(np.clip(below, 0.5 / replicates.size, 1 - 0.5 / replicates.size))
     leverage = jackknife.mean() - jackknife
     spread = np.sum(leverage**2) ** 1.5
     acceleration = np.sum(leverage**3) / (6 * spread) if spread > 0 else 0.0
-    shifted = bias + stats.norm.ppf(tails)
-    return stats.norm.cdf(bias + shifted / (1 - acceleration * shifted))
+    shifted = bias + scipy.stats.norm.ppf(tails)
+    return scipy.stats.norm.cdf(bias + shifted / (1 - acceleration * shifted))
 
 
 def bootstrap_interval(

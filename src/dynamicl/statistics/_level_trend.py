@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_vector, check_between, check_choice
 from ._correlation import correlation_interval
@@ -135,7 +135,7 @@ def _normal_tail(samples: Sequence[np.ndarray], statistic: float) -> float:
     if variance <= 1e-9:
         return 1.0
     middle = (n**2 - np.sum(sizes**2)) / 4
-    return float(stats.norm.sf((statistic - middle - 0.5) / np.sqrt(variance)))
+    return float(scipy.stats.norm.sf((statistic - middle - 0.5) / np.sqrt(variance)))
 
 
 def jonckheere_terpstra(levels: Sequence[ArrayLike]) -> tuple[float, float]:
@@ -176,7 +176,7 @@ def _difference(first: np.ndarray, last: np.ndarray, level: float) -> tuple[floa
     if error == 0:
         return value, value, value
     freedom = parts.sum() ** 2 / np.sum(parts**2 / (np.array([first.size, last.size]) - 1))
-    half = float(stats.t.ppf((1 + level) / 2, freedom)) * error
+    half = float(scipy.stats.t.ppf((1 + level) / 2, freedom)) * error
     return value, value - half, value + half
 
 
@@ -239,7 +239,7 @@ def no_trend(
     lower = jonckheere_terpstra([-runs for runs in samples])[1]
     two_sided = min(1.0, 2 * min(upper, lower))
     undecided = ""
-    widest = np.tanh(stats.norm.ppf((1 + level) / 2) / np.sqrt(n - 3)) if n > 3 else 1.0
+    widest = np.tanh(scipy.stats.norm.ppf((1 + level) / 2) / np.sqrt(n - 3)) if n > 3 else 1.0
     if min(runs.size for runs in samples) < LEAST_RUNS_A_LEVEL:
         undecided = f"fewer than {LEAST_RUNS_A_LEVEL} runs at a level"
     elif widest >= rho and np.ptp(values) > 0:

@@ -1,7 +1,7 @@
 """Logistic regression by iteratively reweighted least squares, with an L2 penalty; counts or labels."""
 
 import numpy as np
-from scipy import special
+import scipy
 
 
 def fit_logits(
@@ -21,12 +21,14 @@ def fit_logits(
 
     def objective(weights: np.ndarray) -> float:
         logits = design @ weights
-        gain = successes * special.log_expit(logits) + (trials - successes) * special.log_expit(-logits)
+        gain = successes * scipy.special.log_expit(logits) + (trials - successes) * scipy.special.log_expit(
+            -logits
+        )
         return float(gain.sum() - penalty @ weights**2 / 2)
 
     weights, value = np.zeros(design.shape[1]), objective(np.zeros(design.shape[1]))
     for _ in range(100):
-        probability = special.expit(design @ weights)
+        probability = scipy.special.expit(design @ weights)
         gradient = design.T @ (successes - trials * probability) - penalty * weights
         curvature = (design.T * (trials * probability * (1 - probability))) @ design + np.diag(
             penalty + 1e-12

@@ -8,8 +8,8 @@ Microseconds.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_counts, as_vector, check_between, check_increasing
 from ._over_runs import over_runs
@@ -93,4 +93,4 @@ def _students_p(change: np.ndarray) -> float:
     error = change.std(ddof=1) / np.sqrt(change.size)
     if error == 0:
         return 1.0 if change.mean() == 0 else 0.0
-    return float(2 * stats.t.sf(abs(change.mean()) / error, change.size - 1))
+    return float(2 * scipy.stats.t.sf(abs(change.mean()) / error, change.size - 1))

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import isotonic_regression
-from scipy.signal import lfilter
+import scipy
 
 
 class Noise(NamedTuple):
@@ -17,12 +16,12 @@ class Noise(NamedTuple):
         """Draw `size` noise curves, shape (size, n)."""
         fresh = rng.standard_normal((size, self.deviation.size))
         fresh[:, 1:] *= np.sqrt(1 - self.memory**2)
-        return self.deviation * lfilter([1.0], [1.0, -self.memory], fresh, axis=1)
+        return self.deviation * scipy.signal.lfilter([1.0], [1.0, -self.memory], fresh, axis=1)
 
 
 def fall_of(curve: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Fit the closest non-increasing sequence (isotonic regression), shape (n,)."""
-    return isotonic_regression(curve, weights=weights, increasing=False).x
+    return scipy.optimize.isotonic_regression(curve, weights=weights, increasing=False).x
 
 
 def roughness(curve: np.ndarray) -> float:

@@ -7,8 +7,8 @@ from and Student's t takes its place. Some 10 milliseconds.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_vector, check_between, check_same_length
 
@@ -86,9 +86,9 @@ def over_runs(
         )
     n, centre = sample.size, float(sample.mean())
     if n == 1:
-        half = float(stats.norm.ppf((1 + level) / 2) * errors[0])
+        half = float(scipy.stats.norm.ppf((1 + level) / 2) * errors[0])
         return RunInterval(centre, centre - half, centre + half, n)
-    quantile = float(stats.t.ppf((1 + level) / 2, n - 1))
+    quantile = float(scipy.stats.t.ppf((1 + level) / 2, n - 1))
     if n < LEAST_FOR_BOOTSTRAP:
         # The spread of the values already holds the noise that is not shared.
         half = quantile * float(np.sqrt(sample.var(ddof=1) / n + shared * errors.mean() ** 2))
@@ -99,6 +99,6 @@ def over_runs(
     # A run that is drawn twice is evaluated twice.
     noise = errors[runs] * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
     means = (sample[runs] + noise).mean(axis=1)
-    tail = stats.norm.cdf(-np.sqrt(n / (n - 1)) * quantile)
+    tail = scipy.stats.norm.cdf(-np.sqrt(n / (n - 1)) * quantile)
     low, high = np.quantile(means, [tail, 1 - tail])
     return RunInterval(centre, float(low), float(high), n)

@@ -10,8 +10,8 @@ Some 40 milliseconds a curve.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import check_between
 from ._curve_input import RESAMPLES, EvaluatedCurve, draw_errors, read_curve
@@ -95,7 +95,7 @@ def peak_height(
     value = min(height, float(smooth[largest]))
     errors = running_median(draw_errors(points.error, shared=shared, resamples=resamples, seed=seed), window)
     deviation = float(errors[:, largest].std())
-    half = float(stats.norm.ppf((1 + level) / 2)) * deviation
+    half = float(scipy.stats.norm.ppf((1 + level) / 2)) * deviation
     first = int(np.argmax(smooth >= value - deviation))
     return Peak(
         value=value,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from ._checks import as_counts, check_between, check_choice
 from ._intervals import Interval
@@ -49,14 +49,14 @@ def clopper_pearson(successes: int, trials: int, *, level: float = 0.95) -> Inte
     (k,), (n,) = as_counts("successes", [successes], "trials", [trials])
     check_between("level", level, 0, 1)
     tail = (1 - level) / 2
-    low = 0.0 if k == 0 else float(stats.beta.ppf(tail, k, n - k + 1))
-    high = 1.0 if k == n else float(stats.beta.ppf(1 - tail, k + 1, n - k))
+    low = 0.0 if k == 0 else float(scipy.stats.beta.ppf(tail, k, n - k + 1))
+    high = 1.0 if k == n else float(scipy.stats.beta.ppf(1 - tail, k + 1, n - k))
     return Interval(float(k / n), low, high)
 
 
 def _wilson(k: int, n: int, level: float) -> tuple[float, float]:
     """Wilson's score interval."""
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(scipy.stats.norm.ppf((1 + level) / 2))
     centre = (k + z**2 / 2) / (n + z**2)
     half = z * float(np.sqrt(k * (n - k) / n + z**2 / 4)) / (n + z**2)
     return centre - half, centre + half
@@ -97,7 +97,7 @@ def fisher_test(
     if k.size != 2:
         raise ValueError(f"`successes` has {k.size} groups; two are compared. Pool or choose them first.")
     (a, b), (m, r) = k.tolist(), n.tolist()
-    p = float(stats.fisher_exact([[a, m - a], [b, r - b]], alternative=alternative).pvalue)
+    p = float(scipy.stats.fisher_exact([[a, m - a], [b, r - b]], alternative=alternative).pvalue)
     (low_a, high_a), (low_b, high_b) = _wilson(a, m, level), _wilson(b, r, level)
     value = a / m - b / r
     low = value - float(np.hypot(a / m - low_a, high_b - b / r))

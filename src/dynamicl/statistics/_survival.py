@@ -7,8 +7,8 @@ or `convergence_step` for the times.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from ._checks import as_vector, check_between, check_same_length
 from ._intervals import Interval
@@ -66,7 +66,7 @@ def kaplan_meier(times: ArrayLike, observed: ArrayLike, *, level: float = 0.95) 
     survival = np.cumprod(1 - events / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
-        half = stats.norm.ppf((1 + level) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
+        half = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
         low, high = survival ** np.exp(half), survival ** np.exp(-half)
     # At survival 0 the log-log interval is undefined; nothing below the last interval is ruled out but 0 is the value.
     gone = survival == 0
@@ -124,6 +124,6 @@ def restricted_mean(survival: Survival, horizon: float | int, *, level: float = 
     risk, events = survival.at_risk[inside], survival.events[inside]
     left = np.maximum(risk * (risk - events), 1)
     variance = float(np.sum(np.where(risk > events, rest**2 * events / left, 0.0)))
-    half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    half = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
     value = float(pieces.sum())
     return Interval(value, float(max(value - half, 0.0)), float(min(value + half, horizon)))

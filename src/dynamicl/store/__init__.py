@@ -13,6 +13,7 @@ from ._identity import run_identity as run_identity
 from ._identity import without_content as without_content
 from ._library import Library as Library
 from ._merging import store_dataset as store_dataset
+from ._opened import library_of as library_of
 from ._opened import open_trajectory as open_trajectory
 from ._store import Store as Store
 from ._trajectory import Trajectory as Trajectory

@@ -157,6 +157,30 @@ def check_runs(name: str, dataset: xr.Dataset, runs: Sequence[str]) -> xr.Datase
     return dataset.assign_coords(run=list(runs))
 
 
+def check_series(dataset: xr.Dataset, dim: str, span: tuple[int, int], runs: Sequence[str]) -> None:
+    """Check what was read of a series, before anything is computed from it.
+
+    Args:
+        dataset: of one piece.
+        dim: "step" or "checkpoint".
+        span: the first and the last step that the index says it holds.
+        runs: hashes of the runs.
+
+    Raises:
+        StoreError: its steps are no rising whole numbers inside the span, or its runs are not the store's.
+    """
+    check_runs("dataset", dataset, runs)
+    if dim not in dataset.dims:
+        return
+    steps = dataset[dim].values
+    rising = steps.dtype.kind in "iu" and bool(np.all(np.diff(steps) > 0))
+    inside = rising and steps.size and span[0] <= steps[0] and steps[-1] <= span[1]
+    if dim not in dataset.coords or not inside:
+        raise StoreError(
+            f"`{dim}` is {listed(steps)}; the index says that it rises from {span[0]} to {span[1]}"
+        )
+
+
 def check_weights(checkpoint: Mapping[str, Any], runs: Sequence[str]) -> None:
     """Check that weights have one leading axis, the runs.
 

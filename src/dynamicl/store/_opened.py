@@ -10,12 +10,26 @@ from ._library import Library
 from ._store import Store
 from ._trajectory import Trajectory
 
+LIBRARY = "library"
+"""Where `dynamicl reproduce --out FOLDER` keeps its runs inside that folder."""
+
+
+def library_of(path: str | Path) -> Path:
+    """Return the folder that holds the stores: the one given, or the library inside a folder of results.
+
+    Args:
+        path: as a person gave it.
+    """
+    folder = user_path(path)
+    holds_stores = (folder / NAME).exists() or any(folder.glob(f"*/{NAME}"))
+    return folder / LIBRARY if not holds_stores and (folder / LIBRARY).is_dir() else folder
+
 
 def open_trajectory(path: str | Path) -> Trajectory:
     """Open a store, or a library with all its runs.
 
     Args:
-        path: a folder.
+        path: a folder; that of results, as `dynamicl reproduce` makes it, stands for the library inside it.
 
     Returns:
         Its trajectory, as of now.
@@ -23,7 +37,7 @@ def open_trajectory(path: str | Path) -> Trajectory:
     Raises:
         StoreError: there is neither, or it cannot be read.
     """
-    folder = user_path(path)
+    folder = library_of(path)
     if folder.is_dir() and not (folder / NAME).exists():
         library = Library(folder)
         if library.stores():

@@ -8,9 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import xarray as xr
+
 from dynamicl.specs import SpecError
 
 from ._arrays import Encoded, digest, digest_rows, read_arrays, read_attributes
+from ._checks import check_series
+from ._datasets import decode_dataset
 from ._errors import DamagedError, StoreError
 from ._index import PIECES, Piece
 
@@ -47,6 +51,30 @@ def read_piece(folder: Path, piece: Piece) -> tuple[dict[str, Encoded], dict[str
     if digest(read[0]) != piece.hash:
         raise _damaged(path, _describe(piece), "its content does not have the hash that was committed")
     return read
+
+
+def read_dataset(folder: Path, piece: Piece, dim: str, runs: Sequence[str]) -> xr.Dataset:
+    """Read a piece of a series, and see that it is one: hashes say that it is whole, not what it holds.
+
+    Args:
+        folder: the store's folder.
+        piece: which.
+        dim: "step" or "checkpoint", along which the series grows.
+        runs: hashes of the runs.
+
+    Returns:
+        Its dataset.
+
+    Raises:
+        StoreError: it is damaged, cannot be read, or holds no such dataset.
+    """
+    arrays, attributes = read_piece(folder, piece)
+    try:
+        dataset = decode_dataset(arrays, attributes)
+        check_series(dataset, dim, (piece.first, piece.last), runs)
+    except (StoreError, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+        raise _damaged(folder / PIECES / piece.file, _describe(piece), str(error)) from error
+    return dataset
 
 
 def read_checkpoint(

@@ -104,7 +104,7 @@ class AttributesShape(msgspec.Struct):
     status: str = ""
     seconds: float = 0.0
     run_status: list[str] = []
-    diverged_at: list[int] = []
+    diverged_at: list[Step] = []
     done: DoneShape | None = None
 
 

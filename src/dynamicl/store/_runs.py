@@ -6,12 +6,15 @@ from typing import SupportsIndex
 
 from ._errors import StoreError, listed
 
+PREFIX = 4
+"""Characters that the beginning of a hash has at least: a shorter one is a slip."""
+
 
 def find_run(run: SupportsIndex | str, runs: Sequence[str], where: str) -> int:
     """Find a run.
 
     Args:
-        run: its hash, or its index: a Python or NumPy integer from 0 on.
+        run: its hash or the beginning of it, or its index: a Python or NumPy integer from 0 on.
         runs: hashes of the runs that there are.
         where: names what holds them, for the error.
 
@@ -24,6 +27,9 @@ def find_run(run: SupportsIndex | str, runs: Sequence[str], where: str) -> int:
     if isinstance(run, str):
         if run in runs:
             return runs.index(run)
+        begun = [place for place, known in enumerate(runs) if len(run) >= PREFIX and known.startswith(run)]
+        if len(begun) == 1:
+            return begun[0]
     elif not isinstance(run, bool):
         try:
             index = operator.index(run)

@@ -28,12 +28,11 @@ from . import _series as series
 from ._arrays import decode, encode
 from ._audit import Repeat, repeated_checkpoints, verify_piece
 from ._checks import check_attributes, check_header, check_records, check_runs, check_step, check_weights
-from ._datasets import decode_dataset
 from ._errors import NoStateError, StoreError, listed
 from ._index import Index, Piece
 from ._lock import WriterLock
 from ._opening import create_folder, take_over
-from ._pieces import read_checkpoint, read_piece
+from ._pieces import read_checkpoint, read_dataset, read_piece
 from ._reading import read_index
 from ._runs import find_run
 from ._transaction import Transaction, transaction
@@ -348,7 +347,7 @@ class Store:
         """Read a piece of a series, keeping records in memory: they are small and read again and again."""
         if piece.file in self._cache:
             return self._cache[piece.file]
-        dataset = decode_dataset(*read_piece(self.path, piece))
+        dataset = read_dataset(self.path, piece, series.DIMS[piece.kind], self.runs)
         if piece.kind == "records":
             self._cache[piece.file] = dataset
         return dataset

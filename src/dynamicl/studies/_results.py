@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 import xarray as xr
 
-from dynamicl.files import write_atomically
+from dynamicl.files import make_folder, read_regular, write_atomically
 from dynamicl.specs import SpecError
 
 from ._experiment import Outcome
@@ -41,7 +41,7 @@ def write_outcome(folder: str | Path, outcome: Outcome) -> None:
 def write_dataset(folder: str | Path, name: str, data: xr.Dataset) -> None:
     """Keep the dataset behind a verdict and a figure."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     content = msgspec.json.encode(to_plain(data))
     with _alone_in(folder):
         write_atomically(folder / f"{name}.json", content + b"\n")
@@ -104,7 +104,7 @@ def plain(value: T) -> T:
 
 def _read(path: Path, kind: Any) -> Any:
     try:
-        return msgspec.convert(plain(msgspec.json.decode(path.read_bytes())), kind)
+        return msgspec.convert(plain(msgspec.json.decode(read_regular(path))), kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SpecError(_unreadable(path, error)) from None
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize
 
 from ._families import TIMES, Family, evaluate, shape_bank
 
@@ -119,7 +119,7 @@ def search(problem: Problem, start: np.ndarray, fixed: int | None = None, **held
         searched[free] = part
         return searched
 
-    solution = optimize.least_squares(
+    solution = scipy.optimize.least_squares(
         lambda part: problem.at(whole(part), **held),
         np.clip(start[free], low + 1e-6, high - 1e-6),
         jac=lambda part: problem.derivatives(whole(part), **held)[:, free],

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from ._families import evaluate
 from ._problem import Problem, search, sum_of_squares
 
-ALLOWED = float(stats.chi2.ppf(0.95, 1))
+ALLOWED = float(scipy.special.chdtri(1, 0.05))
 """Twice the drop of the log likelihood at the ends of a 95 % interval of one parameter."""
 SIDE = 24
 """Most points of a profile on either side."""

@@ -61,6 +61,10 @@ class Start:
             f"`start.how` is {self.how!r} with `start.run` {self.run!r}: name the run's hash, and only then",
         )
         check(self.step >= 0, f"`start.step` is {self.step}: give a checkpoint's step, 0 or more")
+        check(
+            self.how != "fresh" or self.step == 0,
+            f"`start.step` is {self.step} with `start.how` 'fresh', which starts at no checkpoint: leave it out",
+        )
 
 
 @register("run")

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from dynamicl.specs import check
 from dynamicl.statistics import find_transition
-from dynamicl.store import Library, Store, StoreError, Trajectory, open_trajectory, store_dataset
+from dynamicl.store import Library, Store, StoreError, Trajectory, library_of, open_trajectory, store_dataset
 from dynamicl.studies import read_outcome, read_verdicts
 
 from .page import write
@@ -19,6 +20,14 @@ from .page._records import read_json
 
 Loaded = tuple[xr.Dataset, list[dict], list[dict]]
 UNCLAMPED = "unclamped"
+CLAMPED = {
+    "clamp": {"clamp"},
+    "sequences": {"sequences"},
+    "loss": {"clamp", "seed", "sequences"},
+    "unclamped_sequences": {"unclamped_sequences"},
+    "unclamped_loss": {"seed", "unclamped_sequences"},
+}
+"""Dimensions of what is read of the result `induction.clamps`; what is unclamped may be missing."""
 MOST_NAMES = 3
 MOST_RUNS = 64
 """On a study's page; the curves of hundreds cannot be told apart."""
@@ -28,8 +37,13 @@ def page_dataset(trajectory: Trajectory) -> xr.Dataset:
     """Return a trajectory's dataset with what the page shows besides: sequences, and the example sequences' tokens."""
     data = trajectory.dataset
     stores = list(dict.fromkeys(store for store, _ in trajectory.members))
-    batches = {int(store.header.get("batch", 1)) for store in stores}
-    if "step" in data.coords and "sequences" not in data.variables and len(batches) == 1:
+    batches = {store.header.get("batch") for store in stores}
+    if (
+        "step" in data.coords
+        and "sequences" not in data.variables
+        and len(batches) == 1
+        and None not in batches
+    ):
         data = data.assign_coords(sequences=("step", data["step"].values * batches.pop()))
     data = with_examples(data, stores)
     attributes = {k: v for k, v in data.attrs.items() if k != "examples"}
@@ -90,7 +104,7 @@ def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:
     loss = data["loss"].sel(evaluator="train")
     errors = data["loss_error"].sel(evaluator="train") if "loss_error" in data else None
     steps = data["step"].values
-    batch = int(data.attrs.get("batch", 1))
+    batches = batches_of(data)
     found = []
     for i, run in enumerate(data["run"].values):
         there = np.isfinite(loss[i].values)
@@ -101,13 +115,22 @@ def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:
             steps[there],
             loss[i].values[there],
             standard_error=noise,
-            batch=batch,
+            batch=batches[i],
             run=str(run),
             name="loss",
             evaluator="train",
         )
         found.append(transition.to_dict())
     return found
+
+
+def batches_of(data: xr.Dataset) -> list[int | None]:
+    """Return each run's sequences in a step: its spec's, else the trajectory's; None where neither says."""
+    specs = data["spec"].values if "spec" in data else [""] * data.sizes["run"]
+    read = [read_json(str(text), {}) for text in specs]
+    sizes = [spec.get("batch_size") if isinstance(spec, dict) else None for spec in read]
+    known = data.attrs.get("batch")
+    return [size if isinstance(size, int) and size > 0 else known for size in sizes]
 
 
 def make_page(
@@ -132,7 +155,7 @@ def loader(path: str | Path, verdicts: Sequence[dict] = ()) -> Callable[[], Load
 
     def load() -> Loaded:
         trajectory, problems = readable(open_trajectory(path))
-        problems = [*Library(path).problems.values(), *problems]
+        problems = [*Library(library_of(path)).problems.values(), *problems]
         data = page_dataset(trajectory).assign_attrs(problems=json.dumps(problems))
         return data, transitions_of(data), list(verdicts)
 
@@ -229,6 +252,13 @@ def clamped_curves(results: str | Path) -> dict[str, Any] | None:
     if not (Path(results) / "induction" / "induction.clamps.json").exists():
         return None
     data = read_outcome(Path(results) / "induction", "induction.clamps")
+    for name, dims in CLAMPED.items():
+        there = set(map(str, data[name].dims)) if name in data.variables else set()
+        check(
+            there == dims or (not there and name.startswith(UNCLAMPED)),
+            f"`{name}` of the result induction.clamps has the dimensions {sorted(there)}, not {sorted(dims)}: "
+            "make it again with `dynamicl reproduce induction.clamps`",
+        )
     curves = {
         str(name).replace(",", ", "): {"sequences": data["sequences"].values, "loss": loss.values}
         for name, loss in zip(

@@ -61,6 +61,18 @@ def test_a_transition_without_a_time_is_not_found():
     assert records[0]["width"] == 2 and records[0]["time_sequences"] is None
 
 
+def test_times_are_in_sequences_for_all_transitions_or_for_none():
+    known = {"run": "a", "found": True, "time_steps": (5, 4, 6), "time_sequences": (50, 40, 60)}
+    unknown = {"run": "b", "found": True, "time_steps": (5, 4, 6)}
+    assert transition_records([known])[0]["time_sequences"] == [50, 40, 60]
+    assert [r["time_sequences"] for r in transition_records([known, unknown])] == [None, None]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, "1" * 5000, "no JSON"])
+def test_json_that_nests_without_end_is_no_json(text):
+    assert read_json(text, "nothing") == "nothing"
+
+
 def test_verdicts_are_sorted_under_their_studies():
     rows, studies = verdict_records(
         [{"id": "b.x"}, {"id": "a.y"}, {"id": "b.z"}], [{"name": "a", "title": "A"}, {"name": "unused"}]

@@ -1,8 +1,8 @@
 """`finetuning.depth`: similarity is higher in the last layers."""
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import stats
 
 from .._parts import Part
 from ._estimates import judged_tasks, mean_part, undecided
@@ -35,7 +35,7 @@ def rho(by_layer: np.ndarray) -> float:
     known = np.isfinite(by_layer)
     if known.sum() < 3:
         return float("nan")
-    return float(stats.spearmanr(np.flatnonzero(known), by_layer[known]).statistic)
+    return float(scipy.stats.spearmanr(np.flatnonzero(known), by_layer[known]).statistic)
 
 
 def _rows(layers: xr.DataArray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Figure 8: one initialisation under different data sometimes converges, sometimes not."""
 
 import numpy as np
+import scipy
 import xarray as xr
-from scipy import stats
 
 from dynamicl.statistics import jeffreys
 from dynamicl.studies._lab import Lab
@@ -48,7 +48,7 @@ def note(data: xr.Dataset) -> str:
     k, n = int(data["converged"].sum()), data.sizes["run"]
     of_all, total = (int(data.attrs[name]) for name in ("scratch_exact", "scratch_runs"))
     table = np.array([[k, n - k], [of_all, total - of_all]])
-    p_value = float(stats.fisher_exact(table).pvalue)
+    p_value = float(scipy.stats.fisher_exact(table).pvalue)
     return (
         f"P {words(jeffreys(k, n), '.3f')}: of {n} data seeds {told(data)}; over initialisations "
         f"{words(jeffreys(of_all, total), '.3f')} (Fisher's p of the same P: {p_value:.2g}); initialisation "

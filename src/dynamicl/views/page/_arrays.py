@@ -27,7 +27,9 @@ def pack(values: np.ndarray, dims: tuple[Hashable, ...], kind: str) -> dict:
         A JSON-able record `{dims, shape, dtype, data, deflated}`, with `low` and `high` for uint8; and with `runs`,
         the indices of those that have any of it, where not all have.
     """
-    values = np.ascontiguousarray(values, dtype=np.float32)
+    # What is beyond float32 becomes infinite, and is drawn as not recorded.
+    with np.errstate(over="ignore"):
+        values = np.ascontiguousarray(values, dtype=np.float32)
     record: dict = {"dims": [str(dim) for dim in dims]}
     if record["dims"][:1] == ["run"]:
         some = np.isfinite(values).reshape(len(values), -1).any(axis=1)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
+from ._checked import checked
 from ._facts import about
 from ._grids import bridged, own_places, recorded
 from ._headline import focus_of, headline
@@ -72,11 +73,12 @@ def payload(
         A JSON-able dictionary without NaN.
 
     Raises:
-        ValueError: when the trajectory cannot be thinned to `limit`, or clamped curves have the wrong shape.
+        SpecError: a variable, attribute or clamped curve is not of the shape that the page reads.
+        ValueError: when the trajectory cannot be thinned to `limit`.
     """
     if clamped_curves is None:
         clamped_curves = read_json(dataset.attrs.get("clamped_curves"), {})
-    dataset = train_first(dataset)
+    dataset = train_first(checked(dataset))
     rows, named = verdict_records(verdicts, studies)
     record = {
         "title": title or str(dataset.attrs.get("title") or "dynamicl"),

@@ -9,10 +9,29 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from dynamicl.files import DEEPEST, convert, nesting
+from dynamicl.specs import SpecError
+
 STEP_NAME = re.compile(r"(?<![a-z0-9])(3qk|3v|[1245])(?![a-z0-9])")
+CURVES = "give {name: {sequences: numbers, loss: numbers, steps: names or nothing}}"
 STEPS_OF_SUBCIRCUITS = {"layer 1": ["1", "2"], "match": ["1", "2", "3qk", "4"], "copy": ["3v", "5"]}
+
+
+class Curve(msgspec.Struct):
+    """The loss with steps of the induction circuit clamped."""
+
+    sequences: list[int | float] = []
+    loss: list[Any] = []
+    steps: list[str] | None = None
+
+
+class Curves(msgspec.Struct):
+    """Clamped curves by name."""
+
+    clamped_curves: dict[str, Curve]
 
 
 def json_safe(value: object) -> Any:
@@ -33,9 +52,12 @@ def json_safe(value: object) -> Any:
 
 
 def read_json(text: object, default: object) -> Any:
-    """Read JSON text; what is already an object passes, what is no JSON gives `default`."""
+    """Read JSON text; what is already an object passes, what is no JSON, or nests without end, gives `default`."""
     if not isinstance(text, str):
         return json_safe(text) if text is not None else default
+    # A text of brackets alone would take the reader down with it.
+    if nesting(text.encode(errors="replace")) > DEEPEST:
+        return default
     try:
         return json_safe(json.loads(text))
     except ValueError:
@@ -55,7 +77,10 @@ def interval(value: object) -> list | None:
 
 
 def transition_records(transitions: Iterable[object]) -> list[dict]:
-    """Normalise Transition records; one without a finite time counts as not found."""
+    """Normalise Transition records; one without a finite time counts as not found.
+
+    Times are in sequences for all of them or for none.
+    """
     out = []
     for transition in transitions:
         record = json_safe(transition)
@@ -72,6 +97,9 @@ def transition_records(transitions: Iterable[object]) -> list[dict]:
                 "width": width[0] if width else None,
             }
         )
+    # Times in sequences beside times in steps would be compared as if they were alike.
+    if any(record["found"] and record["time_sequences"] is None for record in out):
+        out = [{**record, "time_sequences": None} for record in out]
     return out
 
 
@@ -100,7 +128,7 @@ def verdict_records(verdicts: Iterable[Mapping], studies: Iterable[Mapping]) -> 
     return rows, named
 
 
-def clamped_records(curves: Mapping[str, Mapping]) -> list[dict]:
+def clamped_records(curves: object) -> list[dict]:
     """Normalise clamped curves.
 
     Args:
@@ -108,29 +136,30 @@ def clamped_records(curves: Mapping[str, Mapping]) -> list[dict]:
             (of `1 2 3qk 4 3v 5`) is missing it is read from the name.
 
     Raises:
-        ValueError: when an entry has no `sequences` or `loss`, or their lengths differ.
+        SpecError: they are of another shape: no `sequences` or `loss`, other lengths, or no numbers.
     """
-    out = []
-    for name, entry in curves.items():
-        sequences, loss = (
-            np.asarray(entry.get("sequences", [])),
-            np.atleast_2d(np.asarray(entry.get("loss", []), float)),
+    known = convert(json_safe({"clamped_curves": curves}), Curves, "`clamped_curves`", CURVES)
+    return [_clamped_record(name, curve) for name, curve in known.clamped_curves.items()]
+
+
+def _clamped_record(name: str, curve: Curve) -> dict:
+    try:
+        loss = np.atleast_2d(np.asarray(curve.loss, float))
+    except (ValueError, TypeError):
+        raise SpecError(
+            f"`clamped_curves[{name!r}]` has a `loss` that is no table of numbers: {CURVES}"
+        ) from None
+    if not curve.sequences or loss.shape[1:] != (len(curve.sequences),):
+        raise SpecError(
+            f"`clamped_curves[{name!r}]` has {len(curve.sequences)} `sequences` and `loss` of shape {loss.shape}; "
+            "give `loss` as (sequences,) or (runs, sequences) with one value for each of `sequences`"
         )
-        if not sequences.size or loss.shape[-1] != sequences.size:
-            raise ValueError(
-                f"`clamped_curves[{name!r}]` has {sequences.size} `sequences` and `loss` of shape {loss.shape}; "
-                "give `loss` as (sequences,) or (runs, sequences) with one value for each of `sequences`"
-            )
-        steps = entry.get("steps") or steps_in(name)
-        out.append(
-            {
-                "name": str(name),
-                "steps": list(steps),
-                "sequences": json_safe(sequences),
-                "loss": json_safe(loss),
-            }
-        )
-    return out
+    return {
+        "name": name,
+        "steps": list(curve.steps or steps_in(name)),
+        "sequences": curve.sequences,
+        "loss": json_safe(loss),
+    }
 
 
 def steps_in(name: str) -> Sequence[str]:

@@ -10,6 +10,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 Flat = dict[str, str]
 FOREVER = 2**31 - 1
 LONGEST = 44
@@ -23,6 +25,14 @@ USUAL = {
     "in_pass": "main",
 }
 """A clamp's fields that go unsaid while they have these values."""
+
+
+class ClampShape(msgspec.Struct):
+    """What is read of a clamp's record."""
+
+    site: str = ""
+    heads: list[int] | None = None
+    windows: list[tuple[int, int]] | None = None
 
 
 def flatten(spec: object, prefix: str = "") -> Flat:
@@ -67,7 +77,7 @@ def clamp_text(clamp: object) -> str:
         >>> clamp_text({"site": "layers.1.attn.v", "heads": [0, 1, 2, 4], "value": value, "strength": 1.0})
         'layers.1.attn.v[0-2, 4] = 0'
     """
-    if not isinstance(clamp, Mapping):
+    if not isinstance(clamp, Mapping) or not _is_clamp(clamp):
         return value_text(clamp)
     value = clamp.get("value")
     if isinstance(value, Mapping):
@@ -85,6 +95,15 @@ def clamp_text(clamp: object) -> str:
         if clamp.get(key, default) != default
     ]
     return ", ".join([f"{where} = {text}", *usual, *windows_text(clamp.get("windows"))])
+
+
+def _is_clamp(record: Mapping) -> bool:
+    """Say whether a record has a clamp's shape: specs come out of files."""
+    try:
+        msgspec.convert(record, ClampShape)
+    except msgspec.MsgspecError:
+        return False
+    return True
 
 
 def windows_text(windows: object) -> list[str]:

@@ -1,0 +1,91 @@
+"""Options from words: the same rules for every command."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tyro
+from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
+
+from dynamicl.files import user_path
+from dynamicl.specs import DynamiclError, SpecError, check
+
+Options = TypeVar("Options")
+
+
+class EmptyPathError(DynamiclError):
+    """A path that is no path; not a `ValueError`, so that the parser of options lets it pass as it is."""
+
+
+def read_options(kind: type[Options], words: Sequence[str], command: str, **rules: Any) -> Options:
+    """Read a command's options.
+
+    Args:
+        kind: dataclass of the options; its docstring is the help.
+        words: of the command line, after the command's name.
+        command: its name.
+        **rules: further arguments of `tyro.cli`.
+
+    Returns:
+        The options; `~` in paths is the user's home.
+
+    Raises:
+        EmptyPathError: a path is empty, which would mean the current folder.
+        SystemExit: help was asked for (0), or the words are no options (2).
+    """
+    return tyro.cli(kind, args=list(words), prog=f"dynamicl {command}", registry=_REGISTRY, **rules)
+
+
+def check_results(folder: Path | None, unless: Path | None = None) -> None:
+    """Refuse a folder of results that is not there, which would read as one in which nothing was tested yet.
+
+    Args:
+        folder: as given.
+        unless: a default that may be missing.
+
+    Raises:
+        SpecError: it is no folder.
+    """
+    check(
+        folder is None or folder == unless or folder.is_dir(),
+        f"`results` is {folder}, which is no folder: give the one that `dynamicl reproduce` wrote",
+    )
+
+
+def check_place(folder: Path) -> None:
+    """Refuse a folder in which nothing can be written, before anything is computed for it.
+
+    Args:
+        folder: to write into; it need not exist.
+
+    Raises:
+        SpecError: it, or the nearest folder above it that exists, is no folder or may not be written.
+    """
+    above = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+    check(above.is_dir(), f"`out` is {folder}, but {above} is no folder: give another place")
+    check(os.access(above, os.W_OK), f"`out` is {folder}, but {above} may not be written: give another place")
+
+
+def _as_path(words: list[str]) -> Path:
+    try:
+        return user_path(words[0])
+    except SpecError as error:
+        raise EmptyPathError(str(error)) from None
+
+
+_REGISTRY = ConstructorRegistry()
+
+
+@_REGISTRY.primitive_rule
+def _paths(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec | None:
+    """Read a path; `Path("")` would be the current folder."""
+    if info.type is not Path:
+        return None
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="PATH",
+        instance_from_str=_as_path,
+        is_instance=lambda value: isinstance(value, Path),
+        str_from_instance=lambda path: [str(path)],
+    )
