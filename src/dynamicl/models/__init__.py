@@ -5,12 +5,16 @@ from ._buffers import BatchStage as BatchStage
 from ._buffers import Buffer as Buffer
 from ._buffers import batch_tokens as batch_tokens
 from ._buffers import learnable as learnable
+from ._buffers import parameter_count as parameter_count
 from ._content import ContentEmbedding as ContentEmbedding
 from ._content import ContentTokens as ContentTokens
 from ._embeddings import PairEmbedding as PairEmbedding
 from ._embeddings import TokenEmbedding as TokenEmbedding
 from ._embeddings import embedder as embedder
 from ._embeddings import embeds as embeds
+from ._images import EmbeddedPairs as EmbeddedPairs
+from ._images import Images as Images
+from ._images import ImagesSpec as ImagesSpec
 from ._inputs import Interface as Interface
 from ._inputs import PairTokens as PairTokens
 from ._inputs import TokenIds as TokenIds
@@ -21,6 +25,8 @@ from ._layers import Mlp as Mlp
 from ._lookup_encoder import LOOKUP_ONE_HEAD as LOOKUP_ONE_HEAD
 from ._lookup_encoder import LOOKUP_TWO_HEADS as LOOKUP_TWO_HEADS
 from ._lookup_encoder import lookup_encoder as lookup_encoder
+from ._recurrent import Recurrent as Recurrent
+from ._recurrent import RecurrentSpec as RecurrentSpec
 from ._sites import MASK as MASK
 from ._sites import PATTERN as PATTERN
 from ._sites import Site as Site

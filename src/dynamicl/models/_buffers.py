@@ -53,3 +53,14 @@ def batch_tokens(model: Any, tokens: Any) -> Any:
         tokens: with leading axis batch.
     """
     return model.embed_batch(tokens, training=False, axes=())[0] if isinstance(model, BatchStage) else tokens
+
+
+def parameter_count(model: PyTree) -> int:
+    """Count the numbers of a model that gradients change.
+
+    Args:
+        model: with arrays, or shapes (`equinox.filter_eval_shape`), which cost no memory.
+    """
+    arrays = eqx.filter(model, lambda leaf: isinstance(leaf, jax.Array | jax.ShapeDtypeStruct))
+    leaves = zip(jax.tree.leaves(arrays), jax.tree.leaves(learnable(arrays)), strict=True)
+    return sum(leaf.size for leaf, learnt in leaves if learnt)

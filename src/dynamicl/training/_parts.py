@@ -13,7 +13,7 @@ BIASES = ("*bias", "*biases", "*.b_*")
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "everything": (("*",), ()),
     "weights": (("*",), (*NORMS, *BIASES)),
-    "embedder": (("embed.*", "embedder.*"), (*NORMS, *BIASES)),
+    "embedder": (("embed.*", "*.embed.*", "embedder.*", "images.*"), (*NORMS, *BIASES)),
     "attention": (("*attention.*",), (*NORMS, *BIASES)),
     "mlp": (("*mlp.*", "*classifier.*"), (*NORMS, *BIASES)),
     "unembedding": (("*unembed.*",), (*NORMS, *BIASES)),
