@@ -28,7 +28,7 @@ from ._layout import layout, run_mesh, shards_of
 from ._learner import SHARD, Learner, RunState, Watch
 from ._network import network_of
 from ._parts import part_mask
-from ._probe import Probe
+from ._probe import Probe, check_reads
 from ._run import RunSpec
 from ._settings import check_precision
 from ._shared import each_once
@@ -194,10 +194,13 @@ class Program:
         clamps.check_grafts(static.grafts, shapes)
         for term in (*static.objective.penalties, *getattr(static.optimizer, "decays", ())):
             part_mask(shapes, term.part)
-        if static.clamps:
-            known = sites(self.network.model(shapes), self.interface.tokens)
-            for run in self.cohort.runs:
-                clamps.check_clamps(run.clamps, known, run.steps)
+        probes = [probe for watch in self.watched.values() for probe in watch.probes if probe.sites]
+        if not static.clamps and not probes:
+            return
+        known = sites(self.network.model(shapes), self.interface.tokens)
+        check_reads(probes, known)
+        for run in self.cohort.runs:
+            clamps.check_clamps(run.clamps, known, run.steps)
 
     def _learner(self, arrays: Mapping[str, Any], tasks: PyTree) -> Learner:
         """Return one run's functions, around what varies of it."""

@@ -1,12 +1,15 @@
 """Probes: what is computed on an evaluator's sequences at each evaluation."""
 
-from collections.abc import Callable, Mapping
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from dynamicl.models import Site
+from dynamicl.specs import check
 from dynamicl.tasks import Sequence
 
 SCORES = ("loss", "accuracy", "accuracy_in_context", "target_probability", "loss_error", "accuracy_error")
@@ -36,6 +39,26 @@ class Probe:
     sequences: int = 0
     needs_task: bool = False
     version: int = 1
+
+
+def check_reads(probes: Iterable[Probe], known: Iterable[Site]) -> None:
+    """Refuse measures that find nothing to read in a model.
+
+    Args:
+        probes: to be recorded.
+        known: the model's sites.
+
+    Raises:
+        SpecError: no intermediate of the model is among those that a probe reads.
+    """
+    names = [site.name for site in known]
+    for probe in probes:
+        read = any(fnmatch.filter(names, glob) for glob in probe.sites)
+        check(
+            read or not probe.sites,
+            f"measure `{probe.name}` reads {', '.join(f'`{glob}`' for glob in probe.sites)}, and the model has none of "
+            'them: leave it out, for instance `Recording(measures=("norms",))`',
+        )
 
 
 def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -> dict[str, Float[Array, ""]]:
