@@ -23,7 +23,7 @@ def rotate(vector, position, base):
     return out
 
 
-def attention(x, part, heads, causal=True, base=0.0, valid=None):
+def attention(x, part, heads, causal=True, base=0.0, valid=None, momentum=0.0):
     """What the heads of a block add, and their patterns (head, query, key)."""
     x = layer_norm(x, part["norm"])
     length, d = x.shape
@@ -31,7 +31,7 @@ def attention(x, part, heads, causal=True, base=0.0, valid=None):
     patterns, joined = np.zeros((heads, length, length)), np.zeros((length, d))
     for h in range(heads):
         mine = slice(h * width, (h + 1) * width)
-        q, k, v = ([row @ part[name][:, mine] for row in x] for name in ("w_q", "w_k", "w_v"))
+        q, k, v = ([row @ part[f"w_{n}"][:, mine] + bias_of(part, n, d)[mine] for row in x] for n in "qkv")
         if base:
             q = [rotate(row, t, base) for t, row in enumerate(q)]
             k = [rotate(row, t, base) for t, row in enumerate(k)]
@@ -41,7 +41,15 @@ def attention(x, part, heads, causal=True, base=0.0, valid=None):
             for s, weight in zip(seen, weights / weights.sum(), strict=True):
                 patterns[h, t, s] = weight
                 joined[t, mine] += weight * v[s]
-    return np.stack([row @ part["w_o"] for row in joined]), patterns
+            for s in range(t):
+                if valid is None or valid[s]:
+                    joined[t, mine] += momentum ** (t - s) * v[s]
+    return np.stack([row @ part["w_o"] + bias_of(part, "o", d) for row in joined]), patterns
+
+
+def bias_of(part, name, d):
+    """A bias of attention, or zeros where there is none."""
+    return np.zeros(d) if part.get(f"b_{name}") is None else part[f"b_{name}"]
 
 
 def activate(x, name):
@@ -85,7 +93,7 @@ def transformer(tree, spec, tokens, kind="pairs", readout=-1):
     base = spec.position_base if spec.positions == "rotary" else 0.0
     patterns = []
     for block in tree["blocks"]:
-        out, pattern = attention(x, block["attention"], spec.heads, spec.causal, base, valid)
+        out, pattern = attention(x, block["attention"], spec.heads, spec.causal, base, valid, spec.momentum)
         patterns.append(pattern)
         x = x + out
         if block["mlp"] is not None:

@@ -12,8 +12,8 @@ X = np.random.default_rng(0).normal(size=(5, 8)).astype(np.float32)
 VALID = np.array([True, False, True, True, False])
 
 
-def layer(heads=2, causal=True, base=0.0):
-    return stirred(Attention(8, heads, causal=causal, rotary_base=base, key=jax.random.key(0)))
+def layer(heads=2, causal=True, base=0.0, **options):
+    return stirred(Attention(8, heads, causal=causal, rotary_base=base, key=jax.random.key(0), **options))
 
 
 @pytest.mark.parametrize("heads", [1, 2, 4])
@@ -95,3 +95,51 @@ def test_no_tap_opens_the_mask(site):
         attention(jnp.asarray(x), np.array([0, 2, 3]), jnp.asarray(VALID), tap, "a") for x in (X, changed)
     ]
     assert np.array_equal(*outs, equal_nan=True)
+
+
+@pytest.mark.parametrize(("causal", "valid"), [(True, None), (True, VALID), (False, VALID)])
+def test_momentum_equals_a_loop(causal, valid):
+    attention = layer(causal=causal, base=100.0, momentum=0.7)
+    padding = None if valid is None else jnp.asarray(valid)
+    out = attention(jnp.asarray(X), np.arange(5), padding, null_tap, "a")
+    weights, x = as_dict(attention), X.astype(np.float64)
+    expected, _ = loops.attention(x, weights, 2, causal, 100.0, valid, 0.7)
+    plain, _ = loops.attention(x, weights, 2, causal, 100.0, valid)
+    np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-5)
+    # The first position has nothing before it; every other one differs.
+    assert (np.abs(expected - plain).max(1) > 0.1).tolist() == [False, True, True, True, True]
+    some = attention(jnp.asarray(X), np.array([1, 4]), padding, null_tap, "a")
+    np.testing.assert_allclose(some, out[np.array([1, 4])], rtol=1e-5, atol=1e-6)
+
+
+def test_no_momentum_adds_no_operation():
+    def program(attention):
+        call = lambda x: attention(x, np.arange(5), None, null_tap, "a")  # noqa: E731 - what is traced
+        return str(jax.make_jaxpr(call)(jnp.asarray(X)))
+
+    assert program(layer(momentum=0.0)) == program(layer())
+    assert program(layer(momentum=0.0)).count("dot_general") + 1 == program(layer(momentum=0.5)).count(
+        "dot_general"
+    )
+    plain, none = (
+        one(jnp.asarray(X), np.arange(5), None, null_tap, "a") for one in (layer(), layer(momentum=0.0))
+    )
+    assert np.array_equal(plain, none)
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [1, 4]])
+def test_biases_are_added_where_the_weights_are(rows):
+    attention = layer(base=100.0, bias=True)
+    out = attention(jnp.asarray(X), np.array(rows), None, null_tap, "a")
+    expected, _ = loops.attention(X.astype(np.float64), as_dict(attention), 2, True, 100.0)
+    np.testing.assert_allclose(out, expected[rows], rtol=1e-5, atol=5e-6)
+    without = layer(base=100.0)
+    assert not np.allclose(out, without(jnp.asarray(X), np.array(rows), None, null_tap, "a"), atol=1e-3)
+
+
+def test_biases_start_at_zero_and_are_left_out_by_default():
+    fresh = Attention(8, 2, causal=True, rotary_base=0.0, bias=True, key=jax.random.key(0))
+    plain = Attention(8, 2, causal=True, rotary_base=0.0, key=jax.random.key(0))
+    assert plain.b_q is None and not any(np.any(b) for b in (fresh.b_q, fresh.b_k, fresh.b_v, fresh.b_o))
+    both = [one(jnp.asarray(X), np.arange(5), None, null_tap, "a") for one in (fresh, plain)]
+    np.testing.assert_array_equal(*both)

@@ -44,7 +44,7 @@ def test_the_published_embedder_has_its_number_of_parameters():
     assert parameter_count(eqx.filter_eval_shape(lambda key: ResidualEmbedder(spec, key=key), KEY)) == 22_176
 
 
-TRANSFORMER = TransformerSpec(heads=8, d_model=64, mlp_ratio=4.0, positions="sinusoidal", position_base=30.0)
+TRANSFORMER = TransformerSpec(mlp_ratio=4.0, attention_bias=True, positions="sinusoidal", position_base=30.0)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ CASES = {
         TransformerSpec(1, 4, 8, mlp_ratio=1.0, positions="none", final_norm=False),
         "pairs",
     ),
+    "momentum": (TransformerSpec(2, 2, 8, momentum=0.4), "pairs"),
+    "biases": (TransformerSpec(2, 2, 8, attention_bias=True), "pairs"),
     "padded ids": (TransformerSpec(2, 2, 8, mlp_ratio=1.0, causal=False), "ids"),
 }
 
@@ -132,6 +134,8 @@ def test_a_small_ratio_leaves_the_mlps_out():
         ("mlp_ratio", -1.0, r"`model.mlp_ratio` is -1.0: give 0 \(no MLP\) to 64"),
         ("position_base", 1.0, "`model.position_base` is 1.0: give 1 to 1e12"),
         ("embedding_scale", 0.0, "`model.embedding_scale` is 0.0: give above 0 to 100"),
+        ("momentum", 1.0, "`model.momentum` is 1.0: give 0 .plain attention. to below 1"),
+        ("momentum", -0.1, "`model.momentum` is -0.1: give 0"),
     ],
 )
 def test_sizes_that_cannot_be_built_are_refused(field, value, message):

@@ -6,7 +6,17 @@ import sys
 import pytest
 
 from dynamicl.models import TransformerSpec
-from dynamicl.specs import SpecError, from_dict, from_json, register, spec_hash, to_dict, to_json, validate
+from dynamicl.specs import (
+    SpecError,
+    added,
+    from_dict,
+    from_json,
+    register,
+    spec_hash,
+    to_dict,
+    to_json,
+    validate,
+)
 from dynamicl.tasks import ExemplarSpec, FewShotSpec
 from dynamicl.training import (
     Adaptive,
@@ -21,6 +31,7 @@ from dynamicl.training import (
 )
 from small import SmallModelSpec, SmallTaskSpec, forged
 
+BEFORE_MOMENTUM = "c8d06be12d41cf3499ed7c2347912691"
 SPECS = [
     RunSpec(FewShotSpec(), TransformerSpec()),
     RunSpec(
@@ -191,3 +202,23 @@ def test_a_long_value_is_cut_in_the_message():
 
 def test_json_is_read_by_others():
     assert json.loads(to_json(SPECS[1]))["diverge_above"] == {"float": "inf"}
+
+
+def test_a_field_that_was_added_later_leaves_old_names_as_they_are():
+    @register("grown")
+    @dataclasses.dataclass(frozen=True)
+    class Grown:
+        width: int = 1
+        momentum: float = added(0.0)
+
+    assert to_json(Grown(3)) == to_json(Grown(3, 0)) == '{"kind":"grown","width":3}'
+    assert to_json(Grown(3, 0.5)) == '{"kind":"grown","momentum":0.5,"width":3}'
+    for spec in (Grown(3), Grown(3, 0.5)):
+        assert from_json(to_json(spec)) == spec
+
+
+def test_plain_attention_is_described_as_before_momentum_was_an_option():
+    assert spec_hash(TransformerSpec()) == BEFORE_MOMENTUM
+    assert "momentum" in to_dict(TransformerSpec(momentum=0.5)) and "momentum" not in to_dict(
+        TransformerSpec()
+    )

@@ -31,15 +31,23 @@ BOUND = 1e29
 class Attention(eqx.Module):
     """Pre-normalised multi-head attention.
 
-    Weights act on the right: q = norm(x) w_q. No biases. Scores are scaled by d_head^-1/2.
+    Weights act on the right: q = norm(x) w_q (+ b_q). Scores are scaled by d_head^-1/2.
 
     The mask has the last word, whatever a tap returns. Site `mask` shows which keys each row may attend to and cannot
     be changed. Site `scores` shows the products before the mask, which is put on afterwards. Site `pattern` shows
     attention after it: what a tap puts on a forbidden key is taken away, and nothing is rescaled for it.
 
+    With momentum eta, what each head mixes gains an exponential moving average of the values before the row's own
+    position: position t gets eta^(t - s) times the value at every s < t. Site `head_out` shows both together.
+
     Attributes:
         w_q: queries' weights; column h * d_head + i belongs to head h. `w_k`, `w_v` likewise.
         w_o: output weights; row h * d_head + i belongs to head h.
+        b_q: biases, 0 at first, in the order of the weights' columns; `b_k`, `b_v`, `b_o` likewise. `None` without.
+        momentum: eta, from 0 up to below 1; nothing is computed for it at 0.
+
+    References:
+        Dai et al. 2023, section 5 (momentum attention).
     """
 
     norm: LayerNorm
@@ -47,17 +55,34 @@ class Attention(eqx.Module):
     w_k: Float[Array, "d_model d_model"]
     w_v: Float[Array, "d_model d_model"]
     w_o: Float[Array, "d_model d_model"]
+    b_q: Float[Array, " d_model"] | None
+    b_k: Float[Array, " d_model"] | None
+    b_v: Float[Array, " d_model"] | None
+    b_o: Float[Array, " d_model"] | None
     heads: int = eqx.field(static=True)
     causal: bool = eqx.field(static=True)
     rotary_base: float = eqx.field(static=True)
+    momentum: float = eqx.field(static=True)
 
-    def __init__(self, d_model: int, heads: int, *, causal: bool, rotary_base: float, key: PRNGKeyArray):
+    def __init__(
+        self,
+        d_model: int,
+        heads: int,
+        *,
+        causal: bool,
+        rotary_base: float,
+        momentum: float = 0.0,
+        bias: bool = False,
+        key: PRNGKeyArray,
+    ):
         keys = jax.random.split(key, 4)
         self.norm = LayerNorm(d_model)
         self.w_q, self.w_k, self.w_v, self.w_o = (lecun(k, d_model, d_model, d_model) for k in keys)
+        self.b_q, self.b_k, self.b_v, self.b_o = (jnp.zeros(d_model) if bias else None for _ in range(4))
         self.heads = heads
         self.causal = causal
         self.rotary_base = rotary_base
+        self.momentum = momentum
 
     def __call__(
         self,
@@ -78,7 +103,7 @@ class Attention(eqx.Module):
         """
         length = x.shape[0]
         x = tap(f"{name}.norm", self.norm(x))
-        q, k, v = self._projected(x, rows)
+        q, k, v = self._biased(*self._projected(x, rows))
         q = _heads_first(tap(f"{name}.q", _heads_first(q)))
         k = _heads_first(tap(f"{name}.k", _heads_first(k)))
         v = _heads_first(tap(f"{name}.v", _heads_first(v)))
@@ -88,8 +113,11 @@ class Attention(eqx.Module):
         scores = jnp.einsum("qhd,khd->hqk", q, k) * np.float32(q.shape[-1] ** -0.5)
         pattern = self._pattern(scores, self._mask(rows, length, valid), tap, name)
         out = jnp.einsum("hqk,khd->qhd", pattern, v)
+        if self.momentum:
+            out = out + jnp.einsum("qk,khd->qhd", self._fading(rows, length, valid), v)
         out = _heads_first(tap(f"{name}.head_out", _heads_first(out)))
-        return tap(f"{name}.out", out.reshape(len(rows), -1) @ self.w_o)
+        out = out.reshape(len(rows), -1) @ self.w_o
+        return tap(f"{name}.out", out if self.b_o is None else out + self.b_o)
 
     def _pattern(
         self,
@@ -122,6 +150,11 @@ class Attention(eqx.Module):
         k, v = self._side_by_side(x, self.w_k, self.w_v)
         return (x[rows] @ self.w_q).reshape(len(rows), self.heads, -1), k, v
 
+    def _biased(self, *projected: Float[Array, "_ head d_head"]) -> list[Float[Array, "_ head d_head"]]:
+        """Add the biases of queries, keys and values, where there are any."""
+        with_biases = zip(projected, (self.b_q, self.b_k, self.b_v), strict=True)
+        return [x if bias is None else x + bias.reshape(self.heads, -1) for x, bias in with_biases]
+
     def _side_by_side(
         self, x: Float[Array, "seq d"], *weights: Float[Array, "d d"]
     ) -> list[Float[Array, "seq head d_head"]]:
@@ -130,6 +163,14 @@ class Attention(eqx.Module):
         joined = x @ jnp.concatenate([w.T for w in weights]).T
         parts = jnp.split(joined, len(weights), axis=1)
         return [part.reshape(x.shape[0], self.heads, -1) for part in parts]
+
+    def _fading(
+        self, rows: np.ndarray, length: int, valid: Bool[Array, " seq"] | None
+    ) -> Float[Array, "query key"]:
+        """Return what the moving average weighs each earlier position with."""
+        ago = rows[:, None] - np.arange(length)[None, :]
+        weights = np.where(ago > 0, self.momentum ** np.maximum(ago, 1.0), 0.0).astype(np.float32)
+        return jnp.asarray(weights) if valid is None else jnp.where(valid[None, :], weights, 0.0)
 
     def _mask(
         self, rows: np.ndarray, length: int, valid: Bool[Array, " seq"] | None

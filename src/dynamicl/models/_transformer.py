@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from dynamicl.specs import check, register
+from dynamicl.specs import added, check, register
 
 from ._attention import Attention
 from ._embeddings import embedder
@@ -48,6 +48,9 @@ class TransformerSpec:
         causal: whether a position sees only itself and what came before.
         final_norm: layer normalisation before the output map.
         embedding_scale: standard deviation at which label or token tables are drawn.
+        attention_bias: whether queries, keys, values and attention's output have biases, 0 at first.
+        momentum: of attention: each head adds an exponential moving average of earlier values, with this factor a
+            position; 0 leaves it out. See `Attention`.
     """
 
     layers: int = 2
@@ -60,6 +63,8 @@ class TransformerSpec:
     causal: bool = True
     final_norm: bool = True
     embedding_scale: float = 0.02
+    attention_bias: bool = added(False)
+    momentum: float = added(0.0)
 
     def check(self) -> None:
         """Raise `SpecError` for sizes that cannot be built."""
@@ -87,6 +92,10 @@ class TransformerSpec:
             0 < self.embedding_scale <= 100,
             f"`model.embedding_scale` is {self.embedding_scale}: give above 0 to 100",
         )
+        check(
+            0 <= self.momentum < 1,
+            f"`model.momentum` is {self.momentum}: give 0 (plain attention) to below 1",
+        )
 
     def build(self, interface: Interface, key: PRNGKeyArray) -> "Transformer":
         """Draw a model for a task's interface."""
@@ -102,7 +111,15 @@ class Block(eqx.Module):
     def __init__(self, spec: TransformerSpec, *, key: PRNGKeyArray):
         first, second = jax.random.split(key)
         base = spec.position_base if spec.positions == "rotary" else 0.0
-        self.attention = Attention(spec.d_model, spec.heads, causal=spec.causal, rotary_base=base, key=first)
+        self.attention = Attention(
+            spec.d_model,
+            spec.heads,
+            causal=spec.causal,
+            rotary_base=base,
+            momentum=spec.momentum,
+            bias=spec.attention_bias,
+            key=first,
+        )
         hidden = round(spec.mlp_ratio * spec.d_model)
         self.mlp = Mlp(spec.d_model, hidden, spec.activation, key=second) if hidden else None
 

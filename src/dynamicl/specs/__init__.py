@@ -7,6 +7,7 @@ from ._errors import nearest as nearest
 from ._errors import one_line as one_line
 from ._resolving import resolved as resolved
 from ._serial import DIGITS as DIGITS
+from ._serial import added as added
 from ._serial import from_dict as from_dict
 from ._serial import from_json as from_json
 from ._serial import register as register

@@ -15,6 +15,7 @@ _KINDS: dict[str, type] = {}
 MISSING = dataclasses.MISSING
 DIGITS = 32
 """Of a name made by hashing: 128 bits, which nobody can aim at."""
+ADDED = "added"
 NOT_FINITE = ("inf", "-inf", "nan")
 LARGEST = {int: 2**31 - 1, float: 3.4028234e38}
 """What the arrays of a compiled program hold: 32-bit integers and floats."""
@@ -52,12 +53,22 @@ def register(kind: str) -> Callable[[type[T]], type[T]]:
     return decorate
 
 
+def added(default: Any) -> Any:
+    """Declare a field that a kind gained after runs had been trained.
+
+    At its default it stays out of the JSON, so that the runs of before keep their names.
+    """
+    return dataclasses.field(default=default, metadata={ADDED: True})
+
+
 def to_dict(spec: Any) -> Any:
     """Turn a spec into JSON-able dictionaries, lists and scalars."""
     if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
         hints = typing.get_type_hints(type(spec))
         body = {
-            f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name])) for f in dataclasses.fields(spec)
+            f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name]))
+            for f in dataclasses.fields(spec)
+            if not (ADDED in f.metadata and getattr(spec, f.name) == f.default)
         }
         kind = getattr(spec, "kind", None)
         return {"kind": kind, **body} if kind else body

@@ -11,7 +11,7 @@ from dynamicl.specs import SpecError, nearest
 
 from ._experiment import Experiment
 
-STUDIES = ("induction", "lookup", "mixture", "coopetition")
+STUDIES = ("induction", "lookup", "mixture", "coopetition", "distribution")
 
 
 def experiments_of(study: str) -> tuple[Experiment, ...]:

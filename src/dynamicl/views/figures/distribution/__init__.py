@@ -1,0 +1,1 @@
+"""Figures of the distribution study, one script a claim."""
