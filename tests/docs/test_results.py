@@ -2,13 +2,15 @@
 
 import importlib.util
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from dynamicl.specs import SpecError
-from dynamicl.studies import STUDIES, experiments_of, find_experiments, judge_again, ledger
+from dynamicl.studies import STUDIES, VERDICTS, experiments_of, find_experiments, judge_again, ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,3 +116,13 @@ def test_a_ledger_is_a_table_and_every_result(hook, docs):
     for row in kept:
         assert f"| [{row['id']}](#{row['id']}) |" in page and f"{{ #{row['id']} }}" in page
         assert f'!!! quote "{row["id"]}: {row["verdict"]}' in page
+
+
+def test_the_readme_counts_the_verdicts():
+    row = re.compile(r"^\| \[(\w+)\]\(docs/results/.*\| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+    rows = row.findall((ROOT / "README.md").read_text())
+    assert {study for study, *_ in rows} == set(STUDIES)
+    for study, *counts in rows:
+        kept = json.loads((ROOT / "docs" / "results" / study / "claims.json").read_text())
+        verdicts = Counter(record["verdict"] for record in kept)
+        assert [int(count) for count in counts] == [verdicts[name] for name in VERDICTS], study

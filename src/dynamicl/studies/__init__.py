@@ -14,6 +14,7 @@ from ._ledger import ledger as ledger
 from ._parts import NOT_REPRODUCED as NOT_REPRODUCED
 from ._parts import NOT_TESTABLE as NOT_TESTABLE
 from ._parts import REPRODUCED as REPRODUCED
+from ._parts import VERDICTS as VERDICTS
 from ._parts import Part as Part
 from ._parts import Threshold as Threshold
 from ._parts import verdict_of as verdict_of
