@@ -39,6 +39,7 @@ def attacks(share: float) -> dict[str, Callable[[Path, random.Random], Count]]:
         "results": lambda folder, rng: on_pages.results(folder, rng, some(300)),
         "specs": lambda folder, rng: on_words.specs(rng, some(1000)),
         "flags": lambda folder, rng: on_words.flags(rng, some(1000)),
+        "commands": lambda folder, rng: on_words.commands(folder, rng, some(300)),
     }
 
 

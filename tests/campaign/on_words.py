@@ -4,15 +4,19 @@ import contextlib
 import io
 import json
 import random
+from pathlib import Path
 
+import pytest
+
+from dynamicl.cli import main
 from dynamicl.cli._train import TrainFewShot, TrainLookup, _recording, population
 from dynamicl.models import TransformerSpec
-from dynamicl.specs import from_json, to_json, validate
+from dynamicl.specs import SpecError, from_json, to_json, validate
 from dynamicl.tasks import FewShotSpec, LookupSpec
 from dynamicl.training import RunSpec, resolve
 
 from .counts import Count, come_of
-from .on_files import HOSTILE, _places, _put
+from .on_files import HOSTILE, _places, _put, small_store
 
 FLAGS = [
     "--seeds",
@@ -69,6 +73,38 @@ WORDS += [
 ]
 
 
+COMMANDS = {
+    "ablate": ["--clamp", "--run", "--step", "--sequences"],
+    "fork": [
+        "--at",
+        "--run",
+        "--forks",
+        "--steps",
+        "--optimizer",
+        "--tolerance",
+        "--hold",
+        "--out",
+        "--json",
+    ],
+    "report": ["--out", "--results"],
+    "view": ["--port", "--every"],
+    "sites": [
+        "--pairs",
+        "--labels",
+        "--model.layers",
+        "--model.heads",
+        "--model.d-model",
+        "--model.mlp-ratio",
+    ],
+    "claims": ["--results", "--json"],
+    "judge": ["--results", "--check"],
+    "landscape": ["--out", "--labels", "--pairs"],
+    "reproduce": ["--scale", "--out", "--results", "--pages"],
+}
+"""Commands with their flags; the library is a small store, and nothing is trained."""
+PLACES = ["library", "library/whole0", "", ".", "nowhere", "library/whole0/index.json"]
+
+
 def specs(rng: random.Random, count: int) -> Count:
     """Mutate the JSON of whole runs: values, names, text."""
     total = Count("mutated specs")
@@ -108,3 +144,37 @@ def _planned(words: list[str], rng: random.Random) -> None:
     for run in population(options)[:3]:
         resolve(run)
     validate(_recording(options))
+
+
+def commands(folder: Path, rng: random.Random, count: int) -> Count:
+    """Give the other commands random places, flags and words, in a folder of their own."""
+    total = Count("command lines of the other commands")
+    (folder / "library").mkdir()
+    small_store(folder / "library")
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+        # A page that is served is asked for, and not waited for.
+        patch.setattr("dynamicl.views.PageServer.serve_forever", lambda self: self._http.server_close())
+        for _ in range(count):
+            name = rng.choice(list(COMMANDS))
+            words = [rng.choice(PLACES)] if rng.random() < 0.8 else []
+            for flag in rng.sample(COMMANDS[name], rng.randint(0, min(3, len(COMMANDS[name])))):
+                words += [flag, *rng.choices(WORDS, k=rng.randint(0, 2))]
+            words += ["--dry-run"] if name == "reproduce" else []
+            total.take(" ".join([name, *words]), come_of(lambda call=(name, *words): _called(call)))
+    return total
+
+
+def _called(words: tuple[str, ...]) -> None:
+    """Run a command as the console would.
+
+    Raises:
+        SystemExit: as the parser of options leaves.
+        SpecError: what the command said, where it was refused.
+    """
+    said, blamed = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(blamed):
+        status = main(words)
+    if status == 1 and blamed.getvalue().count("\n") == 1:
+        raise SpecError(blamed.getvalue())
+    if status:
+        raise AssertionError(f"exit {status}: {blamed.getvalue()}")

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from campaign import on_files, on_words, on_writers
+from campaign import on_files, on_pages, on_words, on_writers
 
 
 # Writers are forked processes that touch stores alone; another test of the worker may have started JAX before.
@@ -20,6 +20,9 @@ from campaign import on_files, on_words, on_writers
         pytest.param(lambda folder, rng: on_writers.old_indexes(folder, 4), id="old indexes"),
         pytest.param(lambda folder, rng: on_writers.kills(folder, rng, 5), id="kills"),
         pytest.param(lambda folder, rng: on_writers.verdicts_at_once(folder, 20), id="verdicts"),
+        pytest.param(lambda folder, rng: on_pages.pages(folder, rng, 40), id="pages"),
+        pytest.param(lambda folder, rng: on_pages.results(folder, rng, 9), id="results"),
+        pytest.param(lambda folder, rng: on_words.commands(folder, rng, 20), id="commands"),
         pytest.param(lambda folder, rng: on_words.specs(rng, 100), id="specs"),
         pytest.param(lambda folder, rng: on_words.flags(rng, 20), id="flags"),
     ],
