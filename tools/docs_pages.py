@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "dynamicl"
 ORDER = (
     "index.md",
     "tutorials",
+    "how-to",
     "tasks.md",
     "plugging-in.md",
     "results",

@@ -25,6 +25,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = {
     "README.md": {"steps": 20, "starts": "(0, 10)"},
     "docs/store.md": {},
+    "docs/how-to/get-numbers-out.md": {},
+    "docs/how-to/look-inside-a-checkpoint.md": {},
     "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
     "docs/tutorials/is-it-gradient-descent.md": {},
@@ -59,8 +61,15 @@ PAGES = {
 }
 """Pages and what is set in them: names that they assign, and the source of the values that they get instead."""
 
-TOGETHER = {"docs/store.md": "README.md"}
-"""Pages that go on in the folder of another."""
+TOGETHER = {
+    "README.md": [
+        "docs/store.md",
+        "docs/how-to/get-numbers-out.md",
+        "docs/how-to/look-inside-a-checkpoint.md",
+    ]
+}
+"""Pages that go on in the folder of another, which runs once for all of them."""
+FOLLOWING = {page for pages in TOGETHER.values() for page in pages}
 
 
 def blocks(page: str) -> list[tuple[int, str]]:
@@ -106,11 +115,10 @@ def namespace(monkeypatch, tmp_path, request):
     return module
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.keys() - set(TOGETHER.values())))
+@pytest.mark.parametrize("page", sorted(PAGES.keys() - FOLLOWING))
 def test_page_runs(page, namespace, capsys):
-    if page in TOGETHER:
-        run_page(TOGETHER[page], PAGES[TOGETHER[page]], namespace)
-    run_page(page, PAGES[page], namespace)
+    for part in [page, *TOGETHER.get(page, [])]:
+        run_page(part, PAGES[part], namespace)
 
 
 def test_every_page_with_code_is_run():

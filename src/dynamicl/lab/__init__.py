@@ -1,5 +1,6 @@
 """Populations trained into stores: cached by what they are, resumed where they stopped, forked where asked."""
 
+from ._activations import activations as activations
 from ._bench import bench as bench
 from ._fates import Fates as Fates
 from ._fates import adaptive_fate as adaptive_fate

@@ -1,0 +1,66 @@
+import jax
+import numpy as np
+import pytest
+
+from dynamicl.clamps import Clamp, Constant
+from dynamicl.lab import Loaded, activations
+from dynamicl.models import TransformerSpec, record, with_all_rows
+from dynamicl.specs import SpecError
+from dynamicl.tasks import ExemplarSpec, FewShotSpec
+from dynamicl.training import RunSpec, bound, network_of
+
+TASK = FewShotSpec(
+    3, test_classes=0, held_out_exemplars=0, held_out_labels=0.0, source=ExemplarSpec("pixels")
+)
+SPEC = RunSpec(TASK, TransformerSpec(2, 2, 8, mlp_ratio=1.0))
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    prepared = TASK.prepare()
+    tasks = {name: bound(SPEC, task) for name, task in prepared.items()}
+    model = SPEC.model.build(tasks["train"].interface, jax.random.key(0))
+    assert network_of(SPEC, prepared)
+    return Loaded(model, SPEC, tasks, prepared)
+
+
+@pytest.fixture(scope="module")
+def sequences(loaded):
+    return loaded.evaluation("train", 6)[1]
+
+
+def test_every_site_has_its_axes_and_what_the_model_computes(loaded, sequences):
+    data = activations(loaded, sequences)
+    assert data["layers.1.attn.pattern"].dims == ("sequence", "head", "query", "key")
+    assert data["layers.1.attn.pattern"].shape == (6, 2, 5, 5)
+    assert data["logits"].dims == ("sequence", "output")
+    assert data["target"].values.tolist() == sequences.target.tolist()
+    inputs = loaded.tasks["train"].inputs
+    for row in (0, 5):
+        tokens = inputs(jax.tree.map(lambda array, row=row: array[row], sequences.tokens))
+        logits, kept = record(with_all_rows(loaded.model), tokens)
+        np.testing.assert_allclose(data["logits"].isel(sequence=row), logits, rtol=1e-5, atol=1e-6)
+        for name in ("layers.0.attn.v", "layers.1.attn.pattern"):
+            np.testing.assert_allclose(data[name].isel(sequence=row), kept[name], rtol=1e-5, atol=1e-6)
+    assert set(data.data_vars) == {*kept, "target"}
+
+
+def test_globs_and_clamps(loaded, sequences):
+    silent = Clamp("layers.0.attn.v", Constant(0.0), heads=(1,))
+    data = activations(loaded, sequences, ["layers.*.attn.v", "logits"], clamps=[silent])
+    assert set(data.data_vars) == {"layers.0.attn.v", "layers.1.attn.v", "logits", "target"}
+    assert not data["layers.0.attn.v"].sel(head=1).any() and data["layers.0.attn.v"].sel(head=0).all()
+    free = activations(loaded, sequences, ["logits"])
+    np.testing.assert_allclose(data["logits"], loaded.with_clamps(silent)(sequences), rtol=1e-5, atol=1e-6)
+    assert np.abs(free["logits"] - data["logits"]).max() > 1e-3
+
+
+def test_patterns_and_clamps_that_miss(loaded, sequences):
+    with pytest.raises(
+        SpecError, match=r"no site matches `layers.0.atn.pattern`: did you mean `layers.0.attn.pattern`"
+    ):
+        activations(loaded, sequences, ["layers.0.atn.pattern"])
+    with pytest.raises(SpecError, match="head 5 does not exist at `layers.0.attn.v`"):
+        activations(
+            loaded, sequences, ["logits"], clamps=[Clamp("layers.0.attn.v", Constant(0.0), heads=(5,))]
+        )
