@@ -1,10 +1,12 @@
 """The command that only lists sites; and progress as lines."""
 
 import io
+import re
 import sys
 
 import pytest
 
+from dynamicl.clamps import LIBRARY
 from dynamicl.cli import _progress as module
 from dynamicl.cli._progress import progress
 from dynamicl.lab import Progress
@@ -65,3 +67,14 @@ def test_until_something_is_known_progress_says_that_it_compiles(capsys):
     with progress("x") as listen:
         listen(Progress(1, 1, 2, 0, 40, 0, 80, 0.0, nothing, 0.0))
     assert capsys.readouterr().err == "x: 0 %  cohort 1/1, 2 runs, step 0/40, compiling\n"
+
+
+def test_clamps_are_listed_as_they_are_given(dynamicl):
+    done = dynamicl("clamps")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    usages = [line for line in lines if not line.startswith(" ")]
+    assert [re.split(r"[:\[]", line)[0] for line in usages] == list(LIBRARY)
+    assert "ablate-heads:layer=...[,heads=...]" in usages[0] and max(map(len, lines)) <= 80
+    for line in usages:
+        assert lines[lines.index(line) + 1].strip(), line

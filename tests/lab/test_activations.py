@@ -6,8 +6,8 @@ from dynamicl.clamps import Clamp, Constant
 from dynamicl.lab import Loaded, activations
 from dynamicl.models import TransformerSpec, record, with_all_rows
 from dynamicl.specs import SpecError
-from dynamicl.tasks import ExemplarSpec, FewShotSpec
-from dynamicl.training import RunSpec, bound, network_of
+from dynamicl.tasks import ExemplarSpec, FewShotSpec, interface_of
+from dynamicl.training import RunSpec, bound
 
 TASK = FewShotSpec(
     3, test_classes=0, held_out_exemplars=0, held_out_labels=0.0, source=ExemplarSpec("pixels")
@@ -19,8 +19,7 @@ SPEC = RunSpec(TASK, TransformerSpec(2, 2, 8, mlp_ratio=1.0))
 def loaded():
     prepared = TASK.prepare()
     tasks = {name: bound(SPEC, task) for name, task in prepared.items()}
-    model = SPEC.model.build(tasks["train"].interface, jax.random.key(0))
-    assert network_of(SPEC, prepared)
+    model = SPEC.model.build(interface_of(tasks["train"]), jax.random.key(0))
     return Loaded(model, SPEC, tasks, prepared)
 
 
@@ -57,7 +56,7 @@ def test_globs_and_clamps(loaded, sequences):
 
 def test_patterns_and_clamps_that_miss(loaded, sequences):
     with pytest.raises(
-        SpecError, match=r"no site matches `layers.0.atn.pattern`: did you mean `layers.0.attn.pattern`"
+        SpecError, match=r"matches `layers.0.atn.pattern`: did you mean `layers.0.attn.pattern`"
     ):
         activations(loaded, sequences, ["layers.0.atn.pattern"])
     with pytest.raises(SpecError, match="head 5 does not exist at `layers.0.attn.v`"):

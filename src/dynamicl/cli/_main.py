@@ -19,6 +19,7 @@ COMMANDS = {
     "view": "serve the page on this machine and refresh it while training goes on",
     "landscape": "make the page of the landscape of three nested logits, to be explored in a browser",
     "sites": "list the sites of a model, with axes and shapes",
+    "clamps": "list the interventions that --clamp takes, with their arguments",
     "claims": "show the ledger, one line a claim, or everything about one",
     "judge": "judge the kept data of a study or claim again",
     "bench": "measure speed and memory against this machine's matmul peak, as JSON",

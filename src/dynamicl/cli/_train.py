@@ -34,7 +34,7 @@ class Common:
         optimizer: how weights are updated.
         seeds: runs, as first:beyond or a list, e.g. `0:16` or `0,3,5`; each seeds initialisation and data.
         sweep: fields and values to cross with the seeds, e.g. `optimizer.learning_rate=1e-4,1e-3`.
-        clamp: interventions, e.g. `steps-1-2` or `steps-1-2-3qk-4:head=3`; see `dynamicl.clamps.LIBRARY`.
+        clamp: interventions, e.g. `steps-1-2` or `steps-1-2-3qk-4:head=3`; `dynamicl clamps` lists them.
         steps: updates of each run.
         batch_size: sequences in an update.
         evaluate_every: updates between evaluations.
