@@ -1,5 +1,7 @@
 """Commands that look at what was trained: report, ablate, fork, view."""
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dynamicl.cli._fork import _parents
-from dynamicl.store import Library
+from dynamicl.store import Library, open_trajectory
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +29,28 @@ def test_report_writes_one_page(dynamicl, library, tmp_path):
     other = tmp_path / "other.html"
     assert dynamicl("report", library, "--out", other, "--results", tmp_path / "results").code == 0
     assert "induction.plateau" in other.read_text()
+
+
+def test_runs_are_listed_with_what_sets_them_apart(dynamicl, library):
+    trajectory = open_trajectory(library)
+    rows = json.loads(dynamicl("runs", library, "--json").out)
+    assert [row["run"] for row in rows] == list(trajectory.runs)
+    curves = trajectory.dataset["accuracy"].sel(evaluator="train")
+    for row in rows:
+        recorded = float(curves.sel(run=row["run"], step=row["step"]))
+        assert (row["status"], row["accuracy"]) == ("finished", round(recorded, 6))
+        assert (
+            curves.sel(run=row["run"]).dropna("step")["step"].max() == row["step"] and row["checkpoints"] > 1
+        )
+    assert len({row["settings"]["data seed"] for row in rows}) > 1
+    lines = dynamicl("runs", library).out.splitlines()
+    assert [line.split()[0] for line in lines] == [row["run"][:8] for row in rows]
+    assert re.search(r"finished  step +\d+  accuracy \d\.\d{3} +\d+ checkpoints  .*seed 0", lines[0])
+    table = list(csv.DictReader(io.StringIO(dynamicl("runs", library, "--csv").out)))
+    assert [row["run"] for row in table] == list(trajectory.runs)
+    assert [row["data seed"] for row in table] == [row["settings"]["data seed"] for row in rows]
+    assert "give --json or --csv, not both" in dynamicl("runs", library, "--json", "--csv").line
+    assert "nowhere" in dynamicl("runs", library / "nowhere").line
 
 
 def test_the_library_inside_a_folder_of_results_is_found(dynamicl, library, tmp_path):

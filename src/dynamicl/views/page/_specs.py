@@ -164,6 +164,22 @@ def _keys(specs: Sequence[Flat]) -> list[str]:
     return list(dict.fromkeys(itertools.chain.from_iterable(specs)))
 
 
+def settings_apart(specs: Sequence[Mapping]) -> list[Flat]:
+    """Say of each run what sets it apart from the others.
+
+    Args:
+        specs: of the runs, as plain dictionaries.
+
+    Returns:
+        One dictionary a run: settings in which not all agree, by short names, values as text.
+
+    Example:
+        >>> settings_apart([{"model": {"heads": 2}, "steps": 5}, {"model": {"heads": 4}, "steps": 5}])
+        [{'heads': '2'}, {'heads': '4'}]
+    """
+    return differences([flatten(in_short(spec)) for spec in specs])
+
+
 def short_names(keys: Sequence[str]) -> dict[str, str]:
     """Give each dotted key the shortest tail that no other key shares; `seeds.init` reads `init seed`."""
     out = {}
