@@ -39,7 +39,8 @@ def described(name: str, maker: Callable) -> list[str]:
         >>> described("silence", silence)
         ['silence:layer=...[,heads=...]', '    Silence heads.']
     """
-    needed, free = [], []
+    needed: list[str] = []
+    free: list[str] = []
     for argument, parameter in inspect.signature(maker).parameters.items():
         (needed if parameter.default is parameter.empty else free).append(f"{argument}=...")
     first = ",".join(needed) + "".join(f"[,{text}]" for text in free)
