@@ -7,10 +7,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamicl.models import Interface, PairTokens, TokenIds
+from dynamicl.models import ContentTokens, Interface, PairTokens, TokenIds
 
 PAIRS = Interface(PairTokens.shaped(2, 4, 3), outputs=3)
 IDS = Interface(TokenIds.shaped(6, 7), outputs=4, readout=2)
+
+
+def content_tokens(seed=1, places=6):
+    """Two pairs and a query of three dimensions, four labels."""
+    rng = np.random.default_rng(seed)
+    content, labels = (rng.normal(size=size).astype(np.float32) for size in ((5, 3), (4, 3)))
+    return ContentTokens(jnp.asarray(content), jnp.int32(1), jnp.asarray(labels), places)
+
+
+CONTENT = Interface(content_tokens(), outputs=4)
 
 
 def stirred(model, seed=0):

@@ -1,11 +1,15 @@
 """Small transformers whose every intermediate passes a tap."""
 
 from ._attention import Attention as Attention
+from ._bare_attention import AttentionClassifier as AttentionClassifier
+from ._bare_attention import AttentionClassifierSpec as AttentionClassifierSpec
 from ._buffers import BatchStage as BatchStage
 from ._buffers import Buffer as Buffer
 from ._buffers import batch_tokens as batch_tokens
 from ._buffers import learnable as learnable
 from ._buffers import parameter_count as parameter_count
+from ._classifier import Classifier as Classifier
+from ._classifier import ClassifierSpec as ClassifierSpec
 from ._content import ContentEmbedding as ContentEmbedding
 from ._content import ContentTokens as ContentTokens
 from ._embeddings import PairEmbedding as PairEmbedding
@@ -15,6 +19,8 @@ from ._embeddings import embeds as embeds
 from ._images import EmbeddedPairs as EmbeddedPairs
 from ._images import Images as Images
 from ._images import ImagesSpec as ImagesSpec
+from ._induction_head import InductionHead as InductionHead
+from ._induction_head import InductionHeadSpec as InductionHeadSpec
 from ._inputs import Interface as Interface
 from ._inputs import PairTokens as PairTokens
 from ._inputs import TokenIds as TokenIds
@@ -27,6 +33,8 @@ from ._lookup_encoder import LOOKUP_TWO_HEADS as LOOKUP_TWO_HEADS
 from ._lookup_encoder import lookup_encoder as lookup_encoder
 from ._recurrent import Recurrent as Recurrent
 from ._recurrent import RecurrentSpec as RecurrentSpec
+from ._rows import LastRowOnly as LastRowOnly
+from ._rows import with_all_rows as with_all_rows
 from ._sites import MASK as MASK
 from ._sites import PATTERN as PATTERN
 from ._sites import Site as Site
@@ -41,4 +49,3 @@ from ._taps import record as record
 from ._transformer import Block as Block
 from ._transformer import Transformer as Transformer
 from ._transformer import TransformerSpec as TransformerSpec
-from ._transformer import with_all_rows as with_all_rows

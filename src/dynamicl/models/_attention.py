@@ -111,32 +111,13 @@ class Attention(eqx.Module):
             q = _heads_first(rotate(_heads_first(q), rows, self.rotary_base))
             k = _heads_first(rotate(_heads_first(k), np.arange(length), self.rotary_base))
         scores = jnp.einsum("qhd,khd->hqk", q, k) * np.float32(q.shape[-1] ** -0.5)
-        pattern = self._pattern(scores, self._mask(rows, length, valid), tap, name)
+        pattern = masked_pattern(scores, self._mask(rows, length, valid), tap, name)
         out = jnp.einsum("hqk,khd->qhd", pattern, v)
         if self.momentum:
             out = out + jnp.einsum("qk,khd->qhd", self._fading(rows, length, valid), v)
         out = _heads_first(tap(f"{name}.head_out", _heads_first(out)))
         out = out.reshape(len(rows), -1) @ self.w_o
         return tap(f"{name}.out", out if self.b_o is None else out + self.b_o)
-
-    def _pattern(
-        self,
-        scores: Float[Array, "head query key"],
-        allowed: Bool[Array, "query key"],
-        tap: Tap,
-        name: str,
-    ) -> Float[Array, "head query key"]:
-        """Return the attention that scores give to the keys that are allowed, and to no other."""
-        tap(f"{name}.mask", allowed)
-        tapped = tap(f"{name}.scores", scores)
-        if tapped is not scores:
-            # Without a bound, a row of scores set to minus infinity would fall below the mask, and turn to it.
-            tapped = jnp.clip(tapped, -BOUND, BOUND)
-        pattern = jax.nn.softmax(jnp.where(allowed, tapped, MASKED), axis=-1)
-        replaced = tap(f"{name}.pattern", pattern)
-        # Left alone, the pattern is 0 wherever nothing is allowed, and needs no second look.
-        untouched = tapped is scores and replaced is pattern
-        return replaced if untouched else jnp.where(allowed, replaced, 0.0)
 
     def _projected(
         self, x: Float[Array, "seq d"], rows: np.ndarray
@@ -175,10 +156,39 @@ class Attention(eqx.Module):
     def _mask(
         self, rows: np.ndarray, length: int, valid: Bool[Array, " seq"] | None
     ) -> Bool[Array, "query key"]:
-        past = (
-            np.arange(length)[None, :] <= rows[:, None] if self.causal else np.ones((len(rows), length), bool)
-        )
+        past = causal_mask(rows, length) if self.causal else np.ones((len(rows), length), bool)
         return jnp.asarray(past) if valid is None else jnp.asarray(past) & valid[None, :]
+
+
+def masked_pattern(
+    scores: Float[Array, "head query key"],
+    allowed: Bool[Array, "query key"],
+    tap: Tap,
+    name: str,
+) -> Float[Array, "head query key"]:
+    """Return the attention that scores give to the keys that are allowed, and to no other.
+
+    Args:
+        scores: before the mask.
+        allowed: the mask.
+        tap: passes mask, scores, pattern under `name`.
+        name: prefix of the sites.
+    """
+    tap(f"{name}.mask", allowed)
+    tapped = tap(f"{name}.scores", scores)
+    if tapped is not scores:
+        # Without a bound, a row of scores set to minus infinity would fall below the mask, and turn to it.
+        tapped = jnp.clip(tapped, -BOUND, BOUND)
+    pattern = jax.nn.softmax(jnp.where(allowed, tapped, MASKED), axis=-1)
+    replaced = tap(f"{name}.pattern", pattern)
+    # Left alone, the pattern is 0 wherever nothing is allowed, and needs no second look.
+    untouched = tapped is scores and replaced is pattern
+    return replaced if untouched else jnp.where(allowed, replaced, 0.0)
+
+
+def causal_mask(rows: np.ndarray, length: int) -> Bool[np.ndarray, "query key"]:
+    """Return which keys each row may attend to: itself and what came before."""
+    return np.arange(length)[None, :] <= rows[:, None]
 
 
 def _heads_first(x: Float[Array, "first second d_head"]) -> Float[Array, "second first d_head"]:

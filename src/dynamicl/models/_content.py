@@ -17,6 +17,7 @@ class ContentTokens(eqx.Module):
     Attributes:
         content: items and labels alike, in order.
         offset: place of the first token; the others follow it.
+        labels: the labels' vectors, for whoever ties a read-out to them; the same for every sequence.
         places: places that there are; 0 for none.
 
     References:
@@ -25,6 +26,7 @@ class ContentTokens(eqx.Module):
 
     content: Float[Array, "*batch seq content"]
     offset: Int[Array, "*batch"]
+    labels: Float[Array, "*batch label content"]
     places: int = eqx.field(static=True)
 
     @property

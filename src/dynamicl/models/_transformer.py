@@ -1,6 +1,5 @@
 """The transformer: any depth, width and number of heads; decoder or encoder; attention-only or with MLPs."""
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -197,13 +196,3 @@ class Transformer(eqx.Module):
         x = x[self.interface.readout] if self.all_rows else x[0]
         x = tap("norm.out", x if self.norm is None else self.norm(x))
         return tap("logits", self.unembed(x))
-
-
-def with_all_rows(model: Any) -> Any:
-    """Return the same model computing every row of its last block; models of other kinds come back as they are."""
-    if not isinstance(model, Transformer):
-        return model
-    copy = object.__new__(Transformer)
-    for field in dataclasses.fields(Transformer):
-        object.__setattr__(copy, field.name, True if field.name == "all_rows" else getattr(model, field.name))
-    return copy

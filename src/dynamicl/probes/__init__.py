@@ -6,6 +6,8 @@ from ._heads import attention_maps as attention_maps
 from ._heads import head_measures as head_measures
 from ._parts import part_names as part_names
 from ._parts import part_norms as part_norms
+from ._progress import PROGRESS_MEASURES as PROGRESS_MEASURES
+from ._progress import progress_measures as progress_measures
 from ._registry import known_measures as known_measures
 from ._registry import probes as probes
 from ._registry import register_measure as register_measure
