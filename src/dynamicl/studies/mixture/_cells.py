@@ -1,0 +1,112 @@
+"""The grids of Figures 2 and A.3: how data decide between learning in context and in weights, cell by cell."""
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.store import Trajectory
+from dynamicl.training import RunSpec
+
+from ._readings import end_of
+from ._settings import Data, Setting, full, minimal, run
+
+EPS = (0.0, 0.3, 0.6)
+"""Beside 0.1, the grid's own. From about 1 on, items of a class no longer match and nothing is left to learn."""
+ALPHAS = (0.0, 0.5, 1.0, 1.5)
+INDEPENDENT = (0.5, 0.9)
+"""p_B below 1: the rest of the sequences is drawn independently."""
+LEVELS = {"classes": "K", "burst": "B", "eps": "eps", "alpha": "alpha", "bursty": "p_B"}
+
+
+def grid(scale: Setting) -> tuple[Data, ...]:
+    """List the cells: K by B, then lines of eps, alpha and p_B at the middle K with B = 1."""
+    middle = Data(scale.middle)
+    return (
+        *(Data(k, burst) for k, burst in itertools.product(scale.grid_classes, scale.grid_bursts)),
+        *(dataclasses.replace(middle, eps=eps) for eps in EPS),
+        *(dataclasses.replace(middle, alpha=alpha, further=("rare",)) for alpha in ALPHAS),
+        *(dataclasses.replace(middle, bursty=share) for share in INDEPENDENT),
+    )
+
+
+def grid_runs(scale: Setting, of_minimal: bool = False) -> list[RunSpec]:
+    """Describe the runs of every cell: cells one after the other, seeds within them."""
+    steps = scale.minimal_cell_steps if of_minimal else scale.cell_steps
+    model = minimal(scale, parameters=2) if of_minimal else full(scale)
+    return [
+        run(scale, model, data, seed, steps)
+        for data, seed in itertools.product(grid(scale), range(scale.cell_seeds))
+    ]
+
+
+def ends_by_cell(scale: Setting, trajectory: Trajectory) -> xr.Dataset:
+    """Read off how the runs of each cell ended.
+
+    Returns:
+        `novel`, `in_weights`, `rare` (cell, seed): means over the last tenth of the run; `rising` (cell, seed): by how
+        much the better of the first two still rose over the last fifth; coordinates of `Data` along `cell`, alpha NaN
+        where labels are balanced.
+    """
+    data, cells = trajectory.dataset, grid(scale)
+    shape = (len(cells), scale.cell_seeds)
+    known = [str(name) for name in data["evaluator"].values]
+
+    def curve(name: str) -> np.ndarray:
+        if name not in known:
+            return np.full((len(cells) * scale.cell_seeds, data.sizes["step"]), np.nan)
+        return data["accuracy"].sel(evaluator=name).transpose("run", "step").values
+
+    curves = {name: curve(name) for name in ("novel", "in-weights", "rare")}
+    rising = np.maximum(*(still_rising(curves[name]) for name in ("novel", "in-weights")))
+    columns = {name: ("cell", [_number(getattr(cell, name)) for cell in cells]) for name in LEVELS}
+    return xr.Dataset(
+        {
+            "novel": (("cell", "seed"), end_of(curves["novel"]).reshape(shape)),
+            "in_weights": (("cell", "seed"), end_of(curves["in-weights"]).reshape(shape)),
+            "rare": (("cell", "seed"), end_of(curves["rare"]).reshape(shape)),
+            "rising": (("cell", "seed"), rising.reshape(shape)),
+        },
+        {**columns, "seed": range(scale.cell_seeds)},
+        {"labels": scale.labels, "middle": scale.middle},
+    )
+
+
+def still_rising(curves: np.ndarray) -> np.ndarray:
+    """Return how much curves (run, step) rose from the tenth of the run before the last fifth to the last tenth."""
+    size = curves.shape[-1]
+    part = max(1, size // 10)
+    return end_of(curves) - curves[..., size - 3 * part : size - 2 * part].mean(axis=-1)
+
+
+def _number(value: float | int | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def line(data: xr.Dataset, along: str, variable: str, **fixed: float) -> tuple[list[float], list[np.ndarray]]:
+    """Return a line of cells: its levels, rising, and at each the runs' values.
+
+    Args:
+        data: see `ends_by_cell`.
+        along: the coordinate that varies.
+        variable: what is read.
+        fixed: coordinates of the line; the others are the grid's own (eps 0.1, balanced labels, p_B 1).
+    """
+    wanted = {"eps": 0.1, "alpha": np.nan, "bursty": 1.0} | fixed
+    chosen = np.ones(data.sizes["cell"], bool)
+    for name, value in wanted.items():
+        if name != along:
+            column = data[name].values
+            chosen &= np.isnan(column) if np.isnan(value) else column == value
+    chosen &= np.isfinite(data[along].values)
+    places = np.flatnonzero(chosen)
+    places = places[np.argsort(data[along].values[places], kind="stable")]
+    values = data[variable].transpose("cell", "seed").values
+    return [float(data[along].values[i]) for i in places], [values[i] for i in places]
+
+
+def at(levels: Sequence[float], values: Sequence[np.ndarray], level: float) -> np.ndarray:
+    """Return the runs' values at a level; none where the line has not got it."""
+    return next((own for one, own in zip(levels, values, strict=True) if one == level), np.array([]))

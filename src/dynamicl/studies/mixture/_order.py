@@ -1,0 +1,44 @@
+"""In which order the progress measures rise about the jump: what Figures 4 and 6a are judged by."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._summaries import largest
+
+from ._readings import MEASURES, Jump, half_rises, over, too_few
+
+EARLY = {
+    name: Threshold(
+        f"half-rise of {name.upper()} less t10 of the jump, over t50, largest over runs", "<", 0.0
+    )
+    for name in ("cla", "tla2")
+}
+TOGETHER = {
+    name: Threshold(
+        f"distance of {label}'s half-rise from t50 of the jump, over t50, largest over runs", "<=", 0.1
+    )
+    for name, label in (("ila1_labels", "ILA1"), ("tila2", "TILA2"))
+}
+ORDER = (*EARLY.values(), *TOGETHER.values())
+
+
+def order_parts(data: xr.Dataset, jump: Jump) -> tuple[Part, ...]:
+    """Judge the order in the runs that found the in-context solution; too few of them decide nothing.
+
+    A measure that never rises by half of its own way counts as infinitely late.
+    """
+    few, runs = too_few(jump.solved), int(jump.solved.sum())
+    halves = {name: np.nan_to_num(half_rises(data, name), nan=np.inf) for name in MEASURES}
+    early = [EARLY[name].part(_most(over(halves[name] - jump.t10, jump.t50), jump), runs, few) for name in EARLY]
+    together = [
+        TOGETHER[name].part(_most(over(np.abs(halves[name] - jump.t50), jump.t50), jump), runs, few)
+        for name in TOGETHER
+    ]
+    return (*early, *together)
+
+
+def _most(values: np.ndarray, jump: Jump) -> float:
+    """Return the largest value of the runs that count, infinity included."""
+    counted = values[jump.solved & np.isfinite(jump.t50)]
+    return float("inf") if np.isinf(counted).any() else largest(counted)

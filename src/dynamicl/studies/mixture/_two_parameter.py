@@ -1,0 +1,66 @@
+"""Figure A.3: the two-parameter head with the deep classifier depends on the data as the full network does."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.statistics import correlation_interval
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import UNKNOWN, attempt
+
+from ._cells import LEVELS, ends_by_cell
+from ._populations import experiment
+from ._prices import left_out, price_of
+from ._settings import Setting
+
+METRICS = ("novel", "in_weights")
+ALIKE = {
+    name: Threshold(f"rank correlation over cells of {label} accuracy with the full network's", ">", 0.8)
+    for name, label in (("novel", "novel"), ("in_weights", "in-weights"))
+}
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Read off how the runs of every cell ended, for both networks.
+
+    Returns:
+        `novel`, `in_weights`, `rising` (network, cell, seed), the full network first; of the head alone where the
+        scale has no cells of full networks, with the price of those.
+    """
+    head = ends_by_cell(scale, trajectories["minimal_cells"])
+    if "cells" not in trajectories:
+        return head.drop_vars("rare").assign_attrs(left_out("cells").attrs)
+    both = [ends_by_cell(scale, trajectories["cells"]), head]
+    joined = xr.concat(both, xr.Variable("network", ["full", "head"]), coords="minimal", compat="override")
+    return joined.drop_vars("rare")
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Compare the means of the cells."""
+    if price_of(data):
+        return tuple(bar.part(np.nan, 0, price_of(data)) for bar in ALIKE.values())
+    parts = []
+    for name, bar in ALIKE.items():
+        full, head = data[name].mean("seed").transpose("network", "cell").values
+        alike, _ = attempt(correlation_interval, full, head, kind="spearman")
+        parts.append(bar.part(alike or UNKNOWN, full.size))
+    return tuple(parts)
+
+
+def note(data: xr.Dataset) -> str:
+    """Say what varies over cells."""
+    price = f"; {price_of(data)}" if price_of(data) else ""
+    return (
+        f"{data.sizes['cell']} cells of {', '.join(LEVELS.values())}, {data.sizes['seed']} runs each{price}"
+    )
+
+
+TWO_PARAMETER = experiment(
+    "mixture.two_parameter",
+    ["minimal_cells", "cells"],
+    measure=measure,
+    judge=judge,
+    criterion=tuple(ALIKE.values()),
+    note=note,
+)
