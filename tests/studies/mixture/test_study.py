@@ -12,11 +12,6 @@ from dynamicl.views import make_figures
 
 matplotlib.use("agg")
 NETWORKS = {one.id: one for one in experiments_of("mixture") if one.setting is settings.setting}
-KINDS = {
-    "mixture.minimal": "minimal",
-    "mixture.curves": "curves",
-    "mixture.both": "both",
-}
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +34,55 @@ def test_smoke(name, lab, tmp_path):
     assert judge_again([experiment], tmp_path)[0].agrees
     assert len(make_figures(tmp_path, [name], tmp_path / "figures")) == 1
     pyplot.close("all")
+
+
+def test_larger_scales_cost_more():
+    costs = [cost_of(list(NETWORKS.values()), scale, "nowhere").run_steps for scale in settings.SETTINGS]
+    assert 0 < costs[0] < costs[1] < costs[2]
+
+
+def test_an_unknown_scale_is_refused():
+    with pytest.raises(
+        SpecError,
+        match="the mixture study's networks have no scale `demo`: choose one of smoke, laptop, paper",
+    ):
+        settings.setting("demo")
+
+
+def test_the_documents_setting():
+    scale = settings.setting("paper")
+    (first, *_) = populations.populations(scale)["standard"].runs
+    shares = [(part.sequences.name, part.share) for part in first.task.train]
+    assert shares == [("bursty", 0.2), ("in-context", 0.8)]
+    task = first.task
+    assert (task.classes, task.labels, task.pairs, task.form.places, task.source.dimensions) == (
+        256,
+        32,
+        8,
+        65,
+        63,
+    )
+    assert (first.batch_size, first.optimizer.learning_rate, first.optimizer.beta1) == (128, 0.01, 0.0)
+    assert first.optimizer.decays[0].per == "step" and first.optimizer.decays[0].strength == 1e-6
+    assert (first.model.layers, first.model.heads, first.model.width, first.model.classifier.hidden) == (
+        2,
+        1,
+        128,
+        3,
+    )
+
+
+def test_what_is_mixed():
+    scale = settings.setting("laptop")
+    mixed = settings.task(scale, settings.Data(256, bursty=0.9, in_context=0.5))
+    assert [part.share for part in mixed.train] == [0.45, 0.05, 0.5]
+    independent = settings.task(scale, settings.Data(256, burst=0))
+    assert [part.sequences.name for part in independent.train] == ["iid"]
+    zipf = settings.task(scale, settings.Data(512, alpha=1.0, further=("rare", "flip", "ciwl")))
+    assert not zipf.balanced and [kind.name for kind in zipf.evaluators][3:] == ["rare", "flip", "ciwl"]
+    assert zipf.evaluators[3].classes.first == 461
+
+
+def test_a_scale_may_leave_out_what_costs_too_much():
+    assert "long" not in populations.populations(settings.setting("laptop"))
+    assert populations.populations(settings.setting("paper"))["long"].run_steps == 4 * 6 * 1_000_000

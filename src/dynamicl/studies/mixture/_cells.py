@@ -78,14 +78,16 @@ def still_rising(curves: np.ndarray) -> np.ndarray:
     """Return how much curves (run, step) rose from the tenth of the run before the last fifth to the last tenth."""
     size = curves.shape[-1]
     part = max(1, size // 10)
-    return end_of(curves) - curves[..., size - 3 * part : size - 2 * part].mean(axis=-1)
+    return np.asarray(end_of(curves) - curves[..., size - 3 * part : size - 2 * part].mean(axis=-1))
 
 
 def _number(value: float | int | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def line(data: xr.Dataset, along: str, variable: str, **fixed: float) -> tuple[list[float], list[np.ndarray]]:
+def line(
+    data: xr.Dataset, along: str, variable: str, **fixed: float | int
+) -> tuple[list[float], list[np.ndarray]]:
     """Return a line of cells: its levels, rising, and at each the runs' values.
 
     Args:
@@ -94,7 +96,7 @@ def line(data: xr.Dataset, along: str, variable: str, **fixed: float) -> tuple[l
         variable: what is read.
         fixed: coordinates of the line; the others are the grid's own (eps 0.1, balanced labels, p_B 1).
     """
-    wanted = {"eps": 0.1, "alpha": np.nan, "bursty": 1.0} | fixed
+    wanted: dict[str, float | int] = {"eps": 0.1, "alpha": np.nan, "bursty": 1.0} | fixed
     chosen = np.ones(data.sizes["cell"], bool)
     for name, value in wanted.items():
         if name != along:
@@ -107,6 +109,6 @@ def line(data: xr.Dataset, along: str, variable: str, **fixed: float) -> tuple[l
     return [float(data[along].values[i]) for i in places], [values[i] for i in places]
 
 
-def at(levels: Sequence[float], values: Sequence[np.ndarray], level: float) -> np.ndarray:
+def at(levels: Sequence[float], values: Sequence[np.ndarray], level: float | int) -> np.ndarray:
     """Return the runs' values at a level; none where the line has not got it."""
     return next((own for one, own in zip(levels, values, strict=True) if one == level), np.array([]))

@@ -9,7 +9,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 
-from ._populations import LINES, experiment
+from ._populations import experiment
 from ._readings import SHARE_SOLVED, SOLVED, end_of, too_few
 from ._settings import Setting, setting
 
@@ -25,10 +25,10 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """
     data = trajectories["equal_full"].dataset
     curves = data["accuracy"].sel(evaluator="novel").transpose("run", "step").values
-    pairs = [scale.pairs * halves // 2 for halves, _ in LINES]
-    labels = [n * multiple for n, (_, multiple) in zip(pairs, LINES, strict=True)]
+    pairs = [scale.pairs * halves // 2 for halves, _ in scale.lines]
+    labels = [n * multiple for n, (_, multiple) in zip(pairs, scale.lines, strict=True)]
     return xr.Dataset(
-        {"novel": (("cell", "seed", "step"), curves.reshape(len(LINES), scale.equal_full_seeds, -1))},
+        {"novel": (("cell", "seed", "step"), curves.reshape(len(scale.lines), scale.equal_full_seeds, -1))},
         {
             "pairs": ("cell", pairs),
             "labels": ("cell", labels),

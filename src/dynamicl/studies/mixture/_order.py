@@ -30,7 +30,9 @@ def order_parts(data: xr.Dataset, jump: Jump) -> tuple[Part, ...]:
     """
     few, runs = too_few(jump.solved), int(jump.solved.sum())
     halves = {name: np.nan_to_num(half_rises(data, name), nan=np.inf) for name in MEASURES}
-    early = [EARLY[name].part(_most(over(halves[name] - jump.t10, jump.t50), jump), runs, few) for name in EARLY]
+    early = [
+        EARLY[name].part(_most(over(halves[name] - jump.t10, jump.t50), jump), runs, few) for name in EARLY
+    ]
     together = [
         TOGETHER[name].part(_most(over(np.abs(halves[name] - jump.t50), jump.t50), jump), runs, few)
         for name in TOGETHER

@@ -20,8 +20,6 @@ from ._settings import IN_CONTEXT_SHARE, Data, Setting, descent, full, minimal, 
 
 PATIENCE = 5
 """With L = N, runs are this many times as long as it takes with L > N."""
-LINES = ((1, 1), (1, 2), (1, 4), (2, 1), (2, 2), (2, 4))
-"""Cells of (N, L) in Figure A.5: N halved or whole, L in multiples of N."""
 BOTH = (0.5, 0.9)
 """p_B and p_C where both are learnt."""
 OPTIMIZERS = {
@@ -100,9 +98,9 @@ def both_runs(scale: Setting) -> list[RunSpec]:
 
 
 def equal_full_runs(scale: Setting) -> list[RunSpec]:
-    """Describe the runs of Figure A.5: cells of `LINES` outermost, then seeds."""
+    """Describe the runs of Figure A.5: cells of (N, L) outermost, then seeds."""
     runs = []
-    for (halves, multiple), seed in itertools.product(LINES, range(scale.equal_full_seeds)):
+    for (halves, multiple), seed in itertools.product(scale.lines, range(scale.equal_full_seeds)):
         pairs = scale.pairs * halves // 2
         data = Data(scale.classes, eps=0.0, in_context=IN_CONTEXT_SHARE, labels=pairs * multiple, pairs=pairs)
         runs.append(run(scale, full(scale), data, seed, scale.steps))

@@ -24,7 +24,7 @@ ALIGNED = np.linspace(-0.3, 0.3, 61)
 
 def end_of(curves: np.ndarray) -> np.ndarray:
     """Return means over the last tenth of the evaluations, the last axis."""
-    return curves[..., -max(1, curves.shape[-1] // 10) :].mean(axis=-1)
+    return np.asarray(curves[..., -max(1, curves.shape[-1] // 10) :].mean(axis=-1))
 
 
 def curves_of(
@@ -88,7 +88,7 @@ class Jump(NamedTuple):
         return over(np.where(self.solved, self.t90 - self.t10, np.nan), self.t50)
 
 
-def jump_of(data: xr.Dataset, before: float) -> Jump:
+def jump_of(data: xr.Dataset, before: float | int) -> Jump:
     """Find the jump of in-context accuracy (`novel`), from a level before it to each run's own end."""
     curves = data["novel"].transpose("run", "step").values
     end = end_of(curves)

@@ -34,6 +34,8 @@ from dynamicl.training import At, Decay, Evaluator, Every, OptimizerSpec, Record
 RATE = 0.01
 DECAY = 1e-6
 """By which all weights shrink at each update; not in the document's text, read in public copies of its code."""
+LINES = ((1, 1), (1, 2), (1, 4), (2, 1), (2, 2), (2, 4))
+"""Cells of (N, L) in Figure A.5: N halved or whole, L in multiples of N."""
 IN_CONTEXT_SHARE = 0.8
 """The document's p_C where it studies the jump: the share of sequences of novel classes."""
 
@@ -52,7 +54,8 @@ class Setting:
         seeds: runs of each kind; initialisation, data and world have the same number.
         cell_seeds: runs in each cell of a grid.
         equal_seeds: runs of the minimal head with L = N.
-        equal_full_seeds: runs of the full network in each cell of (N, L); 0 leaves them out.
+        equal_full_seeds: runs of the full network in each cell of (N, L).
+        lines: those cells: N in halves of `pairs`, L in multiples of N.
         classes: of the jump's runs (K).
         grid_classes: K of the grid, rising; the middle one is that of its other lines.
         grid_bursts: B of the grid; 0 for independent items.
@@ -76,6 +79,7 @@ class Setting:
     cell_seeds: int
     equal_seeds: int
     equal_full_seeds: int
+    lines: tuple[tuple[int, int], ...]
     classes: int
     grid_classes: tuple[int, ...]
     grid_bursts: tuple[int, ...]
@@ -112,9 +116,10 @@ SETTINGS = {
         cell_seeds=2,
         equal_seeds=3,
         equal_full_seeds=2,
+        lines=((2, 1), (2, 2)),
         classes=16,
-        grid_classes=(16, 32),
-        grid_bursts=(0, 1, 2),
+        grid_classes=(16,),
+        grid_bursts=(0, 1),
         many_classes=32,
         steps=40,
         minimal_steps=40,
@@ -135,6 +140,7 @@ SETTINGS = {
         cell_seeds=3,
         equal_seeds=60,
         equal_full_seeds=12,
+        lines=LINES,
         classes=256,
         grid_classes=(128, 512, 2048),
         grid_bursts=(0, 1, 2),
@@ -158,6 +164,7 @@ SETTINGS = {
         cell_seeds=6,
         equal_seeds=60,
         equal_full_seeds=12,
+        lines=LINES,
         classes=256,
         grid_classes=(128, 256, 512, 1024, 2048),
         grid_bursts=(0, 1, 2, 4),

@@ -18,7 +18,9 @@ def draw(data: xr.Dataset) -> Figure:
     usual = data["with_beta2"].transpose("run", "step")
     draw_runs(axes, steps, usual, "with_beta2", label="three parameters", color="#888888")
     for name in ("tla2", "tila2"):
-        draw_runs(axes, steps, data[name].transpose("run", "step"), name, label=f"{name.upper()}, two parameters")
+        draw_runs(
+            axes, steps, data[name].transpose("run", "step"), name, label=f"{name.upper()}, two parameters"
+        )
     label_updates(axes)
     axes.set(ylabel="accuracy on novel classes, attention", ylim=(0, 1.03))
     axes.legend(fontsize=7.5)

@@ -18,7 +18,11 @@ def draw(data: xr.Dataset) -> Figure:
         return empty(data)
     figure, panels = pyplot.subplots(1, len(LEVELS), figsize=(11, 2.8), sharey=True)
     for axes, (along, label) in zip(panels, LEVELS.items(), strict=True):
-        fixed = {name: value for name, value in {"classes": data.attrs["middle"], "burst": 1}.items() if name != along}
+        fixed = {
+            name: value
+            for name, value in {"classes": data.attrs["middle"], "burst": 1}.items()
+            if name != along
+        }
         for name in ("novel", "in_weights"):
             draw_line(axes, *line(data, along, name, **fixed), name)
         axes.set_xlabel(label)

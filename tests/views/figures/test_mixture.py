@@ -1,0 +1,80 @@
+"""The figures of the mixture study's networks draw what their experiments keep, also where nothing was measured."""
+
+import importlib
+
+import numpy as np
+import pytest
+from matplotlib import pyplot
+
+from dynamicl.studies import experiments_of
+from dynamicl.studies._plain import as_kept
+from dynamicl.studies.mixture._prices import left_out
+from dynamicl.studies.mixture._settings import setting
+from studies.mixture import test_grids as grids
+from studies.mixture import test_jump as jumps
+
+DATA = {
+    "attention": jumps.JUMP,
+    "measures": jumps.JUMP,
+    "slow_phase": jumps.PLATEAU,
+    "curves": jumps.PUBLISHED,
+    "swap": jumps.PUBLISHED,
+    "freeze": jumps.PUBLISHED,
+    "minimal": jumps.HEAD,
+    "hypotheses": jumps.WITHOUT,
+    "l_equals_n": jumps.EQUAL,
+    "tradeoff": grids.CELLS,
+    "b0": grids.INDEPENDENT,
+    "rare": grids.UNEQUAL,
+    "two_parameter": grids.networks(grids.CELLS),
+    "both": grids.BOTH,
+    "depth": grids.depths(0.6, 0.99),
+    "l_equals_n_full": grids.equal((5, 12, 12)),
+    "not_transient": grids.long(),
+}
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    pyplot.close("all")
+
+
+def draw(name, data):
+    return importlib.import_module(f"dynamicl.views.figures.mixture.{name}").draw(as_kept(data))
+
+
+def test_every_network_has_a_figure_and_data_for_its_test():
+    networks = [one for one in experiments_of("mixture") if one.setting is setting]
+    assert {one.id.partition(".")[2] for one in networks} == set(DATA)
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_figures_are_drawn_from_what_is_kept(name):
+    figure = draw(name, DATA[name])
+    figure.draw_without_rendering()
+    for axes in (axes for axes in figure.axes if axes.get_visible()):
+        assert axes.lines or axes.collections
+        assert axes.get_xlim()[0] != axes.get_xlim()[1]
+    assert any(axes.get_xlabel() for axes in figure.axes) or figure.get_supxlabel()
+
+
+@pytest.mark.parametrize("name", ["attention", "measures", "minimal", "hypotheses", "slow_phase", "freeze"])
+def test_figures_are_drawn_of_runs_that_never_rise(name):
+    flat = {
+        one: np.full_like(values, 0.03) for one, values in DATA[name].data_vars.items() if values.ndim == 2
+    }
+    data = DATA[name].assign({one: (DATA[name][one].dims, values) for one, values in flat.items()})
+    draw(name, data).draw_without_rendering()
+
+
+@pytest.mark.parametrize("name", ["tradeoff", "b0", "rare", "not_transient"])
+def test_what_was_left_out_is_said_in_the_figure(name):
+    data = left_out("long" if name == "not_transient" else "cells")
+    texts = [text.get_text() for text in draw(name, data).axes[0].texts]
+    assert texts == [f"not measured: {data.attrs['run_steps']:,} run-steps"]
+
+
+def test_a_head_without_its_network_is_drawn_by_cell():
+    data = grids.CELLS.drop_vars("rare").assign_attrs(left_out("cells").attrs)
+    assert draw("two_parameter", data).axes[0].get_xlabel() == "cell"
