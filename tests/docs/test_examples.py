@@ -18,6 +18,7 @@ import pytest
 from dynamicl.studies.coopetition import _settings as coopetition
 from dynamicl.studies.induction import _settings as induction
 from dynamicl.studies.lookup import _settings as lookup
+from dynamicl.studies.mixture import _settings as mixture
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -150,6 +151,17 @@ def test_scales_of_lookup_are_as_documented():
         assert [int(n) for n in pairs.split("-")] == sorted({setting.task.least_pairs, setting.task.pairs})
         numbers = [setting.d_model, setting.learning_rate, setting.steps, setting.seeds, setting.forks]
         assert [float(cell) for cell in rest] == numbers
+
+
+def test_scales_of_mixture_are_as_documented():
+    rows = rows_of("docs/scales.md", "The mixture study")
+    assert rows.keys() == mixture.SETTINGS.keys()
+    for name, one in mixture.SETTINGS.items():
+        seeds, runs, classes, *lengths = rows[name]
+        assert [int(seeds), int(runs)] == [one.seeds, one.cell_seeds]
+        assert tuple(int(number) for number in classes.split(",")) == one.grid_classes
+        steps = [one.steps, one.minimal_steps, one.cell_steps, one.minimal_cell_steps]
+        assert [int(cell) for cell in lengths] == steps
 
 
 def test_scales_of_coopetition_are_as_documented():

@@ -7,11 +7,13 @@ import pytest
 
 from dynamicl.lab import _bench as module
 from dynamicl.lab import _start_up, bench
-from dynamicl.lab._bench import clamped_runs, lookup_runs, reference_run
+from dynamicl.lab._bench import clamped_runs, lookup_runs, mixture_runs, reference_run
 from dynamicl.lab._flop import REFERENCE_FLOP, executed_flop, lookup_flop
 from dynamicl.specs import SpecError
 from dynamicl.studies.lookup._settings import main_runs, setting
-from dynamicl.training import plan
+from dynamicl.studies.mixture import _settings as mixture
+from dynamicl.studies.mixture._populations import jump_data
+from dynamicl.training import OptimizerSpec, plan
 
 from .populations import runs
 
@@ -68,6 +70,31 @@ def test_growth_and_memory_are_told_by_size(monkeypatch):
     assert 0.05 < memory["1"] <= memory["3"] < 1000
     with pytest.raises(SpecError, match="the population has no runs"):
         bench(growth=(0,), jobs=("growth",))
+
+
+def test_the_mixture_job_is_the_study_s_jump_but_for_the_decay():
+    scale = mixture.setting("laptop")
+    expected = mixture.run(
+        scale, mixture.full(scale), jump_data(scale), 2, 10**9, OptimizerSpec("sgd", 0.01, beta1=0.0)
+    )
+    (*_, job) = mixture_runs(3, mixture.full(scale))
+    assert dataclasses.replace(job, task=None) == dataclasses.replace(expected, task=None)
+    assert (job.task.source, job.task.classes, job.task.form) == (
+        expected.task.source,
+        expected.task.classes,
+        expected.task.form,
+    )
+    assert [part.share for part in job.task.train] == [part.share for part in expected.task.train]
+
+
+def test_mixture_rates_are_told_by_network(monkeypatch):
+    monkeypatch.setattr(module, "rate", lambda many: {"run_steps_per_s": len(many)})
+    report = bench(jobs=("mixture",))["mixture"]
+    assert report == {
+        "full_network": {"run_steps_per_s": 4},
+        "minimal_head": {"run_steps_per_s": 4},
+        "runs": 4,
+    }
 
 
 def test_sixteen_different_clamps_are_one_program():

@@ -18,14 +18,19 @@ class Bench:
         growth: population sizes of the growth curve.
     """
 
-    jobs: tuple[Literal["evaluation", "reference", "clamps", "growth", "lookup", "deep", "start"], ...] = (
+    jobs: tuple[
+        Literal["evaluation", "reference", "clamps", "growth", "lookup", "mixture", "deep", "start", "toys"],
+        ...,
+    ] = (
         "evaluation",
         "reference",
         "clamps",
         "growth",
         "lookup",
+        "mixture",
         "deep",
         "start",
+        "toys",
     )
     growth: tuple[int, ...] = (1, 4, 16, 64, 256)
 
@@ -35,6 +40,10 @@ def command(words: list[str]) -> int:
     options = read_options(Bench, words, "bench")
     prepare()
     from dynamicl.lab import bench
+    from dynamicl.toys import time_coopetition
 
-    sys.stdout.write(json.dumps(bench(options.growth, options.jobs), indent=1) + "\n")
+    report = bench(options.growth, options.jobs)
+    if "toys" in options.jobs:
+        report["toys"] = time_coopetition()
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
     return 0

@@ -1,8 +1,8 @@
 """Speed and memory of the engine, against the machine's own matmul peak, in one process.
 
 Jobs: the reference job (the induction study's run), the same under clamps, its growth with the number of runs,
-forks of the lookup task, and a process' way to its first step. Each figure is the best of a few repetitions, with the
-peak measured before and after, since shared machines drift; nothing here is ever a test.
+forks of the lookup task, the mixture study's networks, and a process' way to its first step. Each figure is the best of
+a few repetitions, with the peak measured before and after, since shared machines drift; nothing here is ever a test.
 """
 
 import dataclasses
@@ -15,8 +15,9 @@ import numpy as np
 from jax.sharding import Mesh
 
 from dynamicl import clamps
-from dynamicl.models import TransformerSpec, lookup_encoder
-from dynamicl.tasks import FewShotSpec, LookupSpec
+from dynamicl.models import AttentionClassifierSpec, InductionHeadSpec, TransformerSpec, lookup_encoder
+from dynamicl.tasks import ExemplarTaskSpec, FewShotSpec, LookupSpec
+from dynamicl.tasks.exemplars import Gaussian, LabelVectors, Portion, bursty, novel
 from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan, run_mesh
 
 from ._flop import REFERENCE_FLOP, executed_flop, lookup_flop, matmul_peak
@@ -104,6 +105,34 @@ def lookup_runs(
     ]
 
 
+def mixture_runs(count: int, model: AttentionClassifierSpec | InductionHeadSpec) -> list[RunSpec]:
+    """Return runs of the mixture study's jump: K = 256, L = 32, N = 8, four fifths of novel classes, batch 128."""
+    task = ExemplarTaskSpec(
+        Gaussian(),
+        classes=256,
+        labels=32,
+        pairs=8,
+        balanced=True,
+        form=LabelVectors(),
+        train=(Portion(bursty(1, classes=0), 0.2), Portion(novel(), 0.8)),
+        evaluators=(novel(),),
+    )
+    optimizer = OptimizerSpec("sgd", 0.01, beta1=0.0)
+    return [
+        RunSpec(task, model, optimizer, seeds=Seeds(s, s, world=s), steps=10**9, batch_size=128)
+        for s in range(count)
+    ]
+
+
+def mixture(count: int = 4) -> dict[str, Any]:
+    """Measure the mixture study's full network and its minimal induction head."""
+    return {
+        "full_network": rate(mixture_runs(count, AttentionClassifierSpec())),
+        "minimal_head": rate(mixture_runs(count, InductionHeadSpec())),
+        "runs": count,
+    }
+
+
 def deep_run() -> RunSpec:
     """Return one run of 12 layers with MLPs on 17 tokens, of the size that the thesis trains (chapters 2 and 3)."""
     return RunSpec(
@@ -144,7 +173,16 @@ LOOKUP_JOBS = {
 
 def bench(
     growth: Sequence[int] = (1, 4, 16, 64, 256),
-    jobs: Sequence[str] = ("evaluation", "reference", "clamps", "growth", "lookup", "deep", "start"),
+    jobs: Sequence[str] = (
+        "evaluation",
+        "reference",
+        "clamps",
+        "growth",
+        "lookup",
+        "mixture",
+        "deep",
+        "start",
+    ),
 ) -> dict[str, Any]:
     """Run the benchmark.
 
@@ -189,6 +227,8 @@ def bench(
             peaks.append(matmul_peak())
             whole = lookup_flop(*sizes)
             report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
+    if "mixture" in jobs:
+        report["mixture"] = mixture()
     if "deep" in jobs:
         report["deep"] = deep()
     if "start" in jobs:

@@ -33,6 +33,7 @@ from ._profiles import Estimate as Estimate
 from ._saddle import Saddle as Saddle
 from ._saddle import origin_eigenvalues as origin_eigenvalues
 from ._saddle import origin_saddle as origin_saddle
+from ._speed import time_coopetition as time_coopetition
 from ._systems import System as System
 from ._vectors import VectorToy as VectorToy
 from ._vectors import draw_toy as draw_toy

@@ -37,6 +37,7 @@ def jump_data(scale: Setting) -> Data:
     return Data(scale.classes, in_context=IN_CONTEXT_SHARE)
 
 
+@functools.cache
 def populations(scale: Setting) -> Populations:
     """List the populations; what a scale leaves out is not among them."""
     seeds, few = range(scale.seeds), range(scale.cell_seeds)
