@@ -97,7 +97,7 @@ def jump_of(data: xr.Dataset, before: float | int) -> Jump:
         if end[i] > before:
             levels = before + np.array(TENTHS) * (end[i] - before)
             times[:, i] = [first_above(data["step"].values, curve, level) for level in levels]
-    return Jump(*times, end > SOLVED)
+    return Jump(times[0], times[1], times[2], end > SOLVED)
 
 
 def first_above(steps: np.ndarray, curve: np.ndarray, level: float) -> float:
