@@ -3,7 +3,9 @@
 Tokens are vectors already, so nothing is embedded: a one-hot place beside the content is the residual stream. For
 label numbers and usual transformers see `TransformerSpec`. The work is half of what the formulas suggest: where every
 row is wanted, keys' and queries' weights are multiplied once for the whole batch; values are mapped after they are
-mixed; the last layer is computed for the query alone. So no keys, queries and values pass a tap.
+mixed; the last layer is computed for the query alone. So no keys, queries and values pass a tap. In the mixture study's
+job on a busy core this gave 103 run-steps/s; 74 with queries and keys apart, 60 with every row of the last layer, 49
+with neither.
 """
 
 from dataclasses import dataclass

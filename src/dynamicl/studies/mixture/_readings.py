@@ -115,14 +115,23 @@ def half_rises(data: xr.Dataset, measure: str) -> np.ndarray:
     )
 
 
-def aligned(data: xr.Dataset, names: Sequence[str], t50: np.ndarray) -> np.ndarray:
-    """Return curves at times relative to each run's t50, shape (name, run, `ALIGNED`); NaN outside the run."""
+def aligned(
+    data: xr.Dataset, names: Sequence[str], t50: np.ndarray, grid: np.ndarray = ALIGNED
+) -> np.ndarray:
+    """Return curves at times relative to each run's t50, shape (name, run, grid); NaN outside the run.
+
+    Args:
+        data: the curves.
+        names: of the variables.
+        t50: of each run; NaN leaves it out.
+        grid: times, in units of t50 before and after it.
+    """
     steps = data["step"].values
-    table = np.full((len(names), len(t50), len(ALIGNED)), np.nan)
+    table = np.full((len(names), len(t50), len(grid)), np.nan)
     for i, name in enumerate(names):
         curves = data[name].transpose("run", "step").values
         for j in np.flatnonzero(np.isfinite(t50)):
-            times = t50[j] * (1 + ALIGNED)
+            times = t50[j] * (1 + grid)
             table[i, j] = np.interp(times, steps, curves[j], left=np.nan, right=np.nan)
     return table
 

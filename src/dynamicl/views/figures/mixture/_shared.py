@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
+SHOWN = np.linspace(-1.0, 0.4, 281)
+"""Where aligned curves are drawn: from the start of training on, in units of t50."""
 COLOURS = {
     "novel": "#000000",
     "ila1_labels": "#E69F00",

@@ -8,19 +8,19 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.studies.mixture._readings import ALIGNED, MEASURES, aligned, jump_of
+from dynamicl.studies.mixture._readings import MEASURES, aligned, jump_of
 
-from ._shared import draw_runs
+from ._shared import SHOWN, draw_runs
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw the aligned curves."""
     names = ("novel", *MEASURES)
     jump = jump_of(data, 1 / data.attrs["pairs"])
-    table = aligned(data, names, np.where(jump.solved, jump.t50, np.nan))
+    table = aligned(data, names, np.where(jump.solved, jump.t50, np.nan), SHOWN)
     figure, axes = pyplot.subplots()
     for name, curves in zip(names, table, strict=True):
-        draw_runs(axes, ALIGNED, curves, name)
+        draw_runs(axes, SHOWN, curves, name)
     axes.set(xlabel="time from the jump, over t50", ylabel="accuracy, attention", ylim=(0, 1.03))
-    axes.legend(fontsize=7.5, loc="upper left")
+    axes.legend(fontsize=7.5, loc="center left")
     return figure

@@ -9,9 +9,9 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from dynamicl.studies.mixture._minimal import jumps
-from dynamicl.studies.mixture._readings import ALIGNED, MEASURES, aligned
+from dynamicl.studies.mixture._readings import MEASURES, aligned
 
-from ._shared import draw_runs, label_updates
+from ._shared import SHOWN, draw_runs, label_updates
 
 
 def draw(data: xr.Dataset) -> Figure:
@@ -19,9 +19,9 @@ def draw(data: xr.Dataset) -> Figure:
     figure, panels = pyplot.subplots(1, 2, figsize=(7.8, 3.0))
     names = ("novel", *MEASURES)
     head, _ = jumps(data)
-    table = aligned(data, names, np.where(head.solved, head.t50, np.nan))
+    table = aligned(data, names, np.where(head.solved, head.t50, np.nan), SHOWN)
     for name, curves in zip(names, table, strict=True):
-        draw_runs(panels[0], ALIGNED, curves, name)
+        draw_runs(panels[0], SHOWN, curves, name)
     draw_runs(panels[1], data["step"], data["novel"].transpose("run", "step"), "novel", label="minimal head")
     full = data["full"].transpose("run", "full_step")
     draw_runs(panels[1], data["full_step"], full, "full", label="full network", color="#888888")
