@@ -84,9 +84,38 @@ def test_a_study_ends_with_tables_verdicts_and_figures(dynamicl, tmp_path, monke
     assert any(line.startswith("original SimAOU ") and "(0.109)" in line for line in lines)
     assert any(line.startswith("finetuning.table2: ") for line in lines)
     assert sorted(path.name for path in (tmp_path / "out").glob("*.png")) == [
+        "baseline.png",
         "curves.png",
         "depth.png",
+        "linear.png",
         "map_up.png",
+        "per_layer_map.png",
         "recall.png",
         "table1.png",
+        "table2.png",
     ]
+
+
+def test_the_command_measures_a_random_model_and_decides_nothing(dynamicl, tmp_path, monkeypatch):
+    pytest.importorskip("torch", reason="needs the extra `lm`")
+    pytest.importorskip("transformers", reason="needs the extra `lm`")
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    from dynamicl.studies import read_outcome
+    from dynamicl.studies.finetuning import ON_CELLS
+
+    names = [claim.id for claim in ON_CELLS]
+    done = dynamicl("reproduce", *names, "--scale", "smoke", "--out", tmp_path)
+    assert (done.code, done.err) == (0, "")
+    for name in names:
+        assert f"{name}: not testable at this scale" in done.out
+        assert (tmp_path / "figures" / f"{name}.png").stat().st_size > 4000
+    records = json.loads((tmp_path / "results" / "finetuning" / "claims.json").read_text())
+    reasons = {part["undecided"] for record in records for part in record["parts"]}
+    assert reasons == {"a random model decides nothing"}
+    kept = read_outcome(tmp_path / "results" / "finetuning", "finetuning.table1")
+    assert kept["similarity"].notnull().all() and kept.attrs["cells"] == 24
+
+    done = dynamicl("judge", *names, "--results", tmp_path / "results", "--check")
+    assert done.code == 0 and done.out.count("not testable at this scale") == len(names)
+    done = dynamicl("claims", "finetuning.table1", "--results", tmp_path / "results")
+    assert "random: 24 cells, 4 demonstrations" in done.out

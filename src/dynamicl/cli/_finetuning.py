@@ -38,7 +38,7 @@ class Finetuning:
     limit: int = 2048
     parameters: str = "key_value"
     data: Path = Path("data/lm")
-    out: Path = Path("runs/finetuning")
+    out: Path = Path("runs/finetuning/cells")
     threads: int = 0
 
 
@@ -88,14 +88,14 @@ def seeds_of(text: str) -> tuple[int, ...]:
 def _tell(out: Path) -> None:
     """Print the tables beside the report's, and the parts of every verdict; draw the figures."""
     from dynamicl.studies import verdict_of
-    from dynamicl.studies.finetuning import JUDGES, read_cells, tables
+    from dynamicl.studies.finetuning import ON_CELLS, read_cells, tables
 
     data = read_cells(out)
     for line in tables(data):
         _say(line)
-    for claim, judge in JUDGES.items():
-        parts = judge(data)
-        _say(f"{claim}: {verdict_of(parts)} ({'; '.join(part.sentence for part in parts)})")
+    for claim in ON_CELLS:
+        parts = claim.judge(claim.cut(data))
+        _say(f"{claim.id}: {verdict_of(parts)} ({'; '.join(part.sentence for part in parts)})")
     from dynamicl.views import draw_finetuning
 
     for path in draw_finetuning(data, out):

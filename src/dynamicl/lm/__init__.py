@@ -40,6 +40,7 @@ from ._prompts import draw_demonstrations as draw_demonstrations
 from ._prompts import switched as switched
 from ._prompts import training_sequences as training_sequences
 from ._prompts import unrelated_tokens as unrelated_tokens
+from ._random import random_language as random_language
 from ._similarity import cosine as cosine
 from ._similarity import map_similarities as map_similarities
 from ._similarity import output_similarity as output_similarity

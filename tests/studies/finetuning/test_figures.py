@@ -1,24 +1,32 @@
 """The figures show the numbers of their dataset."""
 
 import importlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib import pyplot
 
+from dynamicl.studies import Lab
+from dynamicl.studies.finetuning import EXPERIMENTS, ON_CELLS
+from dynamicl.studies.finetuning._results import no_cells
+from dynamicl.studies.finetuning._scales import Scale
 from dynamicl.views import draw_finetuning
 
 from .synthetic import answers, dataset
 
+CUT = {claim.id.partition(".")[2]: claim.cut for claim in ON_CELLS} | {"curves": lambda data: data}
+EXACT = {one.id.partition(".")[2]: one for one in EXPERIMENTS if one.id.endswith(("dual", "construction"))}
+
 
 @pytest.fixture
 def axes():
-    """Draw a figure and return its axes; closed afterwards."""
+    """Draw a figure of cells and return its axes; closed afterwards."""
     figures = []
 
     def draw(name, data):
         module = importlib.import_module(f"dynamicl.views.figures.finetuning.{name}")
-        figures.append(module.draw(data))
+        figures.append(module.draw(CUT.get(name, lambda data: data)(data)))
         return figures[-1].axes
 
     yield draw
@@ -26,9 +34,48 @@ def axes():
         pyplot.close(figure)
 
 
+@pytest.mark.parametrize("name", sorted(CUT.keys() - {"curves"}))
+def test_every_figure_can_be_empty(axes, name):
+    assert axes(name, no_cells("no data yet"))
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_errors_are_a_point_a_draw(axes, name):
+    data = EXACT[name].measure(Lab(Path("nowhere"), "smoke"), Scale("few", 3), {})
+    (panel,) = axes(name, data)
+    heights = np.concatenate([one.get_offsets()[:, 1] for one in panel.collections])
+    np.testing.assert_allclose(np.sort(heights), np.sort(np.maximum(data["error"].values.ravel(), 1e-18)))
+
+
+def test_table2_is_a_line_a_task(axes):
+    (panel,) = axes("table2", dataset(tasks=("sst2",)))
+    np.testing.assert_allclose(panel.lines[0].get_ydata(), [0.3, 0.4])
+    np.testing.assert_allclose(panel.lines[1].get_ydata(), [0.1091, 0.2297])
+
+
+def test_linear_has_a_panel_a_measure(axes):
+    panels = axes("linear", dataset(tasks=("sst2",)))
+    for panel, heights in zip(panels, ([0.3, 0.25], [0.5, 0.45]), strict=True):
+        points = np.concatenate([one.get_offsets()[:, 1] for one in panel.collections[::2]])
+        np.testing.assert_allclose(points.reshape(2, 3).mean(1), heights)
+
+
+def test_baseline_is_ours_over_the_reports(axes):
+    (panel,) = axes("baseline", dataset(tasks=("mr",)))
+    np.testing.assert_allclose(panel.collections[-1].get_offsets(), [[0.219, 0.3]])
+
+
+def test_changes_of_maps_stand_beside_the_maps(axes):
+    _, panel = axes("per_layer_map", dataset({("map_change", "per-layer"): 0.07}, tasks=("mr",)))
+    assert {round(float(point[1]), 3) for one in panel.collections[::2] for point in one.get_offsets()} == {
+        0.1,
+        0.07,
+    }
+
+
 def test_table1_shows_seeds_and_the_reports_numbers(axes):
     (panel,) = axes("table1", dataset())
-    points = np.concatenate([collection.get_offsets() for collection in panel.collections[:3]])
+    points = np.concatenate([collection.get_offsets() for collection in panel.collections])
     assert {0.298, 0.3, 0.302, 0.1091} <= {round(float(y), 4) for y in points[:, 1]}
 
 
@@ -69,5 +116,6 @@ def test_curves_are_over_rates_and_demonstrations(axes):
 
 def test_only_what_the_cells_are_enough_for_is_drawn(tmp_path):
     paths = draw_finetuning(dataset(only="original"), tmp_path)
-    assert [path.name for path in paths] == ["table1.png", "map_up.png", "depth.png", "recall.png"]
+    names = ["table1.png", "map_up.png", "depth.png", "recall.png", "baseline.png"]
+    assert [path.name for path in paths] == names
     assert all(path.stat().st_size > 5000 for path in paths)

@@ -5,44 +5,61 @@ import xarray as xr
 
 from dynamicl import lm
 
-from .._parts import Part
-from ._results import right
-from ._setting import TASKS
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
+from ._results import SETTINGS, WHY, right
+from ._summary import summary
 
-LEAST_EXCESS = 0.0
+EXCESS = Threshold("Rec2FTP minus its value under independence, mean over tasks", ">", 0.0)
 LEAST_NEW = 20
 """New correct answers of the trained model, over all seeds, below which a task's Rec2FTP is undefined."""
 
-NAME = "Rec2FTP minus its value under independence, mean over tasks"
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep whether each query was answered rightly in each setting, by the original model."""
+    known = "original" in cells["variant"]
+    rows = [right(cells, name, "original") if known else _unknown(cells) for name in SETTINGS]
+    answers = xr.concat(rows, "setting").assign_coords(setting=list(SETTINGS))
+    answers = answers.drop_vars("variant", errors="ignore").transpose("setting", "task", "seed", "query")
+    return summary(cells, ("outputs",), ("original",)).assign(right=answers)
+
+
+def _unknown(cells: xr.Dataset) -> xr.DataArray:
+    return xr.full_like(cells["similarity"].isel(measure=0, token=0, variant=0, drop=True), np.nan)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the mean excess over tasks where it is defined, with a bootstrap over queries.
+    """The mean excess over the tasks where it is defined is above 0; the interval is a bootstrap over queries.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tables = {task: answers_of(data, task) for task in TASKS if task in data["task"]}
-    defined = [rows for rows in tables.values() if lm.recall(*_columns(rows))["new"] >= LEAST_NEW]
-    if not defined:
-        most = max((lm.recall(*_columns(rows))["new"] for rows in tables.values()), default=0)
+    tables = [answers_of(data, task) for task in data["task"].values]
+    defined = [rows for rows in tables if new_answers(rows) >= LEAST_NEW]
+    if WHY in data.attrs or not defined:
+        most = max(map(new_answers, tables))
         why = f"no task has {LEAST_NEW} new correct answers of the trained model; the most is {most}"
-        return (Part(NAME, float("nan"), comparison=">", threshold=LEAST_EXCESS, n=0, undecided=why),)
-    value, low, high = excess_interval(defined)
-    return (Part(NAME, value, low, high, len(defined), ">", LEAST_EXCESS),)
+        return (EXCESS.part(float("nan"), 0, data.attrs.get(WHY, why)),)
+    return (EXCESS.part(excess_interval(defined), len(defined)),)
 
 
 def answers_of(data: xr.Dataset, task: str) -> np.ndarray:
     """Return whether each query was answered rightly, (setting, query, seed), NaN where it was not asked.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
         task: name.
     """
-    if "original" not in data["variant"]:
-        return np.full((3, 1, 1), np.nan)
-    settings = [right(data, name, "original").sel(task=task) for name in ("zero_shot", "in_context", "tuned")]
-    return np.stack([setting.transpose("query", "seed").values for setting in settings])
+    return data["right"].sel(task=task).transpose("setting", "query", "seed").values
+
+
+def new_answers(rows: np.ndarray) -> int:
+    """Return how many answers training made right, seeds pooled.
+
+    Args:
+        rows: (setting, query, seed).
+    """
+    return int(lm.recall(*_columns(rows))["new"])
 
 
 def excess(rows: np.ndarray) -> float:
@@ -78,5 +95,8 @@ def excess_interval(
 
 def _columns(rows: np.ndarray) -> list[np.ndarray]:
     """Right or not, (query and seed,) a setting, without what was not asked."""
-    flat = rows.reshape(3, -1)
+    flat = rows.reshape(len(SETTINGS), -1)
     return list(flat[:, np.isfinite(flat).all(0)].astype(bool))
+
+
+RECALL = FromCells("finetuning.recall", cut, judge, (EXCESS,))

@@ -1,0 +1,47 @@
+"""What the study's experiments do at each scale.
+
+At `smoke` a random model stands for the pretrained one. From `demo` on, cells are those that `dynamicl finetuning`
+left: whoever runs it chooses the model, and it takes hours.
+"""
+
+from dataclasses import dataclass
+
+from dynamicl.specs import check
+
+from ._random import RandomStudy
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale's numbers.
+
+    Attributes:
+        name: of the scale.
+        draws: of random data for the equations.
+        random: the random model that is measured; `None` where cells of a pretrained one are read.
+    """
+
+    name: str
+    draws: int
+    random: RandomStudy | None = None
+
+
+SCALES = {
+    "smoke": Scale("smoke", 5, RandomStudy()),
+    "demo": Scale("demo", 20),
+    "laptop": Scale("laptop", 100),
+    "paper": Scale("paper", 1000),
+}
+
+
+def scale_of(name: str) -> Scale:
+    """Return a scale's numbers.
+
+    Raises:
+        SpecError: there is no such scale.
+    """
+    check(
+        name in SCALES,
+        f"the finetuning study has no scale `{name}`: choose one of {', '.join(SCALES)}",
+    )
+    return SCALES[name]
