@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,10 +6,10 @@ import pytest
 
 from dynamicl.studies import Lab
 from dynamicl.studies.finetuning._dual import BROKEN, DUAL, EXACT
-from dynamicl.studies.finetuning._scales import Scale
+from dynamicl.studies.finetuning._scales import SCALES
 from studies.judging import changed, judge_test
 
-DATA = DUAL.measure(Lab(Path("nowhere"), "smoke"), Scale("few", 5), {})
+DATA = DUAL.measure(Lab(Path("nowhere"), "smoke"), replace(SCALES["smoke"], draws=5), {})
 WRONG = {"attention": "linear", "draw": 3}
 SAME = {"attention": "softmax", "draw": 0}
 test_judge = judge_test(

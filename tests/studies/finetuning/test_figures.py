@@ -1,16 +1,18 @@
 """The figures show the numbers of their dataset."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib import pyplot
 
 from dynamicl.studies import Lab
 from dynamicl.studies.finetuning import EXPERIMENTS, ON_CELLS
 from dynamicl.studies.finetuning._results import no_cells
-from dynamicl.studies.finetuning._scales import Scale
+from dynamicl.studies.finetuning._scales import SCALES
 from dynamicl.views import draw_finetuning
 
 from .synthetic import answers, dataset
@@ -41,7 +43,7 @@ def test_every_figure_can_be_empty(axes, name):
 
 @pytest.mark.parametrize("name", EXACT)
 def test_errors_are_a_point_a_draw(axes, name):
-    data = EXACT[name].measure(Lab(Path("nowhere"), "smoke"), Scale("few", 3), {})
+    data = EXACT[name].measure(Lab(Path("nowhere"), "smoke"), replace(SCALES["smoke"], draws=3), {})
     (panel,) = axes(name, data)
     heights = np.concatenate([one.get_offsets()[:, 1] for one in panel.collections])
     np.testing.assert_allclose(np.sort(heights), np.sort(np.maximum(data["error"].values.ravel(), 1e-18)))
@@ -119,3 +121,40 @@ def test_only_what_the_cells_are_enough_for_is_drawn(tmp_path):
     names = ["table1.png", "map_up.png", "depth.png", "recall.png", "baseline.png"]
     assert [path.name for path in paths] == names
     assert all(path.stat().st_size > 5000 for path in paths)
+
+
+def test_momentum_marks_every_runs_t50(axes):
+    loss = np.stack([np.linspace(1, 0, 5), np.linspace(0.8, 0, 5)])
+    data = xr.Dataset(
+        {
+            "loss": (("attention", "seed", "sequences"), np.stack([loss, loss])),
+            "t50": (("attention", "seed"), [[40.0, 30.0], [20.0, 10.0]]),
+        },
+        {"attention": ["plain", "momentum"], "sequences": np.arange(5) * 10.0},
+    )
+    (panel,) = axes("momentum", data)
+    np.testing.assert_allclose(panel.lines[1].get_ydata(), loss[1])
+    assert [list(panel.lines[i].get_xdata()) for i in (2, 5)] == [[40.0, 30.0], [20.0, 10.0]]
+
+
+def test_along_training_has_a_panel_a_layer_and_one_of_accuracies(axes):
+    random = np.random.default_rng(0)
+    similarity = random.random((4, 2, 3, 2))
+    data = xr.Dataset(
+        {
+            "similarity": (("measure", "seed", "checkpoint", "layer"), similarity),
+            "accuracy": (("setting", "seed", "checkpoint"), random.random((4, 2, 3))),
+            "loss": (("seed", "sequences"), random.random((2, 5))),
+            "t50": ("seed", [10.0, 20.0]),
+        },
+        {
+            "measure": ["outputs", "other", "uniform", "centred"],
+            "setting": ["zero_shot", "in_context", "tuned", "other"],
+            "checkpoint": [0.0, 10.0, 20.0],
+            "sequences": np.arange(5) * 5.0,
+        },
+    )
+    first, second, _ = axes("along_training", data)
+    for layer, panel in enumerate((first, second)):
+        np.testing.assert_allclose(panel.lines[2].get_ydata(), similarity[0, :, :, layer].mean(0))
+        assert panel.lines[-1].get_xdata()[0] == 15.0

@@ -4,6 +4,7 @@
 experiment keeps and judges a part.
 """
 
+from ._along_training import ALONG_TRAINING
 from ._baseline import BASELINE
 from ._cells import Cells as Cells
 from ._construction import CONSTRUCTION
@@ -13,6 +14,7 @@ from ._from_cells import FromCells as FromCells
 from ._labels import LABELS
 from ._linear import LINEAR
 from ._map_up import MAP_UP
+from ._momentum import MOMENTUM_ATTENTION
 from ._per_layer_map import PER_LAYER_MAP
 from ._recall import RECALL
 from ._results import gains as gains
@@ -33,4 +35,4 @@ from ._tables import tables as tables
 ON_CELLS = (TABLE1, TABLE2, LINEAR, MAP_UP, PER_LAYER_MAP, DEPTH, LABELS, RECALL, BASELINE)
 """What rests on the cells that `dynamicl finetuning` leaves."""
 
-EXPERIMENTS = (*(one.experiment for one in ON_CELLS), DUAL, CONSTRUCTION)
+EXPERIMENTS = (*(one.experiment for one in ON_CELLS), DUAL, CONSTRUCTION, MOMENTUM_ATTENTION, ALONG_TRAINING)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dynamicl.specs import check
 
+from ._networks import PAPER_RATE, Networks
 from ._random import RandomStudy
 
 
@@ -18,19 +19,26 @@ class Scale:
     Attributes:
         name: of the scale.
         draws: of random data for the equations.
+        networks: populations of the lab's own networks.
         random: the random model that is measured; `None` where cells of a pretrained one are read.
     """
 
     name: str
     draws: int
+    networks: Networks
     random: RandomStudy | None = None
 
 
 SCALES = {
-    "smoke": Scale("smoke", 5, RandomStudy()),
-    "demo": Scale("demo", 20),
-    "laptop": Scale("laptop", 100),
-    "paper": Scale("paper", 1000),
+    "smoke": Scale(
+        "smoke",
+        5,
+        Networks(4e-4, (0, 1), sequences=2e5, evaluations=10, checkpoints=2, scored=100, sample=10),
+        RandomStudy(),
+    ),
+    "demo": Scale("demo", 20, Networks(1e-4, (0, 1, 2))),
+    "laptop": Scale("laptop", 100, Networks(5e-5, (0, 1, 2, 3, 4))),
+    "paper": Scale("paper", 1000, Networks(PAPER_RATE, (5, 6, 7, 8, 9), evaluations=200, scored=1000)),
 }
 
 
