@@ -1,6 +1,5 @@
 """Reading a context and training on it, in a small network, beside plain loops."""
 
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp

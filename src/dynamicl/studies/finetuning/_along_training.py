@@ -115,7 +115,12 @@ def _mean_over_sequences(values: np.ndarray) -> np.ndarray:
 
 def _at_rate(look: Look, chosen: np.ndarray) -> Look:
     """What networks do at each one's rate: the third axis is that of rates."""
-    return Look(*(np.asarray(part)[np.arange(len(chosen)), :, chosen] for part in look))
+    networks = np.arange(len(chosen))
+    return look._replace(
+        outputs=look.outputs[networks, :, chosen],
+        maps=look.maps[networks, :, chosen],
+        right=look.right[networks, :, chosen],
+    )
 
 
 def _by_rate(ways: Ways) -> np.ndarray:

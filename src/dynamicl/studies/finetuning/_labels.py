@@ -33,9 +33,12 @@ def interaction(data: xr.Dataset, tasks: list[str]) -> xr.DataArray:
         data: of `cut`.
         tasks: which.
     """
-    matching = sum(means(data, "outputs", variant, tasks) for variant in MATCHING)
-    mismatched = sum(means(data, "outputs", variant, tasks) for variant in MISMATCHED)
-    return (matching - mismatched) / 2.0
+
+    def mean(variants: tuple[str, str]) -> xr.DataArray:
+        first, second = (means(data, "outputs", variant, tasks) for variant in variants)
+        return (first + second) / 2.0
+
+    return mean(MATCHING) - mean(MISMATCHED)
 
 
 LABELS = FromCells("finetuning.labels", cut, judge, (INTERACTION,), needs=(*MATCHING, *MISMATCHED))

@@ -64,7 +64,7 @@ def by_variant(axes: Axes, data: xr.Dataset, measure: str, variants: Sequence[st
     return places
 
 
-def add_legend(axes: Axes, **options: object) -> None:
+def add_legend(axes: Axes, columns: int = 1) -> None:
     """Add a legend if there is something to name."""
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7, **options)
+        axes.legend(fontsize=7, ncols=columns)

@@ -33,7 +33,7 @@ def draw(data: xr.Dataset) -> Figure:
         axes.set(title=f"layer {i + 1}", xlabel="published sequences")
         axes.set_ylim(*_limits(data))
     panels[0].set_ylabel("SimAOU")
-    panels[0].legend(fontsize=6.5)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=4, fontsize=7)
     for i, (setting, name) in enumerate(SETTINGS.items()):
         accuracy = data["accuracy"].sel(setting=setting).mean("seed")
         panels[-1].plot(data["checkpoint"], accuracy, color=f"C{i + 2}", label=name)

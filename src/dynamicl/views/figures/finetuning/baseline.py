@@ -27,5 +27,5 @@ def draw(data: xr.Dataset) -> Figure:
             name = TASK_NAMES.get(task, task)
             axes.annotate(name, (printed[task], ours), xytext=(4, 3), textcoords="offset points", fontsize=7)
     axes.set(xlabel="SimAOU in the report (1.3B)", ylabel=f"SimAOU, {data.attrs['model'] or 'no model yet'}")
-    axes.yaxis.label.set_size(8)
+    axes.yaxis.label.set_fontsize(8)
     return figure

@@ -25,5 +25,5 @@ def draw(data: xr.Dataset) -> Figure:
         axes.axhline(0, color="0.5", linewidth=0.6)
         axes.set(xlabel="layer", title=f"at the last {'prompt' if token == 'prompt' else 'answer'} token")
     panels[0].set_ylabel("SimAOU")
-    add_legend(panels[1], ncols=2)
+    add_legend(panels[1], columns=2)
     return figure

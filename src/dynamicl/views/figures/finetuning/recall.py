@@ -25,5 +25,5 @@ def draw(data: xr.Dataset) -> Figure:
     name_tasks(axes, data)
     names = ", ".join(TASK_NAMES.get(task, task) for task in judgeable(data))
     axes.set(ylim=(0, 1), ylabel="accuracy", title=f"Context beats zero-shot on: {names or 'no task'}")
-    add_legend(axes, ncols=3)
+    add_legend(axes, columns=3)
     return figure

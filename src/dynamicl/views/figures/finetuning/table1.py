@@ -31,5 +31,5 @@ def draw(data: xr.Dataset) -> Figure:
     name_tasks(axes, data)
     axes.set(ylabel="SimAOU", title="Changes of attention outputs: context against training")
     axes.set_ylim(min(0, axes.get_ylim()[0]), None)
-    add_legend(axes, ncols=2)
+    add_legend(axes, columns=2)
     return figure

@@ -27,5 +27,5 @@ def draw(data: xr.Dataset) -> Figure:
     axes.plot([], [], color="0.4", linewidth=0.8, linestyle="--", label="report (1.3B)")
     axes.set_xticks([0, 1], ["ordinary", "by layer"])
     axes.set(xlim=(-0.2, 1.2), ylabel="SimAOU", title="Training by layer")
-    add_legend(axes, ncols=2)
+    add_legend(axes, columns=2)
     return figure
