@@ -49,8 +49,6 @@ def command(words: list[str]) -> int:
     from dynamicl.studies.finetuning import TASKS, Cells, Setting, find_variants
 
     tasks = TASKS if options.task == "all" else tuple(options.task.split(","))
-    for task in tasks:
-        lm.find_task(task)
     variants = find_variants(tuple(options.variants.split(",")))
     setting = Setting(
         options.model,
@@ -61,6 +59,11 @@ def command(words: list[str]) -> int:
         options.limit,
         options.parameters,
     )
+    setting.check_variants(variants)
+    # Before the model, which takes long to load.
+    for task in map(lm.find_task, tasks):
+        for split in ("train", task.scored):
+            lm.read_examples(options.data, task, split)
     if options.threads:
         lm.use_threads(options.threads)
     language = lm.load_language(options.model)

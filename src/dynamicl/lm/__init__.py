@@ -54,6 +54,7 @@ from ._tasks import fetch_examples as fetch_examples
 from ._tasks import find_task as find_task
 from ._tasks import read_examples as read_examples
 from ._training import KINDS as KINDS
+from ._training import PARAMETERS as PARAMETERS
 from ._training import Training as Training
 from ._training import fine_tune as fine_tune
 from ._training import mean_loss as mean_loss
