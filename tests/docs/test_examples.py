@@ -29,7 +29,7 @@ PAGES = {
     "docs/how-to/look-inside-a-checkpoint.md": {},
     "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
-    "docs/tutorials/is-it-gradient-descent.md": {},
+    "docs/tutorials/is-it-gradient-descent.md": {"contexts": 3},
     "docs/tutorials/three-subcircuits.md": {
         "steps": 20,
         "every": 2,

@@ -31,6 +31,8 @@ from ._summary import summary as summary
 from ._table1 import TABLE1
 from ._table2 import TABLE2
 from ._tables import tables as tables
+from ._two_ways import RATES as RATES
+from ._two_ways import two_ways as two_ways
 
 ON_CELLS = (TABLE1, TABLE2, LINEAR, MAP_UP, PER_LAYER_MAP, DEPTH, LABELS, RECALL, BASELINE)
 """What rests on the cells that `dynamicl finetuning` leaves."""

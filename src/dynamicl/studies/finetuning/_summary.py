@@ -14,7 +14,7 @@ from ._setting import TASKS
 LEAST_GAIN = 0.0
 """A task can be judged where the interval of in-context minus zero-shot accuracy lies above this."""
 
-NO_GAIN = "in-context learning does not beat zero-shot on any task with this model"
+NO_GAIN = "on no task that was measured ({tasks}) is it certain that in-context learning beats zero-shot"
 MISSING = "no cell has been measured for it"
 
 
@@ -61,7 +61,10 @@ def undecided_because(data: xr.Dataset, among: Sequence[str] = TASKS) -> str:
         data: of `summary`.
         among: tasks that a claim is about.
     """
-    return data.attrs.get(WHY, "") or ("" if judgeable(data, among) else NO_GAIN)
+    if WHY in data.attrs or judgeable(data, among):
+        return data.attrs.get(WHY, "")
+    measured = [str(task) for task in data["task"].values if task in among]
+    return NO_GAIN.format(tasks=", ".join(measured) or "none of those that the claim is about")
 
 
 def means(data: xr.Dataset, measure: str, variant: str, tasks: Sequence[str]) -> xr.DataArray:
