@@ -62,16 +62,6 @@ def new_answers(rows: np.ndarray) -> int:
     return int(lm.recall(*_columns(rows))["new"])
 
 
-def excess(rows: np.ndarray) -> float:
-    """Return Rec2FTP minus what independence gives, seeds pooled; NaN where a set is empty.
-
-    Args:
-        rows: (setting, query, seed).
-    """
-    result = lm.recall(*_columns(rows))
-    return result["value"] - result["chance"]
-
-
 def excess_interval(
     tasks: list[np.ndarray], *, resamples: int = 2000, seed: int = 0
 ) -> tuple[float, float, float]:
@@ -85,12 +75,34 @@ def excess_interval(
         seed: of the resampling.
     """
     random = np.random.default_rng(seed)
-    means = []
-    for _ in range(resamples):
-        drawn = [rows[:, random.integers(0, rows.shape[1], rows.shape[1])] for rows in tasks]
-        means.append(np.mean([excess(rows) for rows in drawn]))
-    low, high = np.nanquantile(means, [0.025, 0.975])
-    return float(np.mean([excess(rows) for rows in tasks])), float(low), float(high)
+    counts = [_counts(rows) for rows in tasks]
+    drawn = []
+    for table in counts:
+        queries = random.integers(0, table.shape[1], (resamples, table.shape[1]))
+        drawn.append(excess(table[:, queries].sum(-1)))
+    low, high = np.nanquantile(np.mean(drawn, axis=0), [0.025, 0.975])
+    return float(np.mean([excess(table.sum(-1)) for table in counts])), float(low), float(high)
+
+
+def _counts(rows: np.ndarray) -> np.ndarray:
+    """Numbers a query over its seeds, (4, query): made right by both, by training, by the context; wrong before."""
+    known = np.isfinite(rows).all(0)
+    zero_shot, in_context, tuned = (np.nan_to_num(one).astype(bool) for one in rows)
+    wrong = ~zero_shot & known
+    sets = (wrong & in_context & tuned, wrong & tuned, wrong & in_context, wrong)
+    return np.stack([one.sum(1) for one in sets])
+
+
+def excess(counts: np.ndarray) -> np.ndarray:
+    """Return Rec2FTP minus what independence gives; NaN where a set is empty.
+
+    Args:
+        counts: answers made right by both, by training, by the context, and answers wrong before, (4, ...).
+    """
+    both, new, learnt, wrong = counts
+    known = (new > 0) & (wrong > 0)
+    value = both / np.maximum(new, 1) - learnt / np.maximum(wrong, 1)
+    return np.where(known, value, np.nan)
 
 
 def _columns(rows: np.ndarray) -> list[np.ndarray]:
