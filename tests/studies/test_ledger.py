@@ -42,11 +42,5 @@ def test_every_claim_has_its_words():
 
 def test_rows_without_an_experiment_say_so():
     rows = ledger()
-<<<<<<< HEAD
     assert rows["induction.plateau"].built and not rows["induction.frozen_encoder"].built
-    # Fine-tuning has a command of its own.
-    assert {row.study for row in rows.values() if row.built} <= {*STUDIES, "finetuning"}
-=======
-    assert rows["induction.plateau"].built and not rows["induction.equal_weight"].built
     assert {row.study for row in rows.values() if row.built} <= set(STUDIES)
->>>>>>> d3881a8 (The fine-tuning study is one of experiments: what a claim keeps of the cells is judged, drawn and kept)
