@@ -39,11 +39,9 @@ def test_tasks_without_gain_cannot_be_judged(name):
     claim = BY_NAME[name]
     data = claim.cut(dataset(right=answers(in_context=0)))
     assert judgeable(data) == [] and verdict_of(claim.judge(data)) == NOT_TESTABLE
-    (reason,) = {part.undecided for part in claim.judge(data)}
-    assert (
-        reason.startswith("on no task that was measured (sst2, sst5, mr, subj")
-        and "beats zero-shot" in reason
-    )
+    for part in claim.judge(data):
+        assert part.undecided.startswith("on no task that was measured (sst2, sst5, mr, subj")
+        assert "beats zero-shot" in part.undecided
 
 
 def test_a_claim_about_tasks_that_were_not_measured_says_so():
