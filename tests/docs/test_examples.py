@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from dynamicl.studies.coopetition import _settings as coopetition
+from dynamicl.studies.finetuning import _scales as finetuning
 from dynamicl.studies.induction import _settings as induction
 from dynamicl.studies.lookup import _settings as lookup
 from dynamicl.studies.mixture import _settings as mixture
@@ -30,7 +31,7 @@ PAGES = {
     "docs/how-to/look-inside-a-checkpoint.md": {},
     "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
-    "docs/tutorials/is-it-gradient-descent.md": {},
+    "docs/tutorials/is-it-gradient-descent.md": {"contexts": 3},
     "docs/tutorials/three-subcircuits.md": {
         "steps": 20,
         "every": 2,
@@ -168,3 +169,12 @@ def test_scales_of_coopetition_are_as_documented():
     rows = rows_of("docs/scales.md", "Studies of toys")
     settings = {name: [one.seeds, one.map_seeds] for name, one in coopetition.SETTINGS.items()}
     assert {name: [int(cell) for cell in cells] for name, cells in rows.items()} == settings
+
+
+def test_scales_of_finetuning_are_as_documented():
+    rows = rows_of("docs/scales.md", "The fine-tuning study")
+    assert rows.keys() == finetuning.SCALES.keys()
+    for name, scale in finetuning.SCALES.items():
+        networks = scale.networks
+        numbers = [scale.draws, networks.learning_rate, len(networks.seeds), networks.steps]
+        assert [float(cell) for cell in rows[name]] == numbers

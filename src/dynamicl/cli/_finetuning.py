@@ -38,7 +38,7 @@ class Finetuning:
     limit: int = 2048
     parameters: str = "key_value"
     data: Path = Path("data/lm")
-    out: Path = Path("runs/finetuning")
+    out: Path = Path("runs/finetuning/cells")
     threads: int = 0
 
 
@@ -49,8 +49,6 @@ def command(words: list[str]) -> int:
     from dynamicl.studies.finetuning import TASKS, Cells, Setting, find_variants
 
     tasks = TASKS if options.task == "all" else tuple(options.task.split(","))
-    for task in tasks:
-        lm.find_task(task)
     variants = find_variants(tuple(options.variants.split(",")))
     setting = Setting(
         options.model,
@@ -61,6 +59,11 @@ def command(words: list[str]) -> int:
         options.limit,
         options.parameters,
     )
+    setting.check_variants(variants)
+    # Before the model, which takes long to load.
+    for task in map(lm.find_task, tasks):
+        for split in ("train", task.scored):
+            lm.read_examples(options.data, task, split)
     if options.threads:
         lm.use_threads(options.threads)
     language = lm.load_language(options.model)
@@ -88,14 +91,14 @@ def seeds_of(text: str) -> tuple[int, ...]:
 def _tell(out: Path) -> None:
     """Print the tables beside the report's, and the parts of every verdict; draw the figures."""
     from dynamicl.studies import verdict_of
-    from dynamicl.studies.finetuning import JUDGES, read_cells, tables
+    from dynamicl.studies.finetuning import ON_CELLS, read_cells, tables
 
     data = read_cells(out)
     for line in tables(data):
         _say(line)
-    for claim, judge in JUDGES.items():
-        parts = judge(data)
-        _say(f"{claim}: {verdict_of(parts)} ({'; '.join(part.sentence for part in parts)})")
+    for claim in ON_CELLS:
+        parts = claim.judge(claim.cut(data))
+        _say(f"{claim.id}: {verdict_of(parts)} ({'; '.join(part.sentence for part in parts)})")
     from dynamicl.views import draw_finetuning
 
     for path in draw_finetuning(data, out):

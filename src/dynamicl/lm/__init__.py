@@ -40,6 +40,7 @@ from ._prompts import draw_demonstrations as draw_demonstrations
 from ._prompts import switched as switched
 from ._prompts import training_sequences as training_sequences
 from ._prompts import unrelated_tokens as unrelated_tokens
+from ._random import random_language as random_language
 from ._similarity import cosine as cosine
 from ._similarity import map_similarities as map_similarities
 from ._similarity import output_similarity as output_similarity
@@ -53,6 +54,7 @@ from ._tasks import fetch_examples as fetch_examples
 from ._tasks import find_task as find_task
 from ._tasks import read_examples as read_examples
 from ._training import KINDS as KINDS
+from ._training import PARAMETERS as PARAMETERS
 from ._training import Training as Training
 from ._training import fine_tune as fine_tune
 from ._training import mean_loss as mean_loss

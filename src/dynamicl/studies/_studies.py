@@ -11,7 +11,7 @@ from dynamicl.specs import SpecError, nearest
 
 from ._experiment import Experiment
 
-STUDIES = ("induction", "lookup", "mixture", "coopetition", "distribution")
+STUDIES = ("induction", "lookup", "mixture", "coopetition", "distribution", "finetuning")
 
 
 def experiments_of(study: str) -> tuple[Experiment, ...]:

@@ -1,14 +1,15 @@
 """The figures of the fine-tuning study from one dataset of cells."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
 import xarray as xr
 
-from ._figures import STYLE
+from dynamicl.studies.finetuning import ON_CELLS
 
-FIGURES = ("table1", "map_up", "depth", "labels", "recall", "curves")
+from ._figures import STYLE
 
 
 def draw_finetuning(data: xr.Dataset, folder: str | Path) -> list[Path]:
@@ -24,17 +25,21 @@ def draw_finetuning(data: xr.Dataset, folder: str | Path) -> list[Path]:
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    variants = {str(name) for name in data["variant"].values}
-    needs = {name: {"original"} for name in FIGURES} | {
-        "labels": {"original", "switched-context", "switched-training", "switched-both"},
-        "curves": {name for name in variants if name.startswith("rate-")} or {"rate-"},
-    }
     paths = []
-    for name in FIGURES:
-        if needs[name] <= variants:
-            with pyplot.rc_context(STYLE):
-                figure = importlib.import_module(f"dynamicl.views.figures.finetuning.{name}").draw(data)
-                paths.append(Path(folder) / f"{name}.png")
-                figure.savefig(paths[-1])
-                pyplot.close(figure)
+    for name, content in _contents(data):
+        with pyplot.rc_context(STYLE):
+            figure = importlib.import_module(f"dynamicl.views.figures.finetuning.{name}").draw(content)
+            paths.append(Path(folder) / f"{name}.png")
+            figure.savefig(paths[-1])
+            pyplot.close(figure)
     return paths
+
+
+def _contents(data: xr.Dataset) -> Iterator[tuple[str, xr.Dataset]]:
+    """Pair figures with what they draw: claims whose variants have cells, then the curves over rates."""
+    variants = {str(name) for name in data["variant"].values}
+    for claim in ON_CELLS:
+        if variants.issuperset(claim.needs):
+            yield claim.id.partition(".")[2], claim.cut(data)
+    if any(name.startswith("rate-") for name in variants):
+        yield "curves", data

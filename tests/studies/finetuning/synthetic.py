@@ -91,5 +91,12 @@ def dataset(changes=None, *, right=None, depth=1.0, tasks=TASKS, only=None):
             "seed": list(range(SEEDS)),
             "variant": list(variants),
         },
-        attrs={"model": "made up", "k": 32, "queries": QUERIES, "limit": 2048, "parameters": "key_value"},
+        attrs={
+            "model": "made up",
+            "cells": len(tasks) * SEEDS * len(variants),
+            "k": 32,
+            "queries": QUERIES,
+            "limit": 2048,
+            "parameters": "key_value",
+        },
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dynamicl.studies.finetuning import JUDGES, TASKS, VARIANTS, read_cells
+from dynamicl.studies.finetuning import ON_CELLS, TASKS, VARIANTS, read_cells
 
 CELLS = Path(__file__).parents[3] / "docs" / "results" / "finetuning" / "cells"
 
@@ -21,7 +21,7 @@ def test_cells_are_of_known_tasks_and_variants(committed):
     assert float(committed["demonstrations"].max()) <= committed.attrs["k"]
 
 
-@pytest.mark.parametrize("claim", JUDGES)
+@pytest.mark.parametrize("claim", ON_CELLS, ids=lambda claim: claim.id)
 def test_committed_cells_are_judged(committed, claim):
-    parts = JUDGES[claim](committed)
+    parts = claim.judge(claim.cut(committed))
     assert parts and all(part.undecided or part.holds is not None for part in parts)

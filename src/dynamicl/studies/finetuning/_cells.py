@@ -64,6 +64,7 @@ class Cells:
         Raises:
             SpecError: a cell that is there was measured in another setting, or a task cannot be read.
         """
+        self.setting.check_variants(variants)
         paths = []
         for seed in self.setting.seeds:
             for task in self.setting.tasks:
@@ -136,7 +137,8 @@ class Cells:
         sim = data["similarity"].sel(measure="outputs").mean(("query", "layer")).values
         self.say(
             f"{task} {seed} {variant}: accuracy {right[0]:.2f} {right[1]:.2f} {right[2]:.2f} (zero-shot, in context, "
-            f"trained), SimAOU {sim[0]:.3f} {sim[1]:.3f} (prompt, verbaliser), {cell['seconds']:.0f} s"
+            f"trained), SimAOU {sim[0]:.3f} {sim[1]:.3f} (prompt, verbaliser), {cell['demonstrations']} "
+            f"demonstrations, {cell['seconds']:.0f} s"
         )
         if variant == "original":
             for line in lesson.shown(data):

@@ -5,25 +5,24 @@ import xarray as xr
 
 from dynamicl import lm
 
-from .._parts import Part
+from .._experiment import Experiment
+from .._lab import Lab
+from .._parts import Part, Threshold
+from .._populations import Trajectories
+from ._scales import Scale, scale_of
 
-MOST_ERROR = 1e-5
-DRAWS = 100
+EXACT = Threshold("largest relative error of a token after the layer", "<", 1e-5)
 INPUTS, TARGETS, EXAMPLES, RATE = 16, 4, 64, 0.5
-NAME = "largest relative error of a token after the layer"
 
 
-def measure(draws: int = DRAWS) -> xr.Dataset:
+def measure(lab: Lab, scale: Scale, trajectories: Trajectories) -> xr.Dataset:
     """Measure the construction on random data and random initial weights.
-
-    Args:
-        draws: number of random draws.
 
     Returns:
         `error` (attention, draw): largest difference of the two sides, relative to the largest value.
     """
-    errors = np.zeros((2, draws))
-    for draw in range(draws):
+    errors = np.zeros((2, scale.draws))
+    for draw in range(scale.draws):
         random = np.random.default_rng(draw).standard_normal
         problem = (
             random((INPUTS, EXAMPLES)),
@@ -37,10 +36,15 @@ def measure(draws: int = DRAWS) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the largest error over draws; the softmax' stands beside it in the data.
+    """The construction is exact in every draw; what the softmax makes of it stands beside it in the data.
 
     Args:
         data: of `measure`.
     """
     largest = float(data["error"].sel(attention="linear").max())
-    return (Part(NAME, largest, n=data.sizes["draw"], comparison="<", threshold=MOST_ERROR),)
+    return (EXACT.part(largest, data.sizes["draw"]),)
+
+
+CONSTRUCTION = Experiment(
+    "finetuning.construction", setting=scale_of, measure=measure, judge=judge, criterion=(EXACT,)
+)

@@ -4,26 +4,31 @@ import numpy as np
 import scipy
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import judged_tasks, mean_part, undecided
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
 from ._results import TOKEN
-from ._setting import TASKS
+from ._summary import judgeable, mean_part, summary, undecided_because
 
-LEAST_RHO = 0.0
-NAME = "Spearman's rho of layer and SimAOU, mean over task and seed"
+RISES = Threshold("Spearman's rho of layer and SimAOU, mean over task and seed", ">", 0.0)
+FEWEST_LAYERS = 3
+
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep SimAOU by layer of the original model, at both tokens."""
+    layers = cells["layer_similarity"].sel(measure="outputs", drop=True).reindex(variant=["original"])
+    by_layer = layers.sel(variant="original", drop=True).transpose("token", "task", "seed", "layer")
+    return summary(cells, ("outputs",), ("original",)).assign(by_layer=by_layer)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the correlation, one a cell of the original model.
+    """The mean correlation is above 0, one a cell, on the tasks that can be judged.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tasks, why = judged_tasks(data, TASKS)
-    if why:
-        return undecided(NAME, ">", LEAST_RHO, why)
-    layers = data["layer_similarity"].sel(measure="outputs", token=TOKEN, variant="original", task=tasks)
-    return (mean_part(NAME, np.array([rho(cell) for cell in _rows(layers)]), ">", LEAST_RHO),)
+    layers = data["by_layer"].sel(token=TOKEN, task=judgeable(data)).transpose(..., "layer")
+    rows = layers.values.reshape(-1, layers.sizes["layer"])
+    return (mean_part(RISES, np.array([rho(row) for row in rows]), undecided_because(data)),)
 
 
 def rho(by_layer: np.ndarray) -> float:
@@ -33,10 +38,9 @@ def rho(by_layer: np.ndarray) -> float:
         by_layer: (layer,).
     """
     known = np.isfinite(by_layer)
-    if known.sum() < 3:
+    if known.sum() < FEWEST_LAYERS:
         return float("nan")
     return float(scipy.stats.spearmanr(np.flatnonzero(known), by_layer[known]).statistic)
 
 
-def _rows(layers: xr.DataArray) -> np.ndarray:
-    return layers.transpose(..., "layer").values.reshape(-1, layers.sizes["layer"])
+DEPTH = FromCells("finetuning.depth", cut, judge, (RISES,))

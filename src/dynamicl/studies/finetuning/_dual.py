@@ -5,27 +5,36 @@ import xarray as xr
 
 from dynamicl import lm
 
-from .._parts import Part
+from .._experiment import Experiment
+from .._lab import Lab
+from .._parts import Part, Threshold
+from .._populations import Trajectories
+from ._scales import Scale, scale_of
 
 MOST_ERROR = 1e-5
 LEAST_SOFTMAX_ERROR = 1e-2
-"""Relative error that the softmax must exceed in every draw."""
-
-DRAWS = 100
+EQUATIONS = ("1-2", "3-4")
+EXACT = {
+    equation: Threshold(f"equations {equation}, largest relative error", "<", MOST_ERROR)
+    for equation in EQUATIONS
+}
+BROKEN = {
+    equation: Threshold(
+        f"equations {equation}, smallest relative error with softmax", ">", LEAST_SOFTMAX_ERROR
+    )
+    for equation in EQUATIONS
+}
 WIDTH, OUTPUTS, EXAMPLES, TOKENS, RATE = 24, 12, 32, 8, 0.05
 
 
-def measure(draws: int = DRAWS) -> xr.Dataset:
+def measure(lab: Lab, scale: Scale, trajectories: Trajectories) -> xr.Dataset:
     """Measure both equations on random data.
-
-    Args:
-        draws: number of random draws.
 
     Returns:
         `error` (equation, attention, draw): largest difference of the two sides, relative to the largest value.
     """
-    errors = np.zeros((2, 2, draws))
-    for draw in range(draws):
+    errors = np.zeros((len(EQUATIONS), 2, scale.draws))
+    for draw in range(scale.draws):
         random = np.random.default_rng(draw).standard_normal
         layer = (
             random((OUTPUTS, WIDTH)),
@@ -38,30 +47,29 @@ def measure(draws: int = DRAWS) -> xr.Dataset:
         for i, softmax in enumerate((False, True)):
             errors[0, i, draw] = lm.trained_layer(*layer, RATE, softmax=softmax).error
             errors[1, i, draw] = lm.attention_as_update(*head, *tokens, softmax=softmax).error
-    coords = {"equation": ["1-2", "3-4"], "attention": ["linear", "softmax"]}
+    coords = {"equation": list(EQUATIONS), "attention": ["linear", "softmax"]}
     return xr.Dataset({"error": (("equation", "attention", "draw"), errors)}, coords=coords)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the largest error of linear attention and the smallest of softmax attention.
+    """Linear attention is exact in every draw, and softmax attention in none.
 
     Args:
         data: of `measure`.
     """
     error, n = data["error"], data.sizes["draw"]
-    parts = []
-    for equation in error["equation"].values:
-        largest = float(error.sel(equation=equation, attention="linear").max())
-        smallest = float(error.sel(equation=equation, attention="softmax").min())
-        name = f"equations {equation}"
-        parts += [
-            Part(f"{name}, largest relative error", largest, n=n, comparison="<", threshold=MOST_ERROR),
-            Part(
-                f"{name}, smallest relative error with softmax",
-                smallest,
-                n=n,
-                comparison=">",
-                threshold=LEAST_SOFTMAX_ERROR,
-            ),
-        ]
-    return tuple(parts)
+    largest = error.sel(attention="linear").max("draw")
+    smallest = error.sel(attention="softmax").min("draw")
+    return (
+        *(bar.part(float(largest.sel(equation=equation)), n) for equation, bar in EXACT.items()),
+        *(bar.part(float(smallest.sel(equation=equation)), n) for equation, bar in BROKEN.items()),
+    )
+
+
+DUAL = Experiment(
+    "finetuning.dual",
+    setting=scale_of,
+    measure=measure,
+    judge=judge,
+    criterion=(*EXACT.values(), *BROKEN.values()),
+)

@@ -1,42 +1,44 @@
 """`finetuning.labels`: similarity is higher where the labels in context and in training agree."""
 
-import numpy as np
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import interval_of, judged_tasks, undecided
-from ._results import MISSING, cell_means
-from ._setting import TASKS
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
+from ._summary import judgeable, mean_part, means, summary, undecided_because
 
-LEAST_INTERACTION = 0.0
-NAME = "SimAOU, matching minus mismatched labels"
+MATCHING = ("original", "switched-both")
+MISMATCHED = ("switched-context", "switched-training")
+INTERACTION = Threshold("SimAOU, matching minus mismatched labels, one value a seed", ">", 0.0)
+
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep SimAOU of the four combinations."""
+    return summary(cells, ("outputs",), (*MATCHING, *MISMATCHED))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the interaction: one value a seed, the mean over tasks.
+    """The mean over tasks of the interaction is above 0 over seeds.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tasks, why = judged_tasks(data, TASKS)
-    if why:
-        return undecided(NAME, ">", LEAST_INTERACTION, why)
-    by_seed = interaction(data, tasks).mean("task")
-    (value, low, high), n = interval_of(by_seed)
-    return (Part(NAME, value, low, high, n, ">", LEAST_INTERACTION, "" if n else MISSING),)
+    by_seed = interaction(data, judgeable(data)).mean("task")
+    return (mean_part(INTERACTION, by_seed, undecided_because(data)),)
 
 
 def interaction(data: xr.Dataset, tasks: list[str]) -> xr.DataArray:
     """Return half the difference between matching and mismatched labels, (task, seed).
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
         tasks: which.
     """
 
-    def mean(variant: str) -> xr.DataArray:
-        return cell_means(data, "outputs", variant, tasks)
+    def mean(variants: tuple[str, str]) -> xr.DataArray:
+        first, second = (means(data, "outputs", variant, tasks) for variant in variants)
+        return (first + second) / 2.0
 
-    matching = mean("original") + mean("switched-both")
-    mismatched = mean("switched-context") + mean("switched-training")
-    return (matching - mismatched) / np.float64(2)
+    return mean(MATCHING) - mean(MISMATCHED)
+
+
+LABELS = FromCells("finetuning.labels", cut, judge, (INTERACTION,), needs=(*MATCHING, *MISMATCHED))

@@ -2,26 +2,34 @@
 
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import judged_tasks, mean_part, undecided
-from ._results import cell_means
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
 from ._setting import TABLE_1_TASKS
+from ._summary import judgeable, mean_part, means, summary, undecided_because
 
-MOST_DIFFERENCE = 0.0
-NAMES = {"outputs": "SimAOU", "map_after": "SimAM after"}
+FALLS = {
+    "outputs": Threshold("SimAOU, linearised minus original", "<", 0.0),
+    "map_after": Threshold("SimAM after, linearised minus original", "<", 0.0),
+}
+
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep both measures of both models."""
+    return summary(cells, tuple(FALLS), ("original", "linearised"))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge both measures, paired over task and seed.
+    """Both measures fall, paired over task and seed, on the tasks that can be judged.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tasks, why = judged_tasks(data, TABLE_1_TASKS)
-    if why:
-        return undecided("linearised minus original", "<", MOST_DIFFERENCE, why)
+    tasks, why = judgeable(data, TABLE_1_TASKS), undecided_because(data, TABLE_1_TASKS)
     parts = []
-    for measure, name in NAMES.items():
-        fall = cell_means(data, measure, "linearised", tasks) - cell_means(data, measure, "original", tasks)
-        parts.append(mean_part(f"{name}, linearised minus original", fall, "<", MOST_DIFFERENCE))
+    for measure, bar in FALLS.items():
+        fall = means(data, measure, "linearised", tasks) - means(data, measure, "original", tasks)
+        parts.append(mean_part(bar, fall, why))
     return tuple(parts)
+
+
+LINEAR = FromCells("finetuning.linear", cut, judge, tuple(FALLS.values()), needs=("original", "linearised"))

@@ -1,36 +1,36 @@
 """`finetuning.map_up`: fine-tuning brings attention maps closer to those in context, on every task."""
 
-import numpy as np
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import judged_tasks, undecided
-from ._results import MISSING, cell_means
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
 from ._setting import TABLE_1_TASKS, TASKS
+from ._summary import judgeable, means, share_part, summary, undecided_because
 
-LEAST_SHARE = 1.0
-"""Share of tasks whose mean over seeds must rise."""
+AMONG = {"original": TASKS, "linearised": TABLE_1_TASKS}
+SHARES = {
+    variant: Threshold(f"{variant} model, share of tasks with SimAM after above before", ">=", 1.0)
+    for variant in AMONG
+}
+
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep SimAM before and after, and the report's third way of training for the figure."""
+    return summary(cells, ("map_before", "map_after"), (*AMONG, "per-layer"))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the original model on all tasks, the linearised one on those of table 1.
+    """SimAM rises on every task that can be judged: of all in the original model, of table 1 in the linearised one.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    parts: list[Part] = []
-    for variant, among in (("original", TASKS), ("linearised", TABLE_1_TASKS)):
-        name = f"{variant} model, share of tasks with SimAM after above before"
-        tasks, why = judged_tasks(data, among)
-        if why:
-            parts += undecided(name, ">=", LEAST_SHARE, why)
-            continue
-        rise = cell_means(data, "map_after", variant, tasks) - cell_means(data, "map_before", variant, tasks)
-        means = rise.mean("seed").values
-        means = means[np.isfinite(means)]
-        share = float((means > 0).mean()) if means.size else float("nan")
-        missing = "" if means.size else MISSING
-        parts.append(
-            Part(name, share, n=means.size, comparison=">=", threshold=LEAST_SHARE, undecided=missing)
-        )
+    parts = []
+    for variant, among in AMONG.items():
+        tasks, why = judgeable(data, among), undecided_because(data, among)
+        rise = means(data, "map_after", variant, tasks) - means(data, "map_before", variant, tasks)
+        parts.append(share_part(SHARES[variant], rise, why))
     return tuple(parts)
+
+
+MAP_UP = FromCells("finetuning.map_up", cut, judge, tuple(SHARES.values()))

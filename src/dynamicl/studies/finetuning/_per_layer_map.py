@@ -1,42 +1,35 @@
 """`finetuning.per_layer_map`: training by layer lowers SimAM, on most tasks below what it was before training."""
 
-import numpy as np
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import judged_tasks, mean_part, undecided
-from ._results import MISSING, cell_means
-from ._setting import TASKS
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
+from ._summary import judgeable, mean_part, means, share_part, summary, undecided_because
 
-MOST_DIFFERENCE = 0.0
-LEAST_SHARE = 0.5
-"""More than this share of tasks must end below their own value before training; in the report four of six do."""
+LOWER = Threshold("SimAM after, by layer minus ordinary", "<", 0.0)
+BELOW = Threshold("share of tasks with SimAM after below before, by layer", ">", 0.5)
+"""In the report four of six tasks end below their own value before training."""
 
-NAMES = ("SimAM after, by layer minus ordinary", "share of tasks with SimAM after below before, by layer")
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep SimAM of both ways of training, raw and of changes."""
+    return summary(cells, ("map_before", "map_after", "map_change"), ("original", "per-layer"))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the paired mean difference and the count.
+    """The paired mean difference is below 0 and most tasks end below where they were, of those that can be judged.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tasks, why = judged_tasks(data, TASKS)
-    if why:
-        return undecided(NAMES[0], "<", MOST_DIFFERENCE, why)
-    after = cell_means(data, "map_after", "per-layer", tasks)
-    fall = after - cell_means(data, "map_after", "original", tasks)
-    means = (after - cell_means(data, "map_before", "per-layer", tasks)).mean("seed").values
-    means = means[np.isfinite(means)]
-    share = float((means < 0).mean()) if means.size else float("nan")
+    tasks, why = judgeable(data), undecided_because(data)
+    after = means(data, "map_after", "per-layer", tasks)
     return (
-        mean_part(NAMES[0], fall, "<", MOST_DIFFERENCE),
-        Part(
-            NAMES[1],
-            share,
-            n=means.size,
-            comparison=">",
-            threshold=LEAST_SHARE,
-            undecided="" if means.size else MISSING,
-        ),
+        mean_part(LOWER, after - means(data, "map_after", "original", tasks), why),
+        share_part(BELOW, means(data, "map_before", "per-layer", tasks) - after, why),
     )
+
+
+PER_LAYER_MAP = FromCells(
+    "finetuning.per_layer_map", cut, judge, (LOWER, BELOW), needs=("original", "per-layer")
+)

@@ -5,54 +5,61 @@ import xarray as xr
 
 from dynamicl import lm
 
-from .._parts import Part
-from ._results import right
-from ._setting import TASKS
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
+from ._results import SETTINGS, WHY, right
+from ._summary import summary
 
-LEAST_EXCESS = 0.0
+EXCESS = Threshold("Rec2FTP minus its value under independence, mean over tasks", ">", 0.0)
 LEAST_NEW = 20
 """New correct answers of the trained model, over all seeds, below which a task's Rec2FTP is undefined."""
 
-NAME = "Rec2FTP minus its value under independence, mean over tasks"
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep whether each query was answered rightly in each setting, by the original model."""
+    known = "original" in cells["variant"]
+    rows = [right(cells, name, "original") if known else _unknown(cells) for name in SETTINGS]
+    answers = xr.concat(rows, "setting").assign_coords(setting=list(SETTINGS))
+    answers = answers.drop_vars("variant", errors="ignore").transpose("setting", "task", "seed", "query")
+    return summary(cells, ("outputs",), ("original",)).assign(right=answers)
+
+
+def _unknown(cells: xr.Dataset) -> xr.DataArray:
+    return xr.full_like(cells["similarity"].isel(measure=0, token=0, variant=0, drop=True), np.nan)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the mean excess over tasks where it is defined, with a bootstrap over queries.
+    """The mean excess over the tasks where it is defined is above 0; the interval is a bootstrap over queries.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tables = {task: answers_of(data, task) for task in TASKS if task in data["task"]}
-    defined = [rows for rows in tables.values() if lm.recall(*_columns(rows))["new"] >= LEAST_NEW]
-    if not defined:
-        most = max((lm.recall(*_columns(rows))["new"] for rows in tables.values()), default=0)
+    tables = [answers_of(data, task) for task in data["task"].values]
+    defined = [rows for rows in tables if new_answers(rows) >= LEAST_NEW]
+    if WHY in data.attrs or not defined:
+        most = max(map(new_answers, tables))
         why = f"no task has {LEAST_NEW} new correct answers of the trained model; the most is {most}"
-        return (Part(NAME, float("nan"), comparison=">", threshold=LEAST_EXCESS, n=0, undecided=why),)
-    value, low, high = excess_interval(defined)
-    return (Part(NAME, value, low, high, len(defined), ">", LEAST_EXCESS),)
+        return (EXCESS.part(float("nan"), 0, data.attrs.get(WHY, why)),)
+    return (EXCESS.part(excess_interval(defined), len(defined)),)
 
 
 def answers_of(data: xr.Dataset, task: str) -> np.ndarray:
     """Return whether each query was answered rightly, (setting, query, seed), NaN where it was not asked.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
         task: name.
     """
-    if "original" not in data["variant"]:
-        return np.full((3, 1, 1), np.nan)
-    settings = [right(data, name, "original").sel(task=task) for name in ("zero_shot", "in_context", "tuned")]
-    return np.stack([setting.transpose("query", "seed").values for setting in settings])
+    return data["right"].sel(task=task).transpose("setting", "query", "seed").values
 
 
-def excess(rows: np.ndarray) -> float:
-    """Return Rec2FTP minus what independence gives, seeds pooled; NaN where a set is empty.
+def new_answers(rows: np.ndarray) -> int:
+    """Return how many answers training made right, seeds pooled.
 
     Args:
         rows: (setting, query, seed).
     """
-    result = lm.recall(*_columns(rows))
-    return result["value"] - result["chance"]
+    return int(lm.recall(*_columns(rows))["new"])
 
 
 def excess_interval(
@@ -68,15 +75,40 @@ def excess_interval(
         seed: of the resampling.
     """
     random = np.random.default_rng(seed)
-    means = []
-    for _ in range(resamples):
-        drawn = [rows[:, random.integers(0, rows.shape[1], rows.shape[1])] for rows in tasks]
-        means.append(np.mean([excess(rows) for rows in drawn]))
-    low, high = np.nanquantile(means, [0.025, 0.975])
-    return float(np.mean([excess(rows) for rows in tasks])), float(low), float(high)
+    counts = [_counts(rows) for rows in tasks]
+    drawn = []
+    for table in counts:
+        queries = random.integers(0, table.shape[1], (resamples, table.shape[1]))
+        drawn.append(excess(table[:, queries].sum(-1)))
+    low, high = np.nanquantile(np.mean(drawn, axis=0), [0.025, 0.975])
+    return float(np.mean([excess(table.sum(-1)) for table in counts])), float(low), float(high)
+
+
+def _counts(rows: np.ndarray) -> np.ndarray:
+    """Numbers a query over its seeds, (4, query): made right by both, by training, by the context; wrong before."""
+    known = np.isfinite(rows).all(0)
+    zero_shot, in_context, tuned = (np.nan_to_num(one).astype(bool) for one in rows)
+    wrong = ~zero_shot & known
+    sets = (wrong & in_context & tuned, wrong & tuned, wrong & in_context, wrong)
+    return np.stack([one.sum(1) for one in sets])
+
+
+def excess(counts: np.ndarray) -> np.ndarray:
+    """Return Rec2FTP minus what independence gives; NaN where a set is empty.
+
+    Args:
+        counts: answers made right by both, by training, by the context, and answers wrong before, (4, ...).
+    """
+    both, new, learnt, wrong = counts
+    known = (new > 0) & (wrong > 0)
+    value = both / np.maximum(new, 1) - learnt / np.maximum(wrong, 1)
+    return np.where(known, value, np.nan)
 
 
 def _columns(rows: np.ndarray) -> list[np.ndarray]:
     """Right or not, (query and seed,) a setting, without what was not asked."""
-    flat = rows.reshape(3, -1)
+    flat = rows.reshape(len(SETTINGS), -1)
     return list(flat[:, np.isfinite(flat).all(0)].astype(bool))
+
+
+RECALL = FromCells("finetuning.recall", cut, judge, (EXCESS,))

@@ -11,16 +11,13 @@ from dynamicl.specs import check
 from dynamicl.statistics import bootstrap_interval
 
 from ._cells import read_cell
-from ._setting import PUBLISHED, TASKS, VARIANTS
+from ._setting import MAIN, PUBLISHED, TASKS, VARIANTS
 
 TOKEN = "verbaliser"
 """Where verdicts look: the report's tables come from its code, which records there."""
 
-LEAST_GAIN = 0.0
-"""A task can be judged where the interval of in-context minus zero-shot accuracy lies above this."""
-
-NO_GAIN = "in-context learning does not beat zero-shot on any task with this model"
-MISSING = "no cell has been measured for it"
+WHY = "undecided"
+"""Attribute of cells that can decide nothing, with the reason: there are none, or the model is random."""
 
 
 def read_cells(folder: str | Path) -> xr.Dataset:
@@ -38,12 +35,12 @@ def read_cells(folder: str | Path) -> xr.Dataset:
     Raises:
         SpecError: there is no cell, or cells were measured with different models or settings.
     """
-    paths = [path for path in sorted(Path(folder).glob("*.json")) if not path.name.startswith("rate-")]
+    paths = paths_of_cells(folder)
     check(
         bool(paths), f"`folder` is {str(folder)!r}, which holds no cell: make some with `dynamicl finetuning`"
     )
     cells = [read_cell(path) for path in paths]
-    for name in ("model", "k", "queries", "limit", "parameters"):
+    for name in SHARED:
         values = {cell[name] for cell in cells}
         check(
             len(values) == 1,
@@ -55,10 +52,27 @@ def read_cells(folder: str | Path) -> xr.Dataset:
     data = _empty(tasks, seeds, variants, cells)
     for cell in cells:
         _fill(data, cell)
-    return data.assign_attrs(
-        {name: cells[0][name] for name in ("model", "k", "queries", "limit", "parameters")}
-    )
+    return data.assign_attrs({name: cells[0][name] for name in SHARED} | {"cells": len(cells)})
 
+
+def paths_of_cells(folder: str | Path) -> list[Path]:
+    """Return a folder's cells, without the files of learning rates that lie among them."""
+    return [path for path in sorted(Path(folder).glob("*.json")) if not path.name.startswith("rate-")]
+
+
+def no_cells(why: str) -> xr.Dataset:
+    """Return a dataset as `read_cells` does, in which nothing is known.
+
+    Args:
+        why: there is none.
+    """
+    unknown = {"label": [-1], "similarity": {"outputs": {TOKEN: {"layer": [0.0]}}}}
+    data = _empty(TASKS, [0], [MAIN[0]], [unknown])
+    return data.assign_attrs({"model": "", "cells": 0, WHY: why})
+
+
+SHARED = ("model", "k", "queries", "limit", "parameters")
+"""What all cells of a folder have in common."""
 
 SCALARS = ("rate", "norm", "drop", "demonstrations", "context_tokens", "seconds")
 SETTINGS = ("zero_shot", "in_context", "tuned")
@@ -146,35 +160,6 @@ def gains(data: xr.Dataset) -> xr.Dataset:
         {name: ("task", row) for name, row in zip(("gain", "low", "high"), rows, strict=True)},
         coords={"task": tasks},
     )
-
-
-def judgeable(data: xr.Dataset, tasks: Sequence[str] = TASKS) -> list[str]:
-    """Return the tasks on which in-context learning beats zero-shot, so that similarity to it means something.
-
-    Args:
-        data: of `read_cells`.
-        tasks: to choose among.
-    """
-    gain = gains(data)
-    return [task for task in tasks if task in data["task"] and float(gain["low"].sel(task=task)) > LEAST_GAIN]
-
-
-def cell_means(
-    data: xr.Dataset, measure: str, variant: str, tasks: Sequence[str], token: str = TOKEN
-) -> xr.DataArray:
-    """Return a similarity's mean over layers and queries, (task, seed).
-
-    Args:
-        data: of `read_cells`.
-        measure: one of `dynamicl.lm.MEASURES`.
-        variant: name.
-        tasks: which.
-        token: where attention was recorded.
-    """
-    picked = data["similarity"].sel(measure=measure, token=token, task=list(tasks))
-    if variant not in data["variant"]:
-        return xr.full_like(picked.isel(variant=0, query=0, drop=True), np.nan)
-    return picked.sel(variant=variant).mean("query")
 
 
 def published(measure: str, variant: str) -> dict[str, float]:

@@ -1,9 +1,10 @@
 """What is measured: tasks, seeds, the ways of training, the controls; and what the report printed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dynamicl.specs import SpecError, nearest
+from dynamicl.lm import PARAMETERS
+from dynamicl.specs import SpecError, check, nearest
 
 TASKS = ("sst2", "sst5", "mr", "subj", "agnews", "cb")
 TABLE_1_TASKS = TASKS[:4]
@@ -46,6 +47,33 @@ class Setting:
     queries: int = 60
     limit: int = 2048
     parameters: str = "key_value"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be measured, before a model is loaded.
+
+        Raises:
+            SpecError: a number below 1, or parameters that do not exist.
+        """
+        for name in ("k", "queries", "limit"):
+            value = getattr(self, name)
+            check(value >= 1, f"`{name}` is {value}: give at least 1")
+        check(
+            self.parameters in PARAMETERS,
+            f"`parameters` is {self.parameters!r}: choose one of {', '.join(PARAMETERS)}",
+        )
+
+    def check_variants(self, variants: Sequence[str]) -> None:
+        """Refuse ways of training that move other weights than the setting's.
+
+        Raises:
+            SpecError: the linearised model is asked for, and all weights are trained.
+        """
+        linearised = [name for name in variants if VARIANTS[name].training == "linearised"]
+        check(
+            self.parameters == "key_value" or not linearised,
+            f"`variants` has {', '.join(linearised)}, which moves keys and values alone, but `parameters` is "
+            f"{self.parameters!r}: leave it out, or give key_value",
+        )
 
 
 @dataclass(frozen=True)

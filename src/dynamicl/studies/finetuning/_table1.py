@@ -2,27 +2,36 @@
 
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import judged_tasks, mean_part, undecided
-from ._results import cell_means
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
 from ._setting import TABLE_1_TASKS
+from ._summary import judgeable, mean_part, means, summary, undecided_because
 
-TIMES = 10.0
-"""The mean SimAOU must exceed the size of the random one, with entries uniform in [0, 1), by this factor."""
+VARIANTS = ("original", "linearised")
+TIMES = {
+    variant: Threshold(f"{variant} model, SimAOU over the size of the random one", ">", 10.0)
+    for variant in VARIANTS
+}
+"""The random update's entries are uniform in [0, 1), as the report's are."""
+
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep SimAOU, that of random updates, and the report's third way of training for the figure."""
+    return summary(cells, ("outputs", "uniform"), (*VARIANTS, "per-layer"))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge both models on the tasks that can be judged.
+    """Both models exceed the random update tenfold, on the tasks that can be judged.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tasks, why = judged_tasks(data, TABLE_1_TASKS)
-    if why:
-        return undecided("SimAOU over random", ">", TIMES, why)
+    tasks, why = judgeable(data, TABLE_1_TASKS), undecided_because(data, TABLE_1_TASKS)
     parts = []
-    for variant in ("original", "linearised"):
-        random = abs(float(cell_means(data, "uniform", variant, tasks).mean()))
-        ratio = cell_means(data, "outputs", variant, tasks) / random
-        parts.append(mean_part(f"{variant} model, SimAOU over the size of the random one", ratio, ">", TIMES))
+    for variant, bar in TIMES.items():
+        random = abs(float(means(data, "uniform", variant, tasks).mean()))
+        parts.append(mean_part(bar, means(data, "outputs", variant, tasks) / random, why))
     return tuple(parts)
+
+
+TABLE1 = FromCells("finetuning.table1", cut, judge, tuple(TIMES.values()))

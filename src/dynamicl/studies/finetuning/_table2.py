@@ -2,23 +2,27 @@
 
 import xarray as xr
 
-from .._parts import Part
-from ._estimates import judged_tasks, mean_part, undecided
-from ._results import cell_means
-from ._setting import TASKS
+from .._parts import Part, Threshold
+from ._from_cells import FromCells
+from ._summary import judgeable, mean_part, means, summary, undecided_because
 
-LEAST_RISE = 0.0
-NAME = "SimAOU by layer minus ordinary, paired over task and seed"
+RISE = Threshold("SimAOU by layer minus ordinary, paired over task and seed", ">", 0.0)
+
+
+def cut(cells: xr.Dataset) -> xr.Dataset:
+    """Keep SimAOU of both ways of training."""
+    return summary(cells, ("outputs",), ("original", "per-layer"))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the paired mean difference.
+    """The paired mean difference is above 0, on the tasks that can be judged.
 
     Args:
-        data: of `read_cells`.
+        data: of `cut`.
     """
-    tasks, why = judged_tasks(data, TASKS)
-    if why:
-        return undecided(NAME, ">", LEAST_RISE, why)
-    rise = cell_means(data, "outputs", "per-layer", tasks) - cell_means(data, "outputs", "original", tasks)
-    return (mean_part(NAME, rise, ">", LEAST_RISE),)
+    tasks = judgeable(data)
+    rise = means(data, "outputs", "per-layer", tasks) - means(data, "outputs", "original", tasks)
+    return (mean_part(RISE, rise, undecided_because(data)),)
+
+
+TABLE2 = FromCells("finetuning.table2", cut, judge, (RISE,), needs=("original", "per-layer"))

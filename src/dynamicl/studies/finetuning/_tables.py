@@ -5,7 +5,7 @@ import math
 import numpy as np
 import xarray as xr
 
-from ._results import TOKEN, cell_means, gains, published, right
+from ._results import TOKEN, gains, published, right
 from ._setting import MAIN
 
 MEASURES = {
@@ -40,11 +40,16 @@ def tables(data: xr.Dataset, token: str = TOKEN) -> list[str]:
         lines.append(_row("gain, lower end", [_number(value) for value in gain["low"].values]))
     for variant in MAIN:
         for measure, name in MEASURES.items():
-            means = cell_means(data, measure, variant, tasks, token).mean("seed").values
+            means = _means(data, measure, variant, token)
             numbers = published(measure, variant) if measure != "map_change" else {}
             cells = [_cell(value, numbers.get(task)) for value, task in zip(means, tasks, strict=True)]
             lines.append(_row(f"{variant} {name}", cells))
     return lines
+
+
+def _means(data: xr.Dataset, measure: str, variant: str, token: str) -> np.ndarray:
+    picked = data["similarity"].sel(measure=measure, token=token).reindex(variant=[variant])
+    return picked.sel(variant=variant).mean(("query", "seed")).values
 
 
 def _row(name: str, cells: list[str]) -> str:

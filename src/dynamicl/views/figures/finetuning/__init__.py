@@ -1,1 +1,1 @@
-"""In-context learning against fine-tuning; every figure draws the dataset of `studies.finetuning.read_cells`."""
+"""In-context learning against fine-tuning; every figure draws what its experiment keeps of the cells."""

@@ -8,9 +8,9 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.studies.finetuning import cell_means
+from dynamicl.studies.finetuning import means
 
-from ._marks import TASK_NAMES
+from ._marks import TASK_NAMES, add_legend, tasks_of
 
 CELLS = {
     "true": ("original", "switched-context"),
@@ -22,25 +22,17 @@ CELLS = {
 def draw(data: xr.Dataset) -> Figure:
     """Draw SimAOU by the labels in context, one line for the labels in training; thin lines are tasks."""
     figure, axes = pyplot.subplots(figsize=(4.6, 3.2))
-    tasks = [str(task) for task in data["task"].values]
+    tasks = tasks_of(data)
     for i, (training, variants) in enumerate(CELLS.items()):
-        means = np.stack([cell_means(data, "outputs", v, tasks).mean("seed").values for v in variants])
-        known = np.isfinite(means).all(0)
-        axes.plot([0, 1], means[:, known], color=f"C{i}", alpha=0.3, linewidth=0.8)
+        table = np.stack([means(data, "outputs", name, tasks).mean("seed").values for name in variants])
+        known = np.isfinite(table).all(0)
+        axes.plot([0, 1], table[:, known], color=f"C{i}", alpha=0.3, linewidth=0.8)
         if known.any():
-            axes.plot(
-                [0, 1],
-                means[:, known].mean(1),
-                color=f"C{i}",
-                linewidth=2,
-                marker="o",
-                label=f"{training} in training",
-            )
+            mean, label = table[:, known].mean(1), f"{training} in training"
+            axes.plot([0, 1], mean, color=f"C{i}", linewidth=2, marker="o", label=label)
     axes.set_xticks([0, 1], ["true", "switched"])
-    shown = [TASK_NAMES[task] for task in tasks if task in TASK_NAMES]
-    axes.set(
-        xlabel="labels in context", ylabel="SimAOU", xlim=(-0.2, 1.2), title=f"Labels ({', '.join(shown)})"
-    )
-    axes.title.set_fontsize(8)
-    axes.legend(fontsize=7)
+    shown = ", ".join(TASK_NAMES.get(task, task) for task in tasks)
+    axes.set(xlabel="labels in context", ylabel="SimAOU", xlim=(-0.2, 1.2))
+    axes.set_title(f"Labels ({shown})", fontsize=8)
+    add_legend(axes)
     return figure

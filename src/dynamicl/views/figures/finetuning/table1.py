@@ -9,33 +9,27 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.studies.finetuning import cell_means, published
+from dynamicl.studies.finetuning import means, published
 
-from ._marks import COLOURS, NAMES, name_tasks, seeds_and_mean
+from ._marks import COLOURS, NAMES, add_legend, by_variant, name_tasks, tasks_of
 
 
 def draw(data: xr.Dataset) -> Figure:
-    """Draw seeds, means and the report's values (crosses)."""
+    """Draw seeds, means, the report's values (crosses) and ten times the size of the random update (grey)."""
     figure, axes = pyplot.subplots(figsize=(6.4, 3.4))
-    tasks = [str(task) for task in data["task"].values]
-    for i, (variant, name) in enumerate(NAMES.items()):
-        cells = cell_means(data, "outputs", variant, tasks)
-        numbers = published("outputs", variant)
-        place = (i - 1) * 0.26
-        for j, task in enumerate(tasks):
-            seeds_and_mean(
-                axes, j + place, cells.sel(task=task).values, COLOURS[variant], name if j == 0 else ""
-            )
-            if task in numbers:
-                axes.scatter(j + place, numbers[task], marker="x", s=22, color=COLOURS[variant], linewidths=1)
-    random = np.abs(cell_means(data, "uniform", "original", tasks).values)
+    places = by_variant(axes, data, "outputs", list(NAMES))
+    for variant in NAMES:
+        printed = published("outputs", variant)
+        for place, task in zip(places[variant], tasks_of(data), strict=True):
+            if task in printed:
+                axes.scatter(place, printed[task], marker="x", s=22, color=COLOURS[variant], linewidths=1)
+    random = np.abs(means(data, "uniform", "original", tasks_of(data)).values)
     if np.isfinite(random).any():
-        axes.axhspan(
-            0, 10 * float(np.nanmean(random)), color="0.6", alpha=0.25, linewidth=0, label="10 x random"
-        )
+        height = 10 * float(np.nanmean(random))
+        axes.axhspan(0, height, color="0.6", alpha=0.25, linewidth=0, label="10 x random")
     axes.scatter([], [], marker="x", s=22, color="0.3", linewidths=1, label="report (1.3B)")
     name_tasks(axes, data)
     axes.set(ylabel="SimAOU", title="Changes of attention outputs: context against training")
     axes.set_ylim(min(0, axes.get_ylim()[0]), None)
-    axes.legend(ncols=2, fontsize=7)
+    add_legend(axes, columns=2)
     return figure
