@@ -24,7 +24,9 @@ def hostile_everywhere() -> tuple[xr.Dataset, list, list]:
     picture = json.dumps({"kind": "image", "png": '"onerror="alert(1)'})
     tokens = np.array([[token, picture, token, "not json <b>", picture]] * dataset.sizes["example"])
     dataset = dataset.assign_coords(
-        run=[HOSTILE, HOSTILE + "b"], evaluator=[HOSTILE, "b", "c"], role=[HOSTILE] * 5
+        run=[HOSTILE, HOSTILE + "b"],
+        evaluator=[HOSTILE, "b", "c"],
+        role=[HOSTILE, *(HOSTILE + str(i) for i in range(4))],
     )
     dataset = dataset.assign(
         spec=(("run",), list(spec)),
