@@ -23,7 +23,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     for run in range(data.sizes["init"]):
         tables = [
             np.concatenate(
-                [data[name].isel(init=run).sel(kind=kind).values.ravel() for name in ("previous", "self")]
+                [data[name].isel(init=run).sel(kind=kind).values.ravel() for name in ("previous", "itself")]
             )
             for kind in KINDS
         ]

@@ -26,11 +26,11 @@ GONE = Threshold(
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves of the main runs by `init`.
 
-    With `previous` and `self` (init, sequences, kind, head): attention of label tokens in layer 1, on every kind.
+    With `previous` and `itself` (init, sequences, kind, head): attention of label tokens in layer 1, on every kind.
     """
     recorded = trajectories["main"].dataset.sel(layer=1)
     data = curves(trajectories["main"], scale, init=scale.inits).assign_coords(kind=list(KINDS))
-    for name, measured in (("previous", "previous_token_attention"), ("self", "self_attention")):
+    for name, measured in (("previous", "previous_token_attention"), ("itself", "self_attention")):
         names = [measured if kind == "train" else f"{measured}@{kind}" for kind in KINDS]
         table = [recorded[one].transpose("run", "step", "head").values for one in names]
         data[name] = (("init", "sequences", "kind", "head"), np.stack(table, axis=2))
@@ -45,7 +45,7 @@ def changes(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     x = data["sequences"].values.astype(float)
     previous, own = (
         data[name].sel(kind="train").transpose("init", "sequences", "head").values
-        for name in ("previous", "self")
+        for name in ("previous", "itself")
     )
     places = [int(np.abs(x - run.peak_time).argmin()) for run in passages(data)]
     runs = np.arange(len(places))

@@ -34,7 +34,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Times of the flip peak spread more over initialisations; every run has the profile."""
     runs = passages(data)
-    times = np.log([run.peak_time for run in runs])
+    times = np.log([max(run.peak_time, 1.0) for run in runs])
     inits, datas = data["init"].values, data["data"].values
     over_inits, over_datas = times[datas == datas[0]], times[inits == inits[0]]
     few = "" if min(len(over_inits), len(over_datas)) > 2 else "three seeds of either kind are needed"
