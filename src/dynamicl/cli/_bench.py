@@ -18,12 +18,15 @@ class Bench:
         growth: population sizes of the growth curve.
     """
 
-    jobs: tuple[Literal["evaluation", "reference", "clamps", "growth", "lookup", "deep", "start"], ...] = (
+    jobs: tuple[
+        Literal["evaluation", "reference", "clamps", "growth", "lookup", "labels", "deep", "start"], ...
+    ] = (
         "evaluation",
         "reference",
         "clamps",
         "growth",
         "lookup",
+        "labels",
         "deep",
         "start",
     )

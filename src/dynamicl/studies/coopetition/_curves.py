@@ -70,7 +70,7 @@ def curves(trajectory: Trajectory, scale: Setting, **axes: Sequence[Any]) -> xr.
 def error_of(accuracy: np.ndarray, evaluated: int) -> np.ndarray:
     """Return standard errors of shares, never 0."""
     inner = (accuracy * evaluated + 0.5) / (evaluated + 1)
-    return np.sqrt(inner * (1 - inner) / evaluated)
+    return np.asarray(np.sqrt(inner * (1 - inner) / evaluated))
 
 
 def rows(data: xr.Dataset, name: str) -> np.ndarray:
