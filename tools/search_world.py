@@ -76,8 +76,11 @@ class Cell(NamedTuple):
     @property
     def run(self) -> RunSpec:
         """The run: two layers, attention only, two pairs."""
-        augmentation = "none" if self.classes <= CHARACTERS else "one_transform"
-        table = ExemplarSpec(self.features, augmentation=augmentation)
+        kind: dict[str, Any] = {
+            "encoder": self.features,
+            "augmentation": "none" if self.classes <= CHARACTERS else "one_transform",
+        }
+        table = ExemplarSpec(**kind)
         return RunSpec(
             ExemplarTaskSpec(
                 Drawings(table, self.drawings), classes=self.classes, evaluators=(icl(), ciwl(), flip())

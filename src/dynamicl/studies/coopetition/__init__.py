@@ -4,6 +4,7 @@ from ._attention_level import ATTENTION_LEVEL
 from ._ciwl_first import CIWL_FIRST
 from ._ciwl_path import CIWL_PATH
 from ._composition import COMPOSITION
+from ._constructions import BOTH
 from ._data import DATA
 from ._dedicated import DEDICATED
 from ._divot import DIVOT
@@ -56,4 +57,5 @@ EXPERIMENTS = (
     IWL_RISE,
     MLPS,
     DEDICATED,
+    BOTH,
 )

@@ -85,7 +85,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The end's second half does for every checkpoint; a frozen first half freezes the strategy."""
     after = data["sequences"] >= float(data["emerged"])
     own = data["own"].transpose("kind", "sequences")
-    apart = np.abs(data["late_second"] - own).where(after, drop=True).mean("sequences")
+    apart = abs(data["late_second"] - own).where(after, drop=True).mean("sequences")
     frozen = data["early_first"]
     still = frozen.max("sequences") - frozen.min("sequences")
     later = own.where(data["sequences"] >= data["moment"])
