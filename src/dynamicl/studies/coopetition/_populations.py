@@ -43,6 +43,7 @@ LARGE = ("mlp", "large")
 """Populations for a GPU."""
 
 
+@functools.cache
 def populations(scale: Setting) -> Populations:
     """List the populations: those that follow others after them."""
     plain, kept = scale.recording(), scale.recording(heads=True, checkpoints=scale.checkpoints)
