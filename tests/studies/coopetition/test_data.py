@@ -13,7 +13,8 @@ from studies.judging import judge_test
 
 from .worlds import FLAT, LOW_FLIP, with_curve, world
 
-WHOLE = world({"setting": NAMES, "init": range(2)})
+SIZES = {"classes": ("setting", [1600, 1600, 200, 200]), "drawings": ("setting", [20, 5, 20, 5])}
+WHOLE = world({"setting": NAMES, "init": range(2)}).assign(SIZES)
 for name in (FEW_MANY, FEW_FEW):
     WHOLE = with_curve(WHOLE, "flip", LOW_FLIP, setting=name)
 WHOLE = with_curve(WHOLE, "icl", FLAT, setting=FEW_FEW)

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter
+from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from dynamicl.statistics import running_median
@@ -85,6 +85,7 @@ def draw_paths(axes: Axes, data: xr.Dataset, x: str, y: str, colour: Any, label:
         axes.plot(first[:1], second[:1], "o", color=colour, fillstyle="none", markersize=4)
         axes.plot(first[-1:], second[-1:], "o", color=colour, markersize=4)
     axes.set(xlabel=x, ylabel=y)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
 
 
 def conditions(data: xr.Dataset, dim: str, title: str = "{}") -> Figure:

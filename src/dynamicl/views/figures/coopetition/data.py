@@ -25,7 +25,9 @@ def draw(data: xr.Dataset) -> Figure:
     panels[0, -1].legend(fontsize=7)
     for panel in panels[1, :2]:
         mark_chance(panel)
-    figure.legend(*panels[1, 1].get_legend_handles_labels(), fontsize=8, loc="lower right")
+    panels[1, 2].legend(
+        *panels[1, 1].get_legend_handles_labels(), title="classes x drawings", loc="center left"
+    )
     for panel in panels[1, 2:]:
-        panel.remove()
+        panel.set_axis_off()
     return figure

@@ -26,7 +26,8 @@ def draw(data: xr.Dataset) -> Figure:
         for place, shade in zip(places, shades, strict=False):
             draw_runs(panel, x, data["flip"].isel(condition=int(place)).values, shade, labels[place])
         panel.set_ylim(0, 1)
-        panel.legend(fontsize=6.5)
+        if len(places):
+            panel.legend(fontsize=6.5)
         mark_chance(panel)
         label_sequences(panel)
     panels[0].set(ylabel="flip", title="held throughout")

@@ -11,4 +11,4 @@ from ._shared import conditions
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw one panel a condition."""
-    return conditions(data, "layers", "{} layers")
+    return conditions(data, "layers", "layers: {}")
