@@ -43,7 +43,7 @@ def test_a_checkpoint_is_as_large_as_its_weights():
 
 
 def test_a_full_disk_is_told_of_before_training(tmp_path, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10))
     with pytest.raises(SpecError, match="3 checkpoints of 2 runs take .* GB .* rarer, or name a library on"):
         train_population(runs(2, 4), RECORDING, tmp_path / "deep" / "library")
     assert not list(tmp_path.iterdir())
