@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from dynamicl.store import Trajectory
-from dynamicl.studies.coopetition._curves import curves, error_of, first_beyond, in_order, late, passages
+from dynamicl.studies.coopetition._curves import curves, error_of, first_beyond, late, passages
 from dynamicl.studies.coopetition._networks import by_previous_token, flip_peaks, level_steps, pearson
 from dynamicl.studies.coopetition._settings import setting
 
@@ -63,8 +63,8 @@ def test_a_passage_has_the_times_of_its_knots():
     # Flip is at one half on the way from (1e5, .46) to (6e5, .75), and from there to (1.2e6, .25).
     up, down = 1e5 + 5e5 * 0.04 / 0.29, 6e5 + 6e5 * 0.25 / 0.5
     assert run.up == pytest.approx(up, abs=3.2e4) and run.down == pytest.approx(down, abs=3.2e4)
-    assert run.peak_time == pytest.approx(6e5, abs=3.2e4) and run.peak == pytest.approx(0.75, abs=0.01)
-    assert run.known == np.inf and in_order(run) and run.together
+    assert run.peak_time == pytest.approx(6e5, abs=3.2e4) and run.peak == pytest.approx(0.75, abs=0.02)
+    assert run.known == np.inf and run.in_order and run.together
     assert run.end == pytest.approx(line(((0, 0.12), (1.6e6, 0.12)))[-1], abs=0.04)
 
 
@@ -93,7 +93,7 @@ def test_checkpoints_are_chosen_by_accuracy_each_once():
     one = recorded(world({"init": [0]}))
     kept = tuple(STEPS[::10].tolist())
     # ciwl passes .6 at 4e5 sequences and .7 at 8e5; it never reaches .95.
-    steps = level_steps(MadeUp(one, kept), (0.6, 0.61, 0.7, 0.95))
+    steps = level_steps(MadeUp(one, kept), (0.59, 0.6, 0.7, 0.95))
     assert [step * SCALE.world.batch for step in steps] == pytest.approx([4e5, 8e5], abs=1e5)
     assert level_steps(MadeUp(one, kept), (0.95,)) == []
 

@@ -35,6 +35,7 @@ def test_there_is_no_other_scale():
 @pytest.mark.parametrize("scale", WORLDS)
 def test_all_runs_can_be_trained(scale):
     for population in populations(setting(scale)).values():
+        assert population.run_steps > 0
         for run in getattr(population, "runs", ()):
             validate(run)
 

@@ -14,7 +14,7 @@ from studies.judging import judge_test
 
 from .worlds import X, with_curve, world
 
-DATA = world({"init": range(5)})
+DATA = world({"init": range(2)})
 
 
 def with_a_short_spike():

@@ -1,7 +1,9 @@
 """Accuracy curves of runs on every kind of sequence, and what is read off them."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -79,71 +81,111 @@ def rows(data: xr.Dataset, name: str) -> np.ndarray:
     return values.reshape(-1, values.shape[-1])
 
 
-class Passage(NamedTuple):
-    """How a run went through the strategies.
+@dataclass(frozen=True, eq=False)
+class Passage:
+    """How a run went through the strategies; what is asked of it is computed once.
 
     Attributes:
-        appears: whether icl appears, with numbers.
-        fades: whether it fades.
-        absent: whether icl never shows.
-        sure: the height that flip surely keeps for some evaluations.
-        up: sequences until flip is above one half; infinity where never.
-        peak: height of flip, smoothed.
-        peak_time: sequences until then.
-        down: sequences until flip is below one half again; infinity where never.
-        end: flip at the end.
-        falling: flip at the end minus shortly before.
-        known: sequences until ciwl is above `KNOWN`; infinity where never.
-        looked_up: ciwl at the end.
-        rising: ciwl at the end minus shortly before.
-        together: whether icl and ciwl are present at one time.
+        x: sequences of each evaluation.
+        icl: accuracy there.
+        ciwl: likewise.
+        flip: likewise.
+        evaluated: sequences behind an accuracy.
     """
 
-    appears: Appearance
-    fades: Fading
-    absent: NeverAbove
-    sure: float
-    up: float
-    peak: float
-    peak_time: float
-    down: float
-    end: float
-    falling: float
-    known: float
-    looked_up: float
-    rising: float
-    together: bool
+    x: np.ndarray
+    icl: np.ndarray
+    ciwl: np.ndarray
+    flip: np.ndarray
+    evaluated: int
+
+    @cached_property
+    def appears(self) -> Appearance:
+        """Whether icl appears."""
+        return appears(self.x, self.icl, error_of(self.icl, self.evaluated), chance=CHANCE)
+
+    @cached_property
+    def fades(self) -> Fading:
+        """Whether it fades."""
+        return fades(self.x, self.icl, error_of(self.icl, self.evaluated))
+
+    @cached_property
+    def absent(self) -> NeverAbove:
+        """Whether it never shows."""
+        return never_above_chance(self.x, self.icl, error_of(self.icl, self.evaluated), chance=CHANCE)
+
+    @cached_property
+    def sure(self) -> float:
+        """The height that flip surely keeps for some evaluations."""
+        error = error_of(self.flip, self.evaluated)
+        return appears(self.x, self.flip, error, chance=CHANCE, margin=0.0).low + CHANCE
+
+    @cached_property
+    def _top(self) -> int:
+        return int(running_median(self.flip).argmax())
+
+    @property
+    def peak(self) -> float:
+        """Height of flip, smoothed."""
+        return float(running_median(self.flip)[self._top])
+
+    @property
+    def peak_time(self) -> float:
+        """Sequences until then."""
+        return float(self.x[self._top])
+
+    @property
+    def up(self) -> float:
+        """Sequences until flip is above one half; infinity where never."""
+        return first_beyond(self.x, self.flip, CHANCE)
+
+    @property
+    def down(self) -> float:
+        """Sequences until flip is below one half after its peak; infinity where never."""
+        return first_beyond(self.x[self._top :], -self.flip[self._top :], -CHANCE)
+
+    @property
+    def end(self) -> float:
+        """Flip at the end."""
+        return late(self.x, self.flip)
+
+    @property
+    def falling(self) -> float:
+        """Flip at the end minus shortly before."""
+        return self.end - late(self.x, self.flip, 1)
+
+    @property
+    def known(self) -> float:
+        """Sequences until ciwl is above `KNOWN`; infinity where never."""
+        return first_beyond(self.x, self.ciwl, KNOWN)
+
+    @property
+    def looked_up(self) -> float:
+        """Return ciwl at the end."""
+        return late(self.x, self.ciwl)
+
+    @property
+    def rising(self) -> float:
+        """Return ciwl at the end minus shortly before."""
+        return self.looked_up - late(self.x, self.ciwl, 1)
+
+    @property
+    def together(self) -> bool:
+        """Whether icl and ciwl are present at one time."""
+        both = (running_median(self.icl) > PRESENT) & (running_median(self.ciwl) > PRESENT)
+        return bool(both.any())
+
+    @property
+    def in_order(self) -> bool:
+        """Whether flip comes up, peaks and goes down in this order, before ciwl is known."""
+        return self.up <= self.peak_time < self.down < self.known
 
 
 def passages(data: xr.Dataset) -> list[Passage]:
     """Describe every run of a dataset of `curves`."""
     x, evaluated = data["sequences"].values.astype(float), int(data.attrs["evaluated"])
     triples = zip(rows(data, "icl"), rows(data, "ciwl"), rows(data, "flip"), strict=True)
-    return [_passage(x, *curves, evaluated) for curves in triples]
-
-
-def _passage(x: np.ndarray, icl: np.ndarray, ciwl: np.ndarray, flip: np.ndarray, evaluated: int) -> Passage:
-    error = error_of(icl, evaluated)
-    smooth_flip, smooth_ciwl, smooth_icl = (running_median(curve) for curve in (flip, ciwl, icl))
-    top = int(smooth_flip.argmax())
-    surely = appears(x, flip, error_of(flip, evaluated), chance=CHANCE, margin=0.0)
-    below = first_beyond(x[top:], -flip[top:], -CHANCE)
-    return Passage(
-        appears=appears(x, icl, error, chance=CHANCE),
-        fades=fades(x, icl, error),
-        absent=never_above_chance(x, icl, error, chance=CHANCE),
-        sure=surely.low + CHANCE,
-        up=first_beyond(x, flip, CHANCE),
-        peak=float(smooth_flip[top]),
-        peak_time=float(x[top]),
-        down=below,
-        end=late(x, flip),
-        falling=late(x, flip) - late(x, flip, 1),
-        known=first_beyond(x, ciwl, KNOWN),
-        looked_up=late(x, ciwl),
-        rising=late(x, ciwl) - late(x, ciwl, 1),
-        together=bool(((smooth_icl > PRESENT) & (smooth_ciwl > PRESENT)).any()),
-    )
+    return [Passage(x, *curves, evaluated) for curves in triples]
 
 
 def first_beyond(x: np.ndarray, curve: np.ndarray, level: float) -> float:
@@ -162,11 +204,6 @@ def late(x: np.ndarray, curve: np.ndarray, before: int = 0) -> float:
     last = x[-1] - before * length
     inside = (x <= last) & (x > last - length) & np.isfinite(curve)
     return float(curve[inside].mean()) if inside.any() else float("nan")
-
-
-def in_order(passage: Passage) -> bool:
-    """Tell whether flip comes up, peaks and goes down in this order, before ciwl is known."""
-    return passage.up <= passage.peak_time < passage.down < passage.known
 
 
 def limits_of(data: xr.Dataset) -> tuple[float, float]:

@@ -83,7 +83,7 @@ SETTINGS = {
         held=(0, 8),
         starts=(0.5,),
     ),
-    "demo": Setting(200, 20, world("demo"), inits=(0,), datas=(0,), few=1),
+    "demo": Setting(200, 20, world("demo"), inits=(0, 1), datas=(0, 1), few=1),
     "laptop": Setting(1500, 200, world("laptop")),
     "paper": Setting(
         6000, 1000, world("paper"), few=3, evaluations=200, sequences=5000, sample=5000, large=True

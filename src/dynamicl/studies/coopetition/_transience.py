@@ -8,7 +8,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, share
 
-from ._curves import CHANCE, MOST, curves, in_order, limits_of, passages
+from ._curves import CHANCE, MOST, curves, limits_of, passages
 from ._populations import experiment
 from ._settings import Setting
 
@@ -42,7 +42,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         KNOWN.part(mean([run.looked_up / least for run in runs]), n),
         RISING.part(mean([run.rising for run in runs]), n),
         TOGETHER.part(share([run.together for run in runs]), n),
-        ORDER.part(share([in_order(run) for run in runs]), n),
+        ORDER.part(share([run.in_order for run in runs]), n),
     )
 
 
