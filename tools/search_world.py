@@ -6,10 +6,12 @@
     python tools/search_world.py FOLDER --write         # the same into docs/results/coopetition/search.json
 
 One JSON file a run lies in FOLDER; what is there is not trained again. A run is stopped as soon as it has passed, or
-can no longer pass. Its weights are not kept. Set JAX_COMPILATION_CACHE_DIR so that rates and seeds share programs.
+can no longer pass; one that was interrupted goes on from its last evaluation. Set JAX_COMPILATION_CACHE_DIR so that
+rates and seeds share programs.
 """
 
 import argparse
+import io
 import itertools
 import json
 import time
@@ -23,7 +25,20 @@ from dynamicl.files import write_atomically
 from dynamicl.models import TransformerSpec
 from dynamicl.tasks import ExemplarSpec, ExemplarTaskSpec
 from dynamicl.tasks.exemplars import Drawings, ciwl, flip, icl
-from dynamicl.training import Every, OptimizerSpec, Program, Recording, Records, RunSpec, Seeds, plan, train
+from dynamicl.training import (
+    Done,
+    Every,
+    OptimizerSpec,
+    Program,
+    Recording,
+    Records,
+    RunSpec,
+    Seeds,
+    pack,
+    plan,
+    train,
+    unpack,
+)
 
 PAGE = Path(__file__).parents[1] / "docs" / "results" / "coopetition" / "search.json"
 CLASSES = (1600, 3200, 6400, 12_800)
@@ -45,6 +60,8 @@ RISE_AND_FALL = 50_000
 PATIENCE = 2
 """How many times that a run may take."""
 EVALUATIONS, SEQUENCES = 60, 1000
+WATCHED = ("train", "icl", "ciwl", "flip")
+STATE = "state/"
 
 
 class Cell(NamedTuple):
@@ -118,41 +135,74 @@ def outcome(flips: np.ndarray, looked_up: np.ndarray) -> str:
     return ""
 
 
-def search(cell: Cell) -> dict[str, Any]:
-    """Train one run until it is decided."""
+class Progress(NamedTuple):
+    """How far a run has come: what is written down beside its state.
+
+    Attributes:
+        steps: of its evaluations.
+        curves: in-context accuracies by evaluator.
+        loss: mean training loss since the evaluation before, NaN where nothing was trained.
+        seconds: spent.
+    """
+
+    steps: list[int]
+    curves: dict[str, list[float]]
+    loss: list[float]
+    seconds: float = 0.0
+
+
+def search(cell: Cell, folder: Path) -> dict[str, Any]:
+    """Train one run until it is decided; where it was interrupted it goes on from its last evaluation."""
     (cohort,) = plan([cell.run])
     program = Program(cohort, (), SEQUENCES)
     recording = Recording(Every(max(1, cell.steps // EVALUATIONS)), Every(2**30), SEQUENCES, ())
-    began, trained, verdict = time.monotonic(), 0.0, ""
-    steps: list[int] = []
-    curves: dict[str, list[float]] = {name: [] for name in ("train", "icl", "ciwl", "flip")}
-    losses: list[float] = []
-    mark = began
-    for event, _ in train(program, program.initialise(), recording, 0):
+    part = folder / f"{cell.name}.part"
+    state, progress = begun(program, part)
+    reached = progress.steps[-1] if progress.steps else 0
+    done = Done(reached, reached, []) if reached else Done()
+    began, verdict = time.monotonic(), ""
+    for event, now in train(program, state, recording, reached, done):
         if not isinstance(event, Records):
             continue
-        trained += time.monotonic() - mark if event.step > recording.evaluate.steps else 0.0
-        steps.append(event.step)
+        progress.steps.append(event.step)
         scores = event.values["accuracy_in_context"][0]
-        for name, curve in curves.items():
+        for name, curve in progress.curves.items():
             curve.append(round(float(scores[program.evaluators.index(name)]), 4))
-        losses.append(round(float(event.values["train_loss"][0]), 4))
-        verdict = outcome(np.array(curves["flip"]), np.array(curves["ciwl"]))
-        mark = time.monotonic()
+        progress.loss.append(round(float(event.values["train_loss"][0]), 4))
+        verdict = outcome(np.array(progress.curves["flip"]), np.array(progress.curves["ciwl"]))
+        spent = progress.seconds + time.monotonic() - began
         if verdict:
             break
+        keep(part, progress._replace(seconds=spent), pack(program.real(now)))
+    part.unlink(missing_ok=True)
     return {
         **cell._asdict(),
         "outcome": verdict or "open",
-        "steps": steps,
-        **curves,
-        "loss": [value if np.isfinite(value) else None for value in losses],
-        "seconds": round(time.monotonic() - began, 1),
-        "steps_per_second": round((steps[-1] - steps[1]) / trained, 1) if trained else None,
-        "parameters": sum(
-            leaf.size for leaf in jax.tree.leaves(program.model_shapes) if hasattr(leaf, "size")
-        ),
+        "steps": progress.steps,
+        **progress.curves,
+        "loss": [value if np.isfinite(value) else None for value in progress.loss],
+        "seconds": round(spent, 1),
     }
+
+
+def begun(program: Program, part: Path) -> tuple[Any, Progress]:
+    """Return where a run is: at its beginning, or at the last evaluation that was written down."""
+    if not part.exists():
+        return program.initialise(), Progress([], {name: [] for name in WATCHED}, [])
+    with np.load(part) as arrays:
+        progress = Progress(**json.loads(bytes(arrays["progress"]).decode()))
+        kept = {name.removeprefix(STATE): arrays[name] for name in arrays.files if name.startswith(STATE)}
+    shapes = jax.eval_shape(program.initialise)
+    return program.place(unpack(kept, shapes, "kept state")), progress
+
+
+def keep(part: Path, progress: Progress, state: dict[str, np.ndarray]) -> None:
+    """Write a run's state and curves down."""
+    content = io.BytesIO()
+    arrays = {f"{STATE}{name}": value for name, value in state.items()}
+    words = np.frombuffer(json.dumps(progress._asdict()).encode(), np.uint8)
+    np.savez(content, progress=words, **arrays)  # type: ignore[arg-type]
+    write_atomically(part, content.getvalue())
 
 
 def summary(record: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +281,7 @@ def main() -> None:
     for cell in waiting(options.folder, options.seeds):
         if any(getattr(cell, name) not in getattr(options, name) for name in choices):
             continue
-        record = search(cell)
+        record = search(cell, options.folder)
         write_atomically(options.folder / f"{cell.name}.json", json.dumps(record).encode())
         print(summary(record), flush=True)
 

@@ -71,3 +71,30 @@ def test_what_is_known_is_not_trained_again_and_seeds_follow_what_passed(tool, t
     (row, _) = (tool.summary(record) for record in tool.known(tmp_path))
     assert row["sequences"] == 100 * first.batch and row["flip_peak"] == 0.6
     assert len(tool.table(tool.known(tmp_path)).splitlines()) == 4
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_goes_on_from_its_last_evaluation(tool, tmp_path, monkeypatch):
+    monkeypatch.setattr(tool, "RISE_AND_FALL", 60)
+    monkeypatch.setattr(tool, "EVALUATIONS", 6)
+    monkeypatch.setattr(tool, "SEQUENCES", 40)
+    cell = tool.Cell(20, 4, "principal-components", 1e-3, 8)
+    whole = tool.search(cell, tmp_path)
+    assert whole["steps"] == list(range(0, 13, 2)) and whole["outcome"] == "open"
+    assert not list(tmp_path.iterdir())
+    keep, calls = tool.keep, []
+
+    def stopping(*arguments):
+        keep(*arguments)
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tool, "keep", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        tool.search(cell, tmp_path)
+    monkeypatch.setattr(tool, "keep", keep)
+    again = tool.search(cell, tmp_path)
+    assert {name: again[name] for name in again if name != "seconds"} == {
+        name: whole[name] for name in whole if name != "seconds"
+    }
