@@ -276,7 +276,7 @@ def main() -> None:
         print(table(known(options.folder)))
         return
     if options.write:
-        PAGE.write_text(json.dumps([summary(record) for record in known(options.folder)], indent=1) + "\n")
+        PAGE.write_text(json.dumps(known(options.folder)) + "\n")
         return
     for cell in waiting(options.folder, options.seeds):
         if any(getattr(cell, name) not in getattr(options, name) for name in choices):
