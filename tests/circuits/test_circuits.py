@@ -74,6 +74,11 @@ def test_scores_equal_models_clamped_one_by_one(task, sequences, networks, stack
         np.testing.assert_array_equal(
             found.correct[i], logits.argmax(axis=-1) == np.asarray(sequences.target)
         )
+        options, target = np.asarray(sequences.options), np.asarray(sequences.target)
+        within = np.where(options, logits, -np.inf).argmax(axis=-1)
+        np.testing.assert_array_equal(found.correct_in_context[i], within == target)
+    # Two of five labels are in the context: restricting the answer to them can only help.
+    assert (found.accuracy_in_context >= found.accuracy).all() and found.accuracy_in_context.max() < 1
     np.testing.assert_allclose(found.accuracy, found.correct.mean(axis=-1))
     np.testing.assert_allclose(found.mean_loss, found.loss.mean(axis=-1), rtol=1e-5)
 

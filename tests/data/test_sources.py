@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from dynamicl.data import FeatureFile, RandomConvolution, RawPixels, source_from_spec
+from dynamicl.data import FeatureFile, PrincipalComponents, RandomConvolution, RawPixels, source_from_spec
 from dynamicl.data._messages import nearest
 
 
@@ -13,6 +13,8 @@ from dynamicl.data._messages import nearest
     [
         RawPixels(),
         RawPixels(size=9),
+        PrincipalComponents(),
+        PrincipalComponents(components=3),
         RandomConvolution(),
         RandomConvolution(features=32, seed=4, centre=False),
         RandomConvolution(standardise=True),
@@ -37,7 +39,10 @@ def test_missing_fields_take_their_defaults():
     ("spec", "message"),
     [
         ({"name": "raw_pixel"}, "`spec` has name 'raw_pixel': did you mean 'raw_pixels'?"),
-        ({}, "`spec` has name None: allowed: 'random_convolution', 'raw_pixels', 'feature_file'"),
+        (
+            {},
+            "`spec` has name None: allowed: 'random_convolution', 'raw_pixels', 'principal_components', 'feature_file'",
+        ),
         (
             {"name": "raw_pixels", "sise": 3},
             "`spec` of 'raw_pixels' has a field 'sise': did you mean 'size'?",

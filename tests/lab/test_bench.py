@@ -7,7 +7,7 @@ import pytest
 
 from dynamicl.lab import _bench as module
 from dynamicl.lab import _start_up, bench
-from dynamicl.lab._bench import clamped_runs, lookup_runs, mixture_runs, reference_run
+from dynamicl.lab._bench import clamped_runs, lookup_runs, many_labels, mixture_runs, reference_run
 from dynamicl.lab._flop import REFERENCE_FLOP, executed_flop, lookup_flop
 from dynamicl.specs import SpecError
 from dynamicl.studies.lookup._settings import main_runs, setting
@@ -110,3 +110,15 @@ def test_processes_are_timed_cold_and_warm(monkeypatch):
     assert (found["cold_compile_s"], found["warm_first_step_s"]) == (0, 1)
     assert found.keys() == {"cold_compile_s", "warm_first_step_s", "warm_process_s", "help_s"}
     assert min(found["warm_process_s"], found["help_s"]) > 0
+
+
+@pytest.mark.slow
+def test_many_labels_are_told_with_what_the_optimizer_moves(monkeypatch):
+    rate = module.rate
+    monkeypatch.setattr(module, "rate", lambda many: rate(many, seconds=0.01))
+    report = many_labels(runs=2, labels=40, batch=4)
+    # Two tables of labels, the read-out's biases, drawings and their bias, positions, two blocks, three norms.
+    blocks, norms, places = 2 * 4 * 64 * 64, 2 * 64 * 3, 5 * 64
+    weights = 2 * 40 * 64 + 40 + 64 * 64 + 64 + places + blocks + norms
+    assert report["adam_bytes"] == pytest.approx(28 * weights, rel=0.02)
+    assert report["sequences_per_s"] == 4 * report["run_steps_per_s"] > 0

@@ -39,15 +39,22 @@ class Scores(NamedTuple):
     Attributes:
         loss: cross-entropy of every answer, nats.
         correct: whether the best of all outputs is right.
+        correct_in_context: whether the best of the outputs that occur in the context is right.
     """
 
     loss: Float32[np.ndarray, "model variant sequence"]
     correct: Bool[np.ndarray, "model variant sequence"]
+    correct_in_context: Bool[np.ndarray, "model variant sequence"]
 
     @property
     def accuracy(self) -> Float[np.ndarray, "model variant"]:
         """Share of right answers."""
         return self.correct.mean(axis=-1)
+
+    @property
+    def accuracy_in_context(self) -> Float[np.ndarray, "model variant"]:
+        """Share of right answers among the outputs that occur in the context."""
+        return self.correct_in_context.mean(axis=-1)
 
     @property
     def mean_loss(self) -> Float[np.ndarray, "model variant"]:
@@ -85,15 +92,15 @@ def clamped_scores(
     )
     batch = sequences.target.shape[0]
     loss = np.empty((count, sizes[0], batch), np.float32)
-    correct = np.empty((count, sizes[0], batch), bool)
+    correct, in_context = (np.empty((count, sizes[0], batch), bool) for _ in range(2))
     chunks = _chunks(sequences)
     for structure, members in groups:
         places, arrays = zip(*members, strict=True)
         model, variant = np.array(places).T
         found = _score(weights, static, task, chunks, structure, model, stacked(arrays))
-        for table, values in zip((loss, correct), found, strict=True):
+        for table, values in zip((loss, correct, in_context), found, strict=True):
             table[model, variant] = np.asarray(values).reshape(len(members), -1)[:, :batch]
-    return Scores(loss, correct)
+    return Scores(loss, correct, in_context)
 
 
 def _groups(
@@ -134,15 +141,17 @@ def _score(
     structure: Any,
     which: Any,
     arrays: Any,
-) -> tuple[Array, Array]:
-    def variant(one: tuple[Array, dict[str, Array]]) -> tuple[Array, Array]:
+) -> tuple[Array, Array, Array]:
+    def variant(one: tuple[Array, dict[str, Array]]) -> tuple[Array, Array, Array]:
         model = eqx.combine(jax.tree.map(lambda leaf: leaf[one[0]], weights), static)
         clamps = merge(structure, one[1])
 
-        def chunk(part: tasks.Sequence) -> tuple[Array, Array]:
+        def chunk(part: tasks.Sequence) -> tuple[Array, Array, Array]:
             logits = forward(model, task, part, clamps, jnp.int32(0))
             loss = optax.softmax_cross_entropy_with_integer_labels(logits, part.target)
-            return loss, jnp.argmax(logits, axis=-1) == part.target
+            best = jnp.argmax(logits, axis=-1)
+            best_in_context = jnp.argmax(jnp.where(part.options, logits, -jnp.inf), axis=-1)
+            return loss, best == part.target, best_in_context == part.target
 
         return jax.lax.map(chunk, chunks)
 

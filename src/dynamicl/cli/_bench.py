@@ -19,7 +19,18 @@ class Bench:
     """
 
     jobs: tuple[
-        Literal["evaluation", "reference", "clamps", "growth", "lookup", "mixture", "deep", "start", "toys"],
+        Literal[
+            "evaluation",
+            "reference",
+            "clamps",
+            "growth",
+            "lookup",
+            "labels",
+            "mixture",
+            "deep",
+            "start",
+            "toys",
+        ],
         ...,
     ] = (
         "evaluation",
@@ -27,6 +38,7 @@ class Bench:
         "clamps",
         "growth",
         "lookup",
+        "labels",
         "mixture",
         "deep",
         "start",

@@ -7,6 +7,7 @@ from ._augmentation import augment as augment
 from ._augmentation import transform as transform
 from ._cache import cache_folder as cache_folder
 from ._cache import clear_cache as clear_cache
+from ._components import PrincipalComponents as PrincipalComponents
 from ._convolution import RandomConvolution as RandomConvolution
 from ._drawings import Drawings as Drawings
 from ._encoder import Encoder as Encoder

@@ -1,4 +1,4 @@
-"""Eight classes from one: rotations and reflections of the drawings, 12,984 classes in all.
+"""Rotations and reflections of the drawings: eight classes from one, 12,984 in all, or eight times as many drawings.
 
 The published experiments use two different constructions under one description, and they differ in how
 confusable classes are:
@@ -18,6 +18,9 @@ In both, classes 8 c ... 8 c + 7 come from character c alone, so a split that ke
 nothing. The order of the 8 transforms is ours (turns first, then the reflected turns): the documents do not
 state theirs. In `one_transform` it only renames classes; in `interleaved` it decides which half of the shared
 drawing goes to which row.
+
+`pooled` makes no new classes: a character keeps its own, of 160 drawings. Drawings 0 ... 19 are the plain ones,
+20 t ... 20 t + 19 the same under transform t.
 
 Nothing is computed ahead: an image is made when `images` asks for it.
 """
@@ -46,8 +49,8 @@ TRANSFORMS = (
 )
 """Names of the eight transforms: counter-clockwise turns, without and with a left-right flip before the turn."""
 
-CONSTRUCTIONS = ("one_transform", "interleaved")
-"""Names of the two ways to make classes of transformed drawings."""
+CONSTRUCTIONS = ("one_transform", "interleaved", "pooled")
+"""Names of the ways to make classes of transformed drawings; the first two make eight of each."""
 
 _N = len(TRANSFORMS)
 
@@ -55,12 +58,12 @@ _N = len(TRANSFORMS)
 @final
 @dataclass(frozen=True, eq=False)
 class AugmentedDrawings(Drawings):
-    """Drawings under eight rotations and reflections: eight classes for each class of `base`.
+    """Drawings under eight rotations and reflections: eight classes of each, or eight times as many drawings.
 
     Attributes:
         base: The drawings as they are.
-        construction: "one_transform" or "interleaved", see the module docstring.
-        classes: Names, "Alphabet/characterNN/turn90" or "Alphabet/characterNN/row3".
+        construction: "one_transform", "interleaved" or "pooled", see the module docstring.
+        classes: Names, "Alphabet/characterNN/turn90" or "Alphabet/characterNN/row3"; pooled, those of `base`.
 
     Raises:
         ValueError: `construction` is unknown.
@@ -75,6 +78,9 @@ class AugmentedDrawings(Drawings):
             raise ValueError(
                 f"`construction` is {self.construction!r}: {nearest(self.construction, CONSTRUCTIONS)}"
             )
+        if self.construction == "pooled":
+            object.__setattr__(self, "classes", self.base.classes)
+            return
         rows = tuple(f"row{k}" for k in range(_N))
         variants = TRANSFORMS if self.construction == "one_transform" else rows
         names = tuple(f"{character}/{variant}" for character in self.base.classes for variant in variants)
@@ -82,7 +88,7 @@ class AugmentedDrawings(Drawings):
 
     @property
     def n_exemplars(self) -> int:
-        return self.base.n_exemplars
+        return self.base.n_exemplars * (_N if self.construction == "pooled" else 1)
 
     @property
     def size(self) -> int:
@@ -90,7 +96,7 @@ class AugmentedDrawings(Drawings):
 
     @property
     def block(self) -> int:
-        return _N
+        return 1 if self.construction == "pooled" else _N
 
     @functools.cached_property
     def digest(self) -> str:
@@ -111,6 +117,8 @@ class AugmentedDrawings(Drawings):
         classes, exemplars = np.broadcast_arrays(classes, exemplars)
         if self.construction == "one_transform":
             sources = classes // _N, exemplars, classes % _N
+        elif self.construction == "pooled":
+            sources = classes, exemplars % self.base.n_exemplars, exemplars // self.base.n_exemplars
         else:
             position = self.n_exemplars * classes + exemplars
             drawing = position // _N
@@ -128,15 +136,16 @@ class AugmentedDrawings(Drawings):
 
 
 def augment(drawings: Omniglot, construction: str = "one_transform") -> AugmentedDrawings:
-    """Make eight classes of each by rotation and reflection.
+    """Make eight classes of each, or eight times as many drawings, by rotation and reflection.
 
     Args:
         drawings: What `load_omniglot` or `load_official` returned.
-        construction: "one_transform" (a class is 20 drawings under one transform) or "interleaved" (a class
-            is about 2.5 drawings under all eight); see the module docstring.
+        construction: "one_transform" (a class is 20 drawings under one transform), "interleaved" (a class
+            is about 2.5 drawings under all eight) or "pooled" (a class is all 20 drawings under all eight); see the
+            module docstring.
 
     Returns:
-        The augmented classes; 12,984 for Omniglot.
+        The augmented classes; 12,984 for Omniglot, or 1,623 of 160 drawings.
 
     Raises:
         ValueError: `construction` is unknown.

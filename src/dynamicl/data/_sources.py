@@ -3,15 +3,18 @@
 import dataclasses
 from typing import Any
 
+from ._components import PrincipalComponents
 from ._convolution import RandomConvolution
 from ._encoder import FeatureSource
 from ._file import FeatureFile
 from ._messages import nearest
 from ._pixels import RawPixels
 
-_KINDS: dict[str, type[RandomConvolution] | type[RawPixels] | type[FeatureFile]] = {
+_Kind = type[RandomConvolution] | type[RawPixels] | type[PrincipalComponents] | type[FeatureFile]
+_KINDS: dict[str, _Kind] = {
     "random_convolution": RandomConvolution,
     "raw_pixels": RawPixels,
+    "principal_components": PrincipalComponents,
     "feature_file": FeatureFile,
 }
 

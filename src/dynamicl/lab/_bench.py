@@ -1,8 +1,9 @@
 """Speed and memory of the engine, against the machine's own matmul peak, in one process.
 
 Jobs: the reference job (the induction study's run), the same under clamps, its growth with the number of runs,
-forks of the lookup task, the mixture study's networks, and a process' way to its first step. Each figure is the best of
-a few repetitions, with the peak measured before and after, since shared machines drift; nothing here is ever a test.
+forks of the lookup task, a task of many labels, the mixture study's networks, and a process' way to its first step. Each
+figure is the best of a few repetitions, with the peak measured before and after, since shared machines drift; nothing
+here is ever a test.
 """
 
 import dataclasses
@@ -16,8 +17,8 @@ from jax.sharding import Mesh
 
 from dynamicl import clamps
 from dynamicl.models import AttentionClassifierSpec, InductionHeadSpec, TransformerSpec, lookup_encoder
-from dynamicl.tasks import ExemplarTaskSpec, FewShotSpec, LookupSpec
-from dynamicl.tasks.exemplars import Gaussian, LabelVectors, Portion, bursty, novel
+from dynamicl.tasks import ExemplarSpec, ExemplarTaskSpec, FewShotSpec, LookupSpec
+from dynamicl.tasks.exemplars import Drawings, Gaussian, LabelVectors, Portion, bursty, novel
 from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan, run_mesh
 
 from ._flop import REFERENCE_FLOP, executed_flop, lookup_flop, matmul_peak
@@ -162,6 +163,35 @@ def evaluation_memory(sequences: int = 100_000) -> dict[str, float]:
     return {"sequences": sequences, "seconds": time.perf_counter() - begin, "peak_memory_gib": peak_memory()}
 
 
+ADAM_BYTES = 28
+"""Bytes that dense Adam moves for a weight: weight, gradient and two moments read, all but the gradient written."""
+
+
+def many_labels(runs: int = 8, labels: int = 12_800, batch: int = 32) -> dict[str, float]:
+    """Measure a population whose tables of labels are large: memory, not arithmetic, is what it needs.
+
+    Returns:
+        Those of `rate`, `sequences_per_s`, and `adam_bytes`: what the optimizer alone moves in a run-step, at least.
+    """
+    task = ExemplarTaskSpec(
+        Drawings(ExemplarSpec("principal-components", augmentation="one_transform"), exemplars=5),
+        classes=labels,
+        evaluators=(),
+    )
+    model, optimizer = TransformerSpec(positions="learnt"), OptimizerSpec(learning_rate=1e-4)
+    population = [
+        RunSpec(task, model, optimizer, seeds=Seeds(init=s, data=s), steps=10**9, batch_size=batch)
+        for s in range(runs)
+    ]
+    measured = rate(population)
+    (cohort,) = plan(population[:1])
+    weights = sum(
+        leaf.size for leaf in jax.tree.leaves(Program(cohort).model_shapes) if hasattr(leaf, "size")
+    )
+    each_second = measured["run_steps_per_s"] * batch
+    return measured | {"sequences_per_s": each_second, "adam_bytes": float(ADAM_BYTES * weights)}
+
+
 LOOKUP_JOBS = {
     "laptop setting, 300 forks": (300, 64, 4, 32, 3),
     "d_model 32, 300 forks": (300, 32, 8, 16, 2),
@@ -179,6 +209,7 @@ def bench(
         "clamps",
         "growth",
         "lookup",
+        "labels",
         "mixture",
         "deep",
         "start",
@@ -227,6 +258,8 @@ def bench(
             peaks.append(matmul_peak())
             whole = lookup_flop(*sizes)
             report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
+    if "labels" in jobs:
+        report["labels"] = many_labels()
     if "mixture" in jobs:
         report["mixture"] = mixture()
     if "deep" in jobs:

@@ -39,6 +39,7 @@ from dynamicl.training import (
 )
 
 from ._contents import refuse_other_content
+from ._disk import check_disk
 from ._examples import examples
 from ._interrupts import held_back
 from ._machine import machine, versions
@@ -194,6 +195,7 @@ def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[s
     program = lend(program_of(cohort, recording), library)
     ids = [run_id(spec, recording) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
+    check_disk(program, recording, start, library.root)
     _report_inert(program, state, ids)
     header = {
         **about,

@@ -26,9 +26,11 @@ class ExemplarSpec:
 
     Attributes:
         encoder: `random-convolution` (frozen, 512 features), the same `-standardised`, `pixels` (784 standardised
-            pixels), or `file` (features from `path`, class x exemplar x feature).
+            pixels), `principal-components` (64 of the pixels', whitened), or `file` (features from `path`, class x
+            exemplar x feature).
         encoder_seed: seed of the random convolution.
-        augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character.
+        augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character, `pooled` 160
+            drawings (the 20 under eight transforms).
         class_seed: seed of the order of classes; the first are trained on, the last held out.
         path: for `file`, the feature file; for the others, the folder of the official full-size archives (or where
             they were unpacked) to encode in place of the drawings in the package.
@@ -47,11 +49,11 @@ class ExemplarSpec:
         Lake, Salakhutdinov, Tenenbaum 2015 (background and evaluation alphabets).
     """
 
-    encoder: Literal["random-convolution", "random-convolution-standardised", "pixels", "file"] = (
-        "random-convolution"
-    )
+    encoder: Literal[
+        "random-convolution", "random-convolution-standardised", "pixels", "principal-components", "file"
+    ] = "random-convolution"
     encoder_seed: int = 0
-    augmentation: Literal["none", "one_transform", "interleaved"] = "none"
+    augmentation: Literal["none", "one_transform", "interleaved", "pooled"] = "none"
     class_seed: int = 0
     path: str = ""
     key: str = ""
@@ -135,7 +137,9 @@ class ExemplarSpec:
     @property
     def available(self) -> tuple[int, int] | None:
         """Classes and drawings of each, where known without opening a file or archive."""
-        return None if self.path else (1623 if self.augmentation == "none" else 12984, 20)
+        if self.path:
+            return None
+        return {"none": (1623, 20), "pooled": (1623, 160)}.get(self.augmentation, (12984, 20))
 
     def load(self, classes: int, test_classes: int, drawings: int) -> "ExemplarTable":
         """Encode what is needed: `classes` for training, then `test_classes` held out.
@@ -191,6 +195,8 @@ class ExemplarSpec:
     def _source(self) -> Any:
         if self.encoder == "pixels":
             return data.RawPixels()
+        if self.encoder == "principal-components":
+            return data.PrincipalComponents()
         if self.encoder == "file":
             return data.FeatureFile(self.path, self.key or None)
         return data.RandomConvolution(

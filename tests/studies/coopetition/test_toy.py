@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -6,7 +8,7 @@ from dynamicl.specs import SpecError
 from dynamicl.studies import NOT_TESTABLE, Lab
 from dynamicl.studies._parts import verdict_of
 from dynamicl.studies.coopetition import _toy as module
-from dynamicl.studies.coopetition._settings import Setting, setting
+from dynamicl.studies.coopetition._settings import setting
 from dynamicl.studies.coopetition._toy import DIVOTS, ENOUGH, KEPT, TOY, TRANSIENT
 from studies.judging import changed, judge_test
 
@@ -41,7 +43,9 @@ def test_what_is_measured_of_three_seeds(tmp_path, monkeypatch):
     small = {"STEPS": 400, "OFFSETS": (0.1,), "COMPETITIONS": (0.1,), "SIZES": (160,)}
     for name, value in small.items():
         monkeypatch.setattr(module, name, value)
-    data = TOY.measure(Lab(tmp_path, "smoke"), Setting(3, 3), {})
+    data = TOY.measure(
+        Lab(tmp_path, "smoke"), dataclasses.replace(setting("smoke"), seeds=3, map_seeds=3), {}
+    )
     assert dict(data["curves"].sizes) == {"offset": 2, "term": 4, "shown": 3, "step": 5}
     published = data.sel(offset=0.1)
     loss, first, second, competition = published["curves"].transpose("term", ...).values

@@ -75,7 +75,7 @@ REFUSED = [
     ),
     (
         dataclasses.replace(DRAWN, source=Drawings(exemplars=21)),
-        "`source.exemplars` is 21: there are 20 drawings",
+        "`source.exemplars` is 21: there are 20 drawings .* or set `source.table.augmentation` to 'pooled' for 160",
     ),
     (dataclasses.replace(DRAWN, source=Drawings(exemplars=0)), "`source.exemplars` is 0: give at least 1"),
     (
@@ -133,6 +133,18 @@ REFUSED = [
     (with_kind(labels=Redrawn(13)), "draw from 13 labels: there are 12; reduce `labels.among`"),
     (with_kind(context=Bursty(1), labels=Redrawn(3)), "hold up to 4 classes and draw from 3 labels"),
     (with_kind(labels=Redrawn(-1)), r"`labels.among` is -1: give 0 \(all\) or a number of labels"),
+    (
+        with_kind(context=Bursty(2), labels=Redrawn(2)),
+        r"deal labels 0 to 1, .*: set `classes.first` to 2, as `icl` does",
+    ),
+    (
+        dataclasses.replace(
+            with_kind(labels=Redrawn(3), context=Bursty(1, 3), classes=Classes(first=1)),
+            multiplicity=2,
+            pairs=3,
+        ),
+        "set `classes.first` to 2",
+    ),
     (with_kind(context=Bursty(1), labels=Exchanged()), "exchange the labels of two classes: use `Bursty`"),
     (with_kind(labels=Shifted(12)), "shift labels by 12 of 12, which changes none"),
     (with_kind(labels=Overwritten()), "overwrite a label with the query's, whose class may be in context"),
@@ -156,6 +168,22 @@ def test_tasks_that_cannot_be_drawn_are_refused(spec, message):
     with pytest.raises(SpecError, match=message) as refusal:
         validate(spec)
     assert "\n" not in str(refusal.value)
+
+
+def test_few_labels_may_be_dealt_where_they_are_nobodys():
+    """Training on redrawn labels alone leaves none to a class; fewer labels than classes leave none to exclude."""
+    dealt = icl_only(2, among=2)
+    validate(dataclasses.replace(DRAWN, train=(Portion(dealt),), evaluators=(dealt, icl(2))))
+    validate(dataclasses.replace(DRAWN, labels=6, evaluators=(SequenceKind("x", Bursty(2), Redrawn(2)),)))
+
+
+def test_a_class_may_have_160_drawings():
+    source = Drawings(ExemplarSpec("pixels", augmentation="pooled"), exemplars=160)
+    validate(dataclasses.replace(DRAWN, source=source, classes=1600, test_classes=0, evaluators=()))
+    with pytest.raises(
+        SpecError, match="`source.exemplars` is 161: there are 160 drawings of each class; ask for fewer"
+    ):
+        validate(dataclasses.replace(source, exemplars=161))
 
 
 def test_sizes_come_from_the_spec():

@@ -147,6 +147,8 @@ def _check_label_rule(spec: "ExemplarTaskSpec", kind: SequenceKind) -> None:
             ways <= among,
             f"sequences `{name}` hold up to {ways} classes and draw from {among} labels: give a label to each",
         )
+        if rule.among:
+            _check_dealt_labels(spec, kind, rule.among)
     if isinstance(rule, Exchanged):
         two = isinstance(kind.context, Bursty) and kind.context.ways(spec.pairs) == 2
         check(
@@ -164,3 +166,19 @@ def _check_label_rule(spec: "ExemplarTaskSpec", kind: SequenceKind) -> None:
             isinstance(kind.context, Absent),
             f"sequences `{name}` overwrite a label with the query's, whose class may be in context: use `Absent`",
         )
+
+
+def _check_dealt_labels(spec: "ExemplarTaskSpec", kind: SequenceKind, among: int) -> None:
+    """Refuse classes whose own label is among the few that are dealt: the weights would help or mislead there.
+
+    Where labels serve several classes (`task.labels` below the classes) no class can be left out for it, and where
+    training has redrawn labels alone none is anybody's own.
+    """
+    owners = -(-among // spec.multiplicity)
+    own = spec.outputs >= spec.classes * spec.multiplicity
+    learnt = any(part.sequences.labels.trained for part in spec.train)
+    check(
+        kind.classes.pool != "trained" or not (own and learnt) or kind.classes.first >= owners,
+        f"sequences `{kind.name}` deal labels 0 to {among - 1}, which are the trained ones of classes that they may "
+        f"show: set `classes.first` to {owners}, as `icl` does",
+    )

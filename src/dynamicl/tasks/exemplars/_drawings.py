@@ -78,9 +78,12 @@ class Drawings:
         check(0 <= self.noise < math.inf, f"`source.noise` is {self.noise}: give 0 or more, finite")
         if self.table.available:
             most = self.table.available[1]
+            more = "; ask for fewer" + (
+                ", or set `source.table.augmentation` to 'pooled' for 160" if most < 160 else ""
+            )
             check(
                 self.exemplars <= most,
-                f"`source.exemplars` is {self.exemplars}: there are {most} drawings of each class; ask for fewer",
+                f"`source.exemplars` is {self.exemplars}: there are {most} drawings of each class{more}",
             )
 
     def check_for(self, classes: int, test_classes: int) -> None:

@@ -1,0 +1,61 @@
+"""Thesis figure D.3: flip passes one half with many classes only; few classes of few drawings give no icl."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import largest, share
+
+from ._curves import CHANCE, curves, passages
+from ._populations import experiment
+from ._runs import data_settings, few
+from ._settings import Setting
+
+MAIN, MANY_FEW, FEW_MANY, FEW_FEW = NAMES = (
+    "many classes, many drawings",
+    "many classes, few drawings",
+    "few classes, many drawings",
+    "few classes, few drawings",
+)
+MANY = Threshold("flip at its height with many classes, least over runs and drawings", ">", CHANCE)
+FEWER = Threshold("flip at its height with few classes, largest over runs and drawings", "<=", CHANCE)
+APPEARS = Threshold("share of runs with few classes of many drawings in which icl appears", ">", 0.5)
+NEVER = Threshold(
+    "share of runs with few classes of few drawings in which icl is never above chance", ">=", 1.0
+)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Return the curves by `setting` (the main one first) and `init`, with `classes` and `drawings` of each."""
+    inits = few(scale)
+    main = curves(trajectories["main"], scale, init=scale.inits).sel(init=list(inits))
+    others = curves(trajectories["data"], scale, setting=NAMES[1:], init=inits)
+    whole = xr.concat([main.expand_dims(setting=[MAIN]), others], "setting", combine_attrs="override")
+    sizes = [(scale.world.classes, scale.world.drawings), *data_settings(scale).values()]
+    classes, drawings = zip(*sizes, strict=True)
+    return whole.assign(classes=("setting", list(classes)), drawings=("setting", list(drawings)))
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Many classes make flip pass one half; few classes show some in-context learning with many drawings alone."""
+    runs = {name: passages(data.sel(setting=name)) for name in NAMES}
+    n = data.sizes["init"]
+    many = [run.peak for run in runs[MAIN] + runs[MANY_FEW]]
+    fewer = [run.peak for run in runs[FEW_MANY] + runs[FEW_FEW]]
+    return (
+        MANY.part(float(np.min(many)), 2 * n),
+        FEWER.part(largest(fewer), 2 * n),
+        APPEARS.part(share([run.appears.holds for run in runs[FEW_MANY]]), n),
+        NEVER.part(share([run.absent.holds for run in runs[FEW_FEW]]), n),
+    )
+
+
+DATA = experiment(
+    "coopetition.data",
+    ["main", "data"],
+    measure=measure,
+    judge=judge,
+    criterion=(MANY, FEWER, APPEARS, NEVER),
+)

@@ -1,0 +1,79 @@
+"""Our own: dedicated previous-token heads. Does in-context learning fade because layer 1 is taken over?
+
+k of the 8 layer-1 heads are held to the previous token throughout bursty training, so that they cannot be taken over.
+If in-context learning persists with all of them held, competition for layer 1 is the cause of its end; if it still
+fades, layer 2 or the read-out decides. Held from later on, they tell how late it can still be rescued.
+"""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.statistics import trend
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._laptop_world import HEADS
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import mean
+
+from ._curves import curves, passages
+from ._populations import experiment
+from ._runs import few
+from ._settings import Setting
+
+FADES = Threshold("flip at its peak minus at the end, no head held, mean over runs", ">", 0.3)
+PERSISTS = Threshold("flip at the end minus its peak, all heads held, mean over runs", ">", -0.05)
+DOSE = Threshold("p of Jonckheere's test that flip at the end rises with the number of heads held", "<", 0.05)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Return the curves by `condition` and `init`, with `held` (heads) and `start` (share of training) of each."""
+    counts = [*scale.held, *[HEADS] * len(scale.starts)]
+    starts = [*[0.0] * len(scale.held), *scale.starts]
+    data = curves(trajectories["dedicated"], scale, condition=range(len(counts)), init=few(scale))
+    return data.assign(held=("condition", counts), start=("condition", starts))
+
+
+def ends(data: xr.Dataset, held: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return flip at its peak and at the end of the runs with so many heads held from the beginning."""
+    (place,) = np.flatnonzero((data["held"].values == held) & (data["start"].values == 0))
+    runs = passages(data.isel(condition=int(place)))
+    return np.array([run.peak for run in runs]), np.array([run.end for run in runs])
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """It fades with no head held, persists with all, and the more are held the more of it is left."""
+    free_peak, free_end = ends(data, 0)
+    peak, end = ends(data, HEADS)
+    early = data["start"].values == 0
+    counts = sorted({int(count) for count in data["held"].values[early]})
+    levels = [ends(data, count)[1] for count in counts]
+    n = sum(len(level) for level in levels)
+    return (
+        FADES.part(mean(free_peak - free_end), len(free_end)),
+        PERSISTS.part(mean(end - peak), len(end)),
+        DOSE.part(trend(levels).p, n),
+    )
+
+
+def note(data: xr.Dataset) -> str:
+    """Give what is left by number of heads, and by when holding them begins."""
+    early = data["start"].values == 0
+    counts = sorted({int(count) for count in data["held"].values[early]})
+    left = ", ".join(f"{ends(data, count)[1].mean():.2f} with {count}" for count in counts)
+    late = []
+    for place in np.flatnonzero(~early):
+        end = np.mean([run.end for run in passages(data.isel(condition=int(place)))])
+        late.append(f"{end:.2f} from {float(data['start'][place]):g} on")
+    return f"flip at the end: {left} heads held throughout; {', '.join(late) or 'none'} with all held later"
+
+
+DEDICATED = experiment(
+    "coopetition.dedicated",
+    ["dedicated"],
+    measure=measure,
+    judge=judge,
+    criterion=(FADES, PERSISTS, DOSE),
+    note=note,
+    finding="in-context learning fades because layer-1 heads are taken over: with previous-token heads that cannot be "
+    "taken over it persists",
+)

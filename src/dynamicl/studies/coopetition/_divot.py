@@ -1,0 +1,57 @@
+"""Thesis figure 5.9b: the loss on ciwl sequences rises for a while as in-context learning forms."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.statistics import running_median
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import share
+
+from ._curves import curves, passages, rows
+from ._populations import experiment
+from ._settings import Setting
+
+ERRORS = 3.0
+"""Standard errors of the difference that a rise must exceed."""
+RISES = Threshold(
+    "share of runs whose ciwl loss rises by over 3 standard errors before the flip peak", ">", 0.5
+)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Return the curves of the main runs by `init`, with `ciwl_loss_error`."""
+    data = trajectories["main"].dataset
+    error = data["loss_error"].sel(evaluator="ciwl").transpose("run", "step").values
+    return curves(trajectories["main"], scale, init=scale.inits).assign(
+        ciwl_loss_error=(("init", "sequences"), error)
+    )
+
+
+def rises(data: xr.Dataset) -> np.ndarray:
+    """Return each run's largest rise of the smoothed loss above its running minimum, until the flip peak, in errors."""
+    x = data["sequences"].values
+    largest = []
+    for run, loss, error in zip(
+        passages(data), rows(data, "ciwl_loss"), rows(data, "ciwl_loss_error"), strict=True
+    ):
+        until = x <= run.peak_time
+        smooth = running_median(loss)[until]
+        above = smooth - np.minimum.accumulate(smooth)
+        # Of a difference of two evaluations; smoothing makes it smaller, so this is on the safe side.
+        largest.append(float((above / (np.sqrt(2) * error[until])).max()))
+    return np.array(largest)
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """In most runs the loss on ciwl sequences has a divot."""
+    return (RISES.part(share(rises(data) > ERRORS), data.sizes["init"]),)
+
+
+def note(data: xr.Dataset) -> str:
+    """Give the rises."""
+    return f"rises in standard errors: {', '.join(f'{value:.1f}' for value in rises(data))}"
+
+
+DIVOT = experiment("coopetition.divot", ["main"], measure=measure, judge=judge, criterion=(RISES,), note=note)

@@ -1,0 +1,52 @@
+"""Thesis figure 5.6a: the induction strength of layer-2 heads on flip sequences rises, then turns negative."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import mean
+
+from ._curves import curves, late, passages
+from ._populations import experiment
+from ._settings import Setting
+
+STRENGTH = 0.1
+"""Attention to one label minus to the other from which on a head has taken a side."""
+PEAK = Threshold("layer-2 heads with induction strength above .1 at the flip peak, mean over runs", ">=", 6.0)
+TURNED = Threshold("layer-2 heads with induction strength below -.1 at the end, mean over runs", ">=", 6.0)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Return the curves of the main runs by `init`, with `strength` (init, sequences, head) on flip sequences."""
+    strength = trajectories["main"].dataset["induction_strength@flip"].sel(layer=2)
+    data = curves(trajectories["main"], scale, init=scale.inits)
+    table = strength.transpose("run", "step", "head").values
+    return data.assign(strength=(("init", "sequences", "head"), table))
+
+
+def sides(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return the heads' strengths at the flip peak and at the end, shape (run, head)."""
+    x = data["sequences"].values.astype(float)
+    table = data["strength"].transpose("init", "sequences", "head").values
+    peaks = [run.peak_time for run in passages(data)]
+    at_peak = np.array(
+        [rows[int(np.abs(x - peak).argmin())] for rows, peak in zip(table, peaks, strict=True)]
+    )
+    at_end = np.array([[late(x, curve) for curve in rows.T] for rows in table])
+    return at_peak, at_end
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Most heads read the context at the peak, and the looked-up label at the end."""
+    at_peak, at_end = sides(data)
+    return (
+        PEAK.part(mean((at_peak > STRENGTH).sum(axis=1)), len(at_peak)),
+        TURNED.part(mean((at_end < -STRENGTH).sum(axis=1)), len(at_end)),
+    )
+
+
+HEADS_FLIP = experiment(
+    "coopetition.heads_flip", ["main"], measure=measure, judge=judge, criterion=(PEAK, TURNED)
+)

@@ -1,0 +1,103 @@
+"""Thesis figures 5.6b and c: the second half hardly changes while strategies do; they are decided in the first half."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.lab import FIRST_HALF, SECOND_HALF, load_many
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+
+from ._curves import CHANCE, curves, passages
+from ._networks import accuracies, exchanged
+from ._populations import experiment
+from ._settings import Setting
+
+KINDS = ("icl", "ciwl", "flip")
+EMERGED = 0.1
+"""Share of icl's rise from which on the initial flat portion is over."""
+FROZEN = ("up", "peak", "down")
+"""When the first half is frozen: as flip passes one half, at its height, as it passes one half again."""
+SAME = Threshold(
+    "accuracy with the second half of the end minus the checkpoint's own, mean size, worst evaluator",
+    "<",
+    0.05,
+)
+STILL = Threshold("range of accuracies with a frozen first half, worst evaluator and moment", "<", 0.05)
+MOVES = Threshold(
+    "range of the checkpoints' own accuracies from there, best evaluator, least over moments", ">", 0.2
+)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Exchange halves between the checkpoints of the first main run.
+
+    Returns:
+        By evaluator `kind` and `sequences`: `own`; `late_second`, with the second half of the end; `early_first`
+        (frozen, kind, sequences), with the first half of a moment, NaN before it. `emerged`: sequences until the flat
+        portion is over; `moment` (frozen).
+    """
+    main = trajectories["main"]
+    steps = np.array(main.checkpoints)
+    loaded = load_many(main, [(0, int(step)) for step in steps])
+    seen = curves(main, scale, init=scale.inits).isel(init=[0])
+    places = _moments(seen, steps * scale.world.batch)
+    every, last = list(range(len(steps))), len(steps) - 1
+    own = _scores(loaded, scale)
+    late = _scores(exchanged(loaded, every, [last] * len(every), SECOND_HALF), scale)
+    early = np.full((len(FROZEN), *own.shape), np.nan)
+    for i, place in enumerate(places):
+        after = every[place:]
+        early[i, :, place:] = _scores(exchanged(loaded, after, [place] * len(after), FIRST_HALF), scale)
+    dims = ("kind", "sequences")
+    return xr.Dataset(
+        {
+            "own": (dims, own),
+            "late_second": (dims, late),
+            "early_first": (("frozen", *dims), early),
+            "moment": ("frozen", steps[places] * scale.world.batch),
+            "emerged": ((), _emerged(seen)),
+        },
+        {"kind": list(KINDS), "sequences": steps * scale.world.batch, "frozen": list(FROZEN)},
+    )
+
+
+def _scores(loaded: object, scale: Setting) -> np.ndarray:
+    return np.stack([accuracies(loaded, kind, scale.sample, [()])[:, 0] for kind in KINDS])  # type: ignore[arg-type]
+
+
+def _moments(data: xr.Dataset, sequences: np.ndarray) -> list[int]:
+    """Return the checkpoints nearest to the moments; the last but one where a moment never comes."""
+    (run,) = passages(data)
+    times = [run.up, run.peak_time, run.down]
+    return [int(np.abs(sequences[:-1] - min(time, sequences[-1])).argmin()) for time in times]
+
+
+def _emerged(data: xr.Dataset) -> float:
+    """Return the sequences until icl has made a tenth of its rise."""
+    (run,) = passages(data)
+    icl, level = data["icl"].values[0], CHANCE + EMERGED * (run.fades.peak - CHANCE)
+    above = np.flatnonzero(icl > level)
+    return float(data["sequences"].values[above[0]]) if above.size else 0.0
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """The end's second half does for every checkpoint; a frozen first half freezes the strategy."""
+    after = data["sequences"] >= float(data["emerged"])
+    own = data["own"].transpose("kind", "sequences")
+    apart = abs(data["late_second"] - own).where(after, drop=True).mean("sequences")
+    frozen = data["early_first"]
+    still = frozen.max("sequences") - frozen.min("sequences")
+    later = own.where(data["sequences"] >= data["moment"])
+    moves = (later.max("sequences") - later.min("sequences")).max("kind")
+    n = int(after.sum())
+    return (
+        SAME.part(float(apart.max()), n),
+        STILL.part(float(still.max()), n),
+        MOVES.part(float(moves.min()), n),
+    )
+
+
+LAYERS = experiment(
+    "coopetition.layers", ["main"], measure=measure, judge=judge, criterion=(SAME, STILL, MOVES)
+)

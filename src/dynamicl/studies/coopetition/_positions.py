@@ -1,0 +1,45 @@
+"""Thesis figure D.2: with sinusoidal or rotary positions two layers learn nothing in context."""
+
+import xarray as xr
+
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import mean, share
+
+from ._curves import ENDS, curves, passages
+from ._populations import experiment
+from ._runs import POSITIONS, few
+from ._settings import Setting
+
+NEVER = {
+    scheme: Threshold(f"share of runs with {scheme} positions in which icl is never above chance", ">=", 1.0)
+    for scheme in POSITIONS
+}
+KNOWN = {
+    scheme: Threshold(f"ciwl at the end with {scheme} positions, mean over runs", ">", ENDS["laptop"][1])
+    for scheme in POSITIONS
+}
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Return the curves by `positions` and `init`."""
+    return curves(trajectories["positions"], scale, positions=POSITIONS, init=few(scale))
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Neither scheme learns in context, and both look labels up."""
+    runs = {scheme: passages(data.sel(positions=scheme)) for scheme in POSITIONS}
+    n = data.sizes["init"]
+    never = [NEVER[name].part(share([run.absent.holds for run in some]), n) for name, some in runs.items()]
+    known = [KNOWN[name].part(mean([run.looked_up for run in some]), n) for name, some in runs.items()]
+    return (*never, *known)
+
+
+PLACES = experiment(
+    "coopetition.positions",
+    ["positions"],
+    measure=measure,
+    judge=judge,
+    criterion=(*NEVER.values(), *KNOWN.values()),
+)
