@@ -1,9 +1,9 @@
 """Speed and memory of the engine, against the machine's own matmul peak, in one process.
 
 Jobs: the reference job (the induction study's run), the same under clamps, its growth with the number of runs,
-forks of the lookup task, a task of many labels, the mixture study's networks, and a process' way to its first step. Each
-figure is the best of a few repetitions, with the peak measured before and after, since shared machines drift; nothing
-here is ever a test.
+forks of the lookup task, a task of many labels, the mixture study's networks, and a process' way to its first step.
+Each figure is the best of a few repetitions, with the peak measured before and after, since shared machines drift;
+nothing here is ever a test.
 """
 
 import dataclasses
