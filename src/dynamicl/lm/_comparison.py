@@ -145,13 +145,13 @@ def _trained(baseline: Baseline, places: np.ndarray, tuned: Tuned) -> tuple[Reco
 
 def _similarities(records: Sequence[Record], generators: Sequence[np.random.Generator]) -> np.ndarray:
     """Cosines (measure, token, query, layer) of a batch's three records."""
-    outputs = [np.stack([_array(layer) for layer in record.outputs]) for record in records]
+    outputs = [np.stack(list(map(_array, record.outputs))) for record in records]
     rows = {
         "outputs": output_similarity(*outputs),
         "uniform": _random(outputs, generators, centred=False),
         "centred": _random(outputs, generators, centred=True),
     }
-    maps = [np.stack([_array(layer) for layer in record.maps]) for record in records]
+    maps = [np.stack(list(map(_array, record.maps))) for record in records]
     rows |= {f"map_{name}": values for name, values in map_similarities(*maps).items()}
     return np.stack([np.moveaxis(rows[name], 0, -1) for name in MEASURES])
 

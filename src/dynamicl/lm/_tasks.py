@@ -166,9 +166,10 @@ def fetch_examples(folder: str | Path, task: Task) -> Sequence[Path]:
             **{name: name for name in (*task.fields, "label")},
             **{new: old for old, new in rename.items()},
         }
-        lines = [
-            json.dumps({new: row[old] for new, old in names.items()}, ensure_ascii=False) for row in rows
-        ]
+        lines = []
+        for row in rows:
+            renamed = {new: row[old] for new, old in names.items()}
+            lines.append(json.dumps(renamed, ensure_ascii=False))
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         paths.append(path)
     return paths

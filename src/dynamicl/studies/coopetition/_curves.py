@@ -206,6 +206,11 @@ def late(x: np.ndarray, curve: np.ndarray, before: int = 0) -> float:
     return float(curve[inside].mean()) if inside.any() else float("nan")
 
 
+def late_of_heads(x: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Return the mean over the last part of training, from shape (run, sequences, head) to (run, head)."""
+    return np.apply_along_axis(lambda curve: late(x, curve), 1, table)
+
+
 def limits_of(data: xr.Dataset) -> tuple[float, float]:
     """Return below what flip must end and above what ciwl must, for runs as long as these."""
     return ENDS[data.attrs["limits"]]

@@ -8,7 +8,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
 
-from ._curves import curves, late, passages
+from ._curves import curves, late_of_heads, passages
 from ._populations import experiment
 from ._settings import Setting
 
@@ -34,7 +34,7 @@ def sides(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     at_peak = np.array(
         [rows[int(np.abs(x - peak).argmin())] for rows, peak in zip(table, peaks, strict=True)]
     )
-    at_end = np.array([[late(x, curve) for curve in rows.T] for rows in table])
+    at_end = late_of_heads(x, table)
     return at_peak, at_end
 
 

@@ -1,6 +1,5 @@
 """Thesis figure 5.7: layer-1 attention is alike on training sequences and on those of the evaluators."""
 
-import numpy as np
 import xarray as xr
 
 from dynamicl.studies._parts import Part, Threshold
@@ -21,12 +20,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The least similar pair of kinds is alike in every run."""
     least = []
     for run in range(data.sizes["init"]):
-        tables = [
-            np.concatenate(
-                [data[name].isel(init=run).sel(kind=kind).values.ravel() for name in ("previous", "itself")]
-            )
-            for kind in KINDS
-        ]
+        both = data[["previous", "itself"]].isel(init=run).to_dataarray()
+        tables = [both.sel(kind=kind).values.ravel() for kind in KINDS]
         least.append(min(pearson(tables[0], other) for other in tables[1:]))
     return (ALIKE.part(mean(least), len(least)),)
 

@@ -8,7 +8,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 
-from ._curves import curves, late, passages
+from ._curves import curves, late_of_heads, passages
 from ._networks import PREVIOUS
 from ._populations import experiment
 from ._settings import Setting
@@ -50,9 +50,7 @@ def changes(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     places = [int(np.abs(x - run.peak_time).argmin()) for run in passages(data)]
     runs = np.arange(len(places))
     at_peak, own_at_peak = previous[runs, places], own[runs, places]
-    ends = [
-        np.array([[late(x, curve) for curve in table.T] for table in values]) for values in (previous, own)
-    ]
+    ends = [late_of_heads(x, values) for values in (previous, own)]
     return at_peak, 1 - ends[0] / at_peak, ends[1] - own_at_peak
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import fnmatch
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -171,7 +172,7 @@ def exchanged(
     """
     own, static = eqx.partition(loaded.model, eqx.is_array)
     arrays = pack(own)
-    taken = {name for name in arrays if any(fnmatch.fnmatchcase(name, part) for part in parts)}
+    taken = set(itertools.chain.from_iterable(fnmatch.filter(arrays, part) for part in parts))
     places = {name: np.array(givers if name in taken else receivers) for name in arrays}
     mixed = {name: np.asarray(array)[places[name]] for name, array in arrays.items()}
     shapes = jax.tree.map(

@@ -27,24 +27,19 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     off = curves(trajectories["heads_off"], scale, init=inits)
     both = xr.concat([main, off], xr.DataArray(list(CONDITIONS), dims="condition"), combine_attrs="override")
     heads = [set(spec["clamps"][0]["heads"]) for spec in trajectories["heads_off"].specs.values()]
-    return both.assign(
-        off=(("init", "head"), np.array([[head in some for head in range(8)] for some in heads]))
-    )
+    off_heads = np.array([np.isin(range(8), list(some)) for some in heads])
+    return both.assign(off=(("init", "head"), off_heads))
 
 
 def halves(data: xr.Dataset) -> np.ndarray:
     """Return when icl is halfway from chance to the main run's peak, shape (condition, run); infinity where never."""
     x = data["sequences"].values.astype(float)
     levels = [(CHANCE + run.fades.peak) / 2 for run in passages(data.sel(condition="main"))]
-    return np.array(
-        [
-            [
-                first_beyond(x, curve, level)
-                for curve, level in zip(rows(data.sel(condition=condition), "icl"), levels, strict=True)
-            ]
-            for condition in CONDITIONS
-        ]
-    )
+    times = []
+    for condition in CONDITIONS:
+        curves = rows(data.sel(condition=condition), "icl")
+        times.append([first_beyond(x, curve, level) for curve, level in zip(curves, levels, strict=True)])
+    return np.array(times)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

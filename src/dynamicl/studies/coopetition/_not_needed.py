@@ -37,10 +37,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Nothing is read from the context, and labels are looked up as soon."""
     barred = passages(data.sel(condition="barred"))
     x = data["sequences"].values.astype(float)
-    times = [
-        np.array([first_beyond(x, curve, HALFWAY) for curve in rows(data.sel(condition=condition), "ciwl")])
-        for condition in CONDITIONS
-    ]
+    times = []
+    for condition in CONDITIONS:
+        curves = rows(data.sel(condition=condition), "ciwl")
+        times.append(np.array([first_beyond(x, curve, HALFWAY) for curve in curves]))
     reached = np.isfinite(times[0]) & np.isfinite(times[1])
     late = "" if reached.all() else "ciwl does not reach .7 in every run"
     apart = np.abs(np.log(times[1][reached] / times[0][reached]))

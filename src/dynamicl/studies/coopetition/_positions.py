@@ -29,10 +29,12 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Neither scheme learns in context, and both look labels up."""
-    runs = {scheme: passages(data.sel(positions=scheme)) for scheme in POSITIONS}
     n = data.sizes["init"]
-    never = [NEVER[name].part(share([run.absent.holds for run in some]), n) for name, some in runs.items()]
-    known = [KNOWN[name].part(mean([run.looked_up for run in some]), n) for name, some in runs.items()]
+    never, known = [], []
+    for scheme in POSITIONS:
+        runs = passages(data.sel(positions=scheme))
+        never.append(NEVER[scheme].part(share([run.absent.holds for run in runs]), n))
+        known.append(KNOWN[scheme].part(mean([run.looked_up for run in runs]), n))
     return (*never, *known)
 
 

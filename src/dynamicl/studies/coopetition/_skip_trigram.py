@@ -33,9 +33,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     loaded = last_networks(trajectories["long"])
     seen = label_attention(loaded, "ciwl", scale.sample)
     places = (~seen.second, seen.second)
-    right, other = (
-        np.stack([table[0][place].mean(axis=0) for place in places]) for table in (seen.right, seen.other)
-    )
+    right = np.stack([seen.right[0][place].mean(axis=0) for place in places])
+    other = np.stack([seen.other[0][place].mean(axis=0) for place in places])
     sets = [_held(head, weight) for head in range(HEADS) for weight in WEIGHTS]
     clamped = accuracies(loaded, "ciwl", scale.sample, sets)[0].reshape(HEADS, len(WEIGHTS))
     whole, without = accuracies(loaded, "ciwl", scale.sample, [(), cut(0)])[0]

@@ -37,7 +37,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """
     loaded = last_networks(trajectories["long"])
     lead = label_attention(loaded, "ciwl", scale.sample).delta[0]
-    pairs = [[pearson(lead[:, i], lead[:, j]) for j in range(HEADS)] for i in range(HEADS)]
+    pairs = np.reshape([pearson(first, second) for first in lead.T for second in lead.T], (HEADS, HEADS))
     grid = list(itertools.product(range(HEADS), TEMPERATURES))
     sets = [keep_heads(1, [head], HEADS) + _sharpened(head, heat) for head, heat in grid]
     sets += [_sharpened(head, heat) for head, heat in grid]

@@ -5,6 +5,7 @@ after the last finished cell.
 """
 
 import dataclasses
+import itertools
 import json
 import os
 import platform
@@ -92,10 +93,9 @@ class Cells:
             lesson = self._lesson(task, 0, Variant())
             looks: dict[float, lm.Training] = {}
             chosen = choose_rate(lambda rate: looks.setdefault(rate, lesson.look(rate)).falls)
-            curves = {
-                f"{rate:g}": {str(step): loss for step, loss in training.held_out.items()}
-                for rate, training in sorted(looks.items())
-            }
+            curves = {}
+            for rate, training in sorted(looks.items()):
+                curves[f"{rate:g}"] = {str(step): loss for step, loss in training.held_out.items()}
             self.say(f"{task}: rate {chosen:g}, chosen among {', '.join(curves)}")
             falls = looks[chosen].falls
             self._write(
@@ -341,16 +341,10 @@ def read_cell(path: Path) -> dict[str, Any]:
 def _reduced(data: xr.Dataset) -> dict[str, Any]:
     """Answers, and every similarity as a mean over layers for each query and a mean over queries for each layer."""
     similarity = data["similarity"]
-    means = {
-        measure: {
-            token: {
-                axis: _mean(similarity.sel(measure=measure, token=token), other)
-                for axis, other in (("query", "layer"), ("layer", "query"))
-            }
-            for token in lm.TOKENS
-        }
-        for measure in lm.MEASURES
-    }
+    means: dict[str, dict[str, Any]] = {measure: {} for measure in lm.MEASURES}
+    for measure, token in itertools.product(lm.MEASURES, lm.TOKENS):
+        values = similarity.sel(measure=measure, token=token)
+        means[measure][token] = {"query": _mean(values, "layer"), "layer": _mean(values, "query")}
     answers = {str(name): data["answer"].sel(setting=name).values.tolist() for name in data["setting"].values}
     return {"label": data["label"].values.tolist(), "answer": answers, "similarity": means}
 

@@ -46,9 +46,9 @@ def read_cells(folder: str | Path) -> xr.Dataset:
             len(values) == 1,
             f"`folder` holds cells with different `{name}` ({values}): keep each setting in its own",
         )
-    tasks = [task for task in TASKS if any(cell["task"] == task for cell in cells)]
+    tasks = sorted({cell["task"] for cell in cells}, key=TASKS.index)
     seeds = sorted({cell["seed"] for cell in cells})
-    variants = [variant for variant in VARIANTS if any(cell["variant"] == variant for cell in cells)]
+    variants = sorted({cell["variant"] for cell in cells}, key=list(VARIANTS).index)
     data = _empty(tasks, seeds, variants, cells)
     for cell in cells:
         _fill(data, cell)

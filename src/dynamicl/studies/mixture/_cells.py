@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import operator
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,7 +62,7 @@ def ends_by_cell(scale: Setting, trajectory: Trajectory) -> xr.Dataset:
 
     curves = {name: curve(name) for name in ("novel", "in-weights", "rare")}
     rising = np.maximum(*(still_rising(curves[name]) for name in ("novel", "in-weights")))
-    columns = {name: ("cell", [_number(getattr(cell, name)) for cell in cells]) for name in LEVELS}
+    columns = {name: ("cell", list(map(_number, map(operator.attrgetter(name), cells)))) for name in LEVELS}
     return xr.Dataset(
         {
             "novel": (("cell", "seed"), end_of(curves["novel"]).reshape(shape)),

@@ -156,7 +156,11 @@ def differences(specs: Sequence[Flat]) -> list[Flat]:
     for key in keys:
         kept.setdefault(_partition(specs, key), key)
     names = short_names(list(kept.values()))
-    return [{name: spec[key] for key, name in names.items() if key in spec} for spec in specs]
+    return [_renamed(spec, names) for spec in specs]
+
+
+def _renamed(spec: Flat, names: Mapping[str, str]) -> Flat:
+    return {name: spec[key] for key, name in names.items() if key in spec}
 
 
 def _keys(specs: Sequence[Flat]) -> list[str]:
