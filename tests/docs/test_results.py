@@ -93,7 +93,7 @@ NOT_RUN = {
     "mixture.not_transient",
 }
 """Claims whose experiments are there and whose runs are not: they take hours of two cores or more."""
-AWAITING = {"induction.clamps", "lookup.r4.unpredicted"}
+AWAITING = {"lookup.r4.unpredicted"}
 """Claims whose committed datasets are of an older measure and lack what the judge reads: to be made again."""
 
 
