@@ -31,7 +31,8 @@ def opened(browser, path):
 
 @pytest.fixture
 def page(opened):
-    """The page as it opens: L 32, N 8, from the origin."""
+    """The page as it opens: L 32, N 8, from the origin. Behind another page it would draw once a second."""
+    opened.bring_to_front()
     opened.reload()
     opened.wait_for_selector("html[data-ready=yes]")
     return opened
