@@ -75,6 +75,7 @@ def test_what_is_known_is_not_trained_again_and_seeds_follow_what_passed(tool, t
 
 @pytest.mark.slow
 def test_an_interrupted_run_goes_on_from_its_last_evaluation(tool, tmp_path, monkeypatch):
+    monkeypatch.setattr(tool, "PATIENCE", 2)
     monkeypatch.setattr(tool, "RISE_AND_FALL", 60)
     monkeypatch.setattr(tool, "EVALUATIONS", 6)
     monkeypatch.setattr(tool, "SEQUENCES", 40)
