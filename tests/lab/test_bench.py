@@ -2,9 +2,11 @@
 
 import dataclasses
 import json
+from typing import get_args
 
 import pytest
 
+from dynamicl.cli._bench import Job
 from dynamicl.lab import _bench as module
 from dynamicl.lab import _start_up, bench
 from dynamicl.lab._bench import clamped_runs, lookup_runs, many_labels, mixture_runs, reference_run
@@ -122,3 +124,7 @@ def test_many_labels_are_told_with_what_the_optimizer_moves(monkeypatch):
     weights = 2 * 40 * 64 + 40 + 64 * 64 + 64 + places + blocks + norms
     assert report["adam_bytes"] == pytest.approx(28 * weights, rel=0.02)
     assert report["sequences_per_s"] == 4 * report["run_steps_per_s"] > 0
+
+
+def test_the_command_knows_every_job():
+    assert set(get_args(Job)) == {*module.JOBS, "toys"}

@@ -3,10 +3,14 @@
 import json
 import sys
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from ._options import read_options
 from ._start import prepare
+
+Job = Literal[
+    "evaluation", "reference", "clamps", "growth", "lookup", "labels", "mixture", "deep", "start", "toys"
+]
 
 
 @dataclass(frozen=True)
@@ -18,32 +22,7 @@ class Bench:
         growth: population sizes of the growth curve.
     """
 
-    jobs: tuple[
-        Literal[
-            "evaluation",
-            "reference",
-            "clamps",
-            "growth",
-            "lookup",
-            "labels",
-            "mixture",
-            "deep",
-            "start",
-            "toys",
-        ],
-        ...,
-    ] = (
-        "evaluation",
-        "reference",
-        "clamps",
-        "growth",
-        "lookup",
-        "labels",
-        "mixture",
-        "deep",
-        "start",
-        "toys",
-    )
+    jobs: tuple[Job, ...] = get_args(Job)
     growth: tuple[int, ...] = (1, 4, 16, 64, 256)
 
 

@@ -192,6 +192,7 @@ def many_labels(runs: int = 8, labels: int = 12_800, batch: int = 32) -> dict[st
     return measured | {"sequences_per_s": each_second, "adam_bytes": float(ADAM_BYTES * weights)}
 
 
+JOBS = ("evaluation", "reference", "clamps", "growth", "lookup", "labels", "mixture", "deep", "start")
 LOOKUP_JOBS = {
     "laptop setting, 300 forks": (300, 64, 4, 32, 3),
     "d_model 32, 300 forks": (300, 32, 8, 16, 2),
@@ -203,17 +204,7 @@ LOOKUP_JOBS = {
 
 def bench(
     growth: Sequence[int] = (1, 4, 16, 64, 256),
-    jobs: Sequence[str] = (
-        "evaluation",
-        "reference",
-        "clamps",
-        "growth",
-        "lookup",
-        "labels",
-        "mixture",
-        "deep",
-        "start",
-    ),
+    jobs: Sequence[str] = JOBS,
 ) -> dict[str, Any]:
     """Run the benchmark.
 

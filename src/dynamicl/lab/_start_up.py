@@ -16,7 +16,7 @@ from dynamicl.lab._bench import reference_run
 begin = time.perf_counter()
 program = Program(*plan([reference_run()]))
 jax.block_until_ready(program.advance(program.initialise(), 1).step)
-print(time.perf_counter() - begin)
+sys.stdout.write(f"{time.perf_counter() - begin}\n")
 """
 """Tracing, compiling and the first step of the reference job; the argument is the folder of compiled programs."""
 

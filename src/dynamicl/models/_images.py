@@ -77,27 +77,11 @@ class ImagesSpec:
         return Images(self, interface, key=key)
 
 
-class EmbeddedPairs(eqx.Module):
+class EmbeddedPairs(PairTokens):
     """Exemplars that are embedded already, with labels: what a model behind an image embedder reads.
 
-    Attributes:
-        exemplars: vectors of the residual stream's width, the last one the query's.
-        labels: one label for each pair.
-        label_count: labels that can occur in a context.
+    Exemplars are vectors of the residual stream's width, which an embedder takes as they are.
     """
-
-    exemplars: Float[Array, "*batch pairs_and_query d"]
-    labels: Array
-    label_count: int = eqx.field(static=True)
-
-    @property
-    def length(self) -> int:
-        """Positions in the sequence."""
-        return 2 * self.labels.shape[-1] + 1
-
-    def bounds(self) -> dict[str, tuple[Any, int]]:
-        """Labels lie below `label_count`."""
-        return {"label": (self.labels, self.label_count)}
 
 
 class LabelEmbedding(eqx.Module):
@@ -315,9 +299,9 @@ class Images(eqx.Module):
         embedded = EmbeddedPairs(vectors.reshape(*pixels.shape[:-1], -1), tokens.labels, tokens.label_count)
         return embedded, eqx.tree_at(lambda model: model.images, self, moved)
 
-    def __call__(self, tokens: EmbeddedPairs | PairTokens, tap: Tap = null_tap) -> Float[Array, " output"]:
+    def __call__(self, tokens: PairTokens, tap: Tap = null_tap) -> Float[Array, " output"]:
         """Return the logits of one sequence; images that are not embedded yet are looked at as in evaluation."""
-        if isinstance(tokens, PairTokens):
+        if not isinstance(tokens, EmbeddedPairs):
             batch = self.embed_batch(jax.tree.map(lambda leaf: leaf[None], tokens), training=False, axes=())[
                 0
             ]

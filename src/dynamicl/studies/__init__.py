@@ -4,7 +4,6 @@ from ._again import Rejudged as Rejudged
 from ._again import judge_again as judge_again
 from ._costs import Cost as Cost
 from ._costs import cost_of as cost_of
-from ._experiment import SCALES as SCALES
 from ._experiment import Experiment as Experiment
 from ._experiment import Outcome as Outcome
 from ._experiment import conduct as conduct
@@ -28,6 +27,7 @@ from ._results import read_verdicts as read_verdicts
 from ._results import write_dataset as write_dataset
 from ._results import write_outcome as write_outcome
 from ._results import write_verdicts as write_verdicts
+from ._scales import SCALES as SCALES
 from ._studies import STUDIES as STUDIES
 from ._studies import experiments_of as experiments_of
 from ._studies import find_experiments as find_experiments

@@ -25,7 +25,6 @@ from ._plain import as_kept
 from ._populations import Populations, Trajectories, nothing
 from ._verdict import Verdict, outcome_of
 
-SCALES = ("smoke", "demo", "laptop", "paper")
 TOO_SHORT = "runs of scale `smoke` are too short to decide anything"
 
 

@@ -1,7 +1,5 @@
 """The whole study, from end to end."""
 
-import os
-
 import jax
 import numpy as np
 import pytest
@@ -22,12 +20,10 @@ from dynamicl.studies import (
 )
 from dynamicl.studies.induction._populations import populations
 from dynamicl.studies.induction._settings import run, setting
+from studies.smoke import WHOLE
 
-WHOLE = os.environ.get("DYNAMICL_WHOLE_STUDY") == "1"
-"""`make smoke` trains every population of the study: some twenty programs, ten minutes. Otherwise those that most
-experiments share, and no others."""
 SHARED = {"main"}
-
+"""Trained in any case: most experiments read these, and some nothing else."""
 TIMED = {"induction.cost", "induction.jit"}
 UNTRAINED = TIMED | {f"induction.{claim}" for claim in ("saddle", "toy", "more_vectors", "dataset_size")}
 

@@ -1,7 +1,6 @@
 """The whole study, from end to end, and its settings."""
 
 import dataclasses
-import os
 
 import matplotlib
 import pytest
@@ -19,12 +18,12 @@ from dynamicl.studies import (
 )
 from dynamicl.studies.lookup import _settings as settings
 from dynamicl.views import make_figures
+from studies.smoke import WHOLE
 
 matplotlib.use("agg")
 EXPERIMENTS = {experiment.id: experiment for experiment in experiments_of("lookup")}
-WHOLE = os.environ.get("DYNAMICL_WHOLE_STUDY") == "1"
-"""`make smoke` trains every population of the study. Otherwise those that most experiments share, and the controls."""
 SHARED = {"one_head", "one_start", "parents", "controls"}
+"""Trained in any case: those that most experiments share, and the controls."""
 
 
 def experiments_here():

@@ -1,7 +1,5 @@
 """The study's networks from end to end, and their settings."""
 
-import os
-
 import matplotlib
 import pytest
 from matplotlib import pyplot
@@ -13,11 +11,11 @@ from dynamicl.studies.mixture import _populations as populations
 from dynamicl.studies.mixture import _settings as settings
 from dynamicl.training import network_of, plan
 from dynamicl.views import make_figures
+from studies.smoke import WHOLE
 
 matplotlib.use("agg")
 NETWORKS = {one.id: one for one in experiments_of("mixture") if one.setting is settings.setting}
 
-WHOLE = os.environ.get("DYNAMICL_WHOLE_STUDY") == "1"
 TRAINED = [
     f"mixture.{name}" for name in ("l_equals_n", *(("hypotheses", "minimal", "slow_phase") if WHOLE else ()))
 ]

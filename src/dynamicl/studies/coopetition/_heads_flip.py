@@ -6,7 +6,7 @@ import xarray as xr
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import mean
+from dynamicl.studies._summaries import closest, mean
 
 from ._curves import curves, late_of_heads, passages
 from ._populations import experiment
@@ -31,9 +31,7 @@ def sides(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     x = data["sequences"].values.astype(float)
     table = data["strength"].transpose("init", "sequences", "head").values
     peaks = [run.peak_time for run in passages(data)]
-    at_peak = np.array(
-        [rows[int(np.abs(x - peak).argmin())] for rows, peak in zip(table, peaks, strict=True)]
-    )
+    at_peak = np.array([rows[closest(x, peak)] for rows, peak in zip(table, peaks, strict=True)])
     at_end = late_of_heads(x, table)
     return at_peak, at_end
 

@@ -6,7 +6,7 @@ import xarray as xr
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
+from dynamicl.studies._summaries import closest, share
 
 from ._curves import curves, late_of_heads, passages
 from ._networks import PREVIOUS
@@ -47,7 +47,7 @@ def changes(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         data[name].sel(kind="train").transpose("init", "sequences", "head").values
         for name in ("previous", "itself")
     )
-    places = [int(np.abs(x - run.peak_time).argmin()) for run in passages(data)]
+    places = [closest(x, run.peak_time) for run in passages(data)]
     runs = np.arange(len(places))
     at_peak, own_at_peak = previous[runs, places], own[runs, places]
     ends = [late_of_heads(x, values) for values in (previous, own)]

@@ -7,6 +7,7 @@ from dynamicl.lab import FIRST_HALF, SECOND_HALF, load_many
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import closest
 
 from ._curves import CHANCE, curves, passages
 from ._networks import accuracies, exchanged
@@ -70,7 +71,7 @@ def _moments(data: xr.Dataset, sequences: np.ndarray) -> list[int]:
     """Return the checkpoints nearest to the moments; the last but one where a moment never comes."""
     (run,) = passages(data)
     times = [run.up, run.peak_time, run.down]
-    return [int(np.abs(sequences[:-1] - min(time, sequences[-1])).argmin()) for time in times]
+    return [closest(sequences[:-1], min(time, sequences[-1])) for time in times]
 
 
 def _emerged(data: xr.Dataset) -> float:

@@ -17,6 +17,7 @@ from dynamicl.clamps import Clamp, ablate_heads, forward_recorded
 from dynamicl.lab import Loaded, load_many
 from dynamicl.statistics import running_median
 from dynamicl.store import Trajectory
+from dynamicl.studies._summaries import closest
 from dynamicl.training import pack, unpack
 
 from ._curves import error_of
@@ -108,14 +109,14 @@ def flip_peaks(trajectory: Trajectory) -> list[int]:
     flips = data["accuracy_in_context"].sel(evaluator="flip").transpose("run", "step").values
     peaks = data["step"].values[running_median(flips).argmax(axis=1)]
     checkpoints = np.array(trajectory.checkpoints)
-    return [int(checkpoints[np.abs(checkpoints - peak).argmin()]) for peak in peaks]
+    return [int(checkpoints[closest(checkpoints, peak)]) for peak in peaks]
 
 
 def by_previous_token(trajectory: Trajectory) -> np.ndarray:
     """Return every run's layer-1 heads by how much they attend to the previous token at the flip peak, most first."""
     attention = trajectory.dataset["previous_token_attention"].sel(layer=1).transpose("run", "step", "head")
     steps = attention["step"].values
-    places = [int(np.abs(steps - peak).argmin()) for peak in flip_peaks(trajectory)]
+    places = [closest(steps, peak) for peak in flip_peaks(trajectory)]
     at_peak = attention.values[np.arange(len(places)), places]
     return np.argsort(-at_peak, axis=1)
 
@@ -155,7 +156,7 @@ def level_steps(trajectory: Trajectory, levels: Sequence[float]) -> list[int]:
     smooth, steps = running_median(accuracy), data["step"].values
     checkpoints = np.array(trajectory.checkpoints)
     places = [int((smooth >= level).argmax()) for level in levels if (smooth >= level).any()]
-    nearest = {int(checkpoints[np.abs(checkpoints - steps[place]).argmin()]) for place in places}
+    nearest = {int(checkpoints[closest(checkpoints, steps[place])]) for place in places}
     return sorted(nearest)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.studies._lab import Lab
+from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
@@ -27,7 +28,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     off = curves(trajectories["heads_off"], scale, init=inits)
     both = xr.concat([main, off], xr.DataArray(list(CONDITIONS), dims="condition"), combine_attrs="override")
     heads = [set(spec["clamps"][0]["heads"]) for spec in trajectories["heads_off"].specs.values()]
-    off_heads = np.array([np.isin(range(8), list(some)) for some in heads])
+    off_heads = np.array([np.isin(range(HEADS), list(some)) for some in heads])
     return both.assign(off=(("init", "head"), off_heads))
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dynamicl.specs import check
 from dynamicl.studies._laptop_world import World, world
+from dynamicl.studies._scales import setting_at
 from dynamicl.training import At, Evaluator, Every, Recording
 
 HEADS_ON = ("icl", "ciwl", "flip")
@@ -97,8 +97,4 @@ def setting(scale: str) -> Setting:
     Raises:
         SpecError: there is no such scale.
     """
-    check(
-        scale in SETTINGS,
-        f"the coopetition study has no scale `{scale}`: choose one of {', '.join(SETTINGS)}",
-    )
-    return SETTINGS[scale]
+    return setting_at(scale, SETTINGS, "the coopetition study has")

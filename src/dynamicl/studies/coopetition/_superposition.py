@@ -11,7 +11,7 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
+from dynamicl.studies._summaries import closest, share
 
 from ._networks import accuracies, label_attention, last_networks, pearson
 from ._populations import experiment
@@ -69,7 +69,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     differ = [abs(means[i] - means[j]) < ALIKE and links[i, j] < APART for i, j in pairs]
     alone, together = (data[name].transpose("head", "temperature").values for name in ("alone", "together"))
     falling = [np.ptp(curve) > 0 and stats.spearmanr(TEMPERATURES, curve).statistic < 0 for curve in alone]
-    usual = int(np.abs(TEMPERATURES - 1).argmin())
+    usual = closest(TEMPERATURES, 1)
     hurt = (together[:, :usual] < together[:, usual : usual + 1]).all(axis=1)
     return (
         PAIRS.part(share(differ), len(pairs)),

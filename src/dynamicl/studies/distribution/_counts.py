@@ -3,11 +3,11 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.specs import check
-from dynamicl.studies._experiment import SCALES, Experiment
+from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._scales import same_at
 
 from ._networks import NETWORKS, parameters_of
 
@@ -20,15 +20,13 @@ PUBLISHED = {
 EXACT = Threshold("largest deviation from the published number of parameters, over networks", "<=", 0.0)
 
 
-def same_at(scale: str) -> str:
+def any_scale(scale: str) -> str:
     """Return a scale's name: nothing is trained, so that every scale gives the same.
 
     Raises:
         SpecError: there is no such scale.
     """
-    known = ", ".join(SCALES)
-    check(scale in SCALES, f"the distribution study has no scale `{scale}`: choose one of {known}")
-    return scale
+    return same_at(scale, "distribution")
 
 
 def measure(lab: Lab, scale: str, trajectories: Trajectories) -> xr.Dataset:
@@ -61,5 +59,5 @@ def note(data: xr.Dataset) -> str:
 
 
 COUNTS = Experiment(
-    "distribution.counts", setting=same_at, measure=measure, judge=judge, criterion=(EXACT,), note=note
+    "distribution.counts", setting=any_scale, measure=measure, judge=judge, criterion=(EXACT,), note=note
 )

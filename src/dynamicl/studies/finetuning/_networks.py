@@ -16,10 +16,9 @@ from dynamicl.tasks import FewShotSpec
 from dynamicl.training import Every, OptimizerSpec, Recording, RunSpec, Seeds
 
 from .._populations import Population, Populations
+from ..induction._curves import LOG2
+from ..induction._settings import BATCH, PAPER_RATE
 
-BATCH = 32
-PAPER_RATE = 1e-5
-LOG2 = float(np.log(2))
 HALF = 0.5 * LOG2
 """t50 is where the loss has fallen half-way from its plateau, at log 2 with two labels in a context, to 0."""
 

@@ -6,9 +6,9 @@ left: whoever runs it chooses the model, and it takes hours.
 
 from dataclasses import dataclass
 
-from dynamicl.specs import check
-
-from ._networks import PAPER_RATE, Networks
+from .._scales import setting_at
+from ..induction._settings import PAPER_RATE
+from ._networks import Networks
 from ._random import RandomStudy
 
 
@@ -48,8 +48,4 @@ def scale_of(name: str) -> Scale:
     Raises:
         SpecError: there is no such scale.
     """
-    check(
-        name in SCALES,
-        f"the finetuning study has no scale `{name}`: choose one of {', '.join(SCALES)}",
-    )
-    return SCALES[name]
+    return setting_at(name, SCALES, "the finetuning study has")

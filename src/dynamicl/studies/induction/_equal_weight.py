@@ -10,7 +10,7 @@ from dynamicl.store import Trajectory
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import largest, mean
+from dynamicl.studies._summaries import closest, largest, mean
 from dynamicl.tasks import Sequence
 
 from ._curves import LOG2
@@ -52,7 +52,7 @@ def plateau_checkpoint(steps: np.ndarray, loss: np.ndarray, checkpoints: np.ndar
     """Return the checkpoint nearest half way to the drop; where there is no drop, half way to the end."""
     drop = find_transition(steps, loss, batch=BATCH)
     middle = drop.time_steps.value / 2 if drop.time_steps else steps[-1] / 2
-    return int(checkpoints[np.abs(checkpoints - middle).argmin()])
+    return int(checkpoints[closest(checkpoints, middle)])
 
 
 def _answers(main: Trajectory, scale: Setting, row: int, step: int) -> xr.Dataset:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynamicl.models import TransformerSpec
-from dynamicl.specs import SpecError
+from dynamicl.studies._scales import setting_at
 from dynamicl.tasks import FewShotSpec
 from dynamicl.training import Every, OptimizerSpec, Recording, RunSpec, Seeds
 
@@ -84,9 +84,7 @@ SETTINGS = {
 
 def setting(scale: str) -> Setting:
     """Return a scale's numbers, or raise `SpecError` naming the scales."""
-    if scale not in SETTINGS:
-        raise SpecError(f"the induction study has no scale `{scale}`: choose one of {', '.join(SETTINGS)}")
-    return SETTINGS[scale]
+    return setting_at(scale, SETTINGS, "the induction study has")
 
 
 def run(

@@ -16,8 +16,9 @@ ALL = Threshold("share of forks from the last step that converge, lowest of the 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """From each model's last step all forks converge; untested of a model that did not converge itself."""
     stray = not data["parent_converged"].values.astype(bool).all()
-    lowest = min((jeffreys(*model) for model in last_forks(data)), key=lambda chance: chance.value)
-    forks = sum(count for _, count in last_forks(data))
+    ends = last_forks(data)
+    lowest = min((jeffreys(*end) for end in ends), key=lambda chance: chance.value)
+    forks = sum(count for _, count in ends)
     return (ALL.part(lowest, forks, "too few runs converged" if stray else ""),)
 
 

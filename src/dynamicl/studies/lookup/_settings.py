@@ -13,7 +13,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from dynamicl.models import lookup_encoder
-from dynamicl.specs import SpecError
+from dynamicl.studies._scales import setting_at
 from dynamicl.tasks import LookupSpec
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
 
@@ -168,9 +168,7 @@ SETTINGS = {
 
 def setting(scale: str) -> Setting:
     """Return a scale's numbers, or raise `SpecError` naming the scales."""
-    if scale not in SETTINGS:
-        raise SpecError(f"the lookup study has no scale `{scale}`: choose one of {', '.join(SETTINGS)}")
-    return SETTINGS[scale]
+    return setting_at(scale, SETTINGS, "the lookup study has")
 
 
 def run(scale: Setting, init: int, data: int, heads: int = 1) -> RunSpec:

@@ -10,7 +10,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._toys import first_below
 from dynamicl.toys import Logits, NestedLogits, descend
 
-from ._settings import same_at
+from ._settings import any_scale
 
 PAIRS, MULTIPLES, STARTS = 8, (1, 2, 4, 8), (0.01, 0.03, 0.1)
 STEPS, EVERY, SOLVED, STOPPED = 40_000, 5, 0.1, 0.005
@@ -54,7 +54,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 L_EQUALS_N_TIME = Experiment(
     "mixture.l_equals_n_time",
-    setting=same_at,
+    setting=any_scale,
     measure=measure,
     judge=judge,
     criterion=(LONGER,),

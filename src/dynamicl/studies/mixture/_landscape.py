@@ -10,7 +10,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._toys import first_below, plateau_index
 from dynamicl.toys import Logits, NestedLogits, descend, origin_curvature
 
-from ._settings import same_at
+from ._settings import any_scale
 
 GRID = ((32, 8), (16, 8), (64, 8), (16, 4), (32, 4), (64, 16))
 LABELS, PAIRS = 32, 8
@@ -79,7 +79,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 LANDSCAPE = Experiment(
     "mixture.landscape",
-    setting=same_at,
+    setting=any_scale,
     measure=measure,
     judge=judge,
     criterion=(SLOPE, BEFORE_ALPHA, BEFORE_BETA, ABRUPT),

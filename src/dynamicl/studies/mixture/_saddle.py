@@ -15,7 +15,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._toys import first_below
 from dynamicl.toys import Logits, NestedLogits, descend, loss_and_slope, origin_curvature
 
-from ._settings import same_at
+from ._settings import any_scale
 
 PAIRS = (2, 4, 8, 16)
 SHOWN = 8
@@ -95,7 +95,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 SADDLE = Experiment(
     "mixture.saddle",
-    setting=same_at,
+    setting=any_scale,
     measure=measure,
     judge=judge,
     criterion=(ONLY_ENTRY, EIGENVALUES, SLOWER, ELIMINATES),

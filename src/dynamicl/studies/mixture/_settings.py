@@ -6,11 +6,11 @@ same tasks with fewer seeds and cells and shorter runs. `smoke` only shows that 
 nothing, so that all scales give the same numbers.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 from dynamicl.models import AttentionClassifierSpec, ClassifierSpec, InductionHeadSpec
-from dynamicl.specs import SpecError, check
-from dynamicl.studies._experiment import SCALES
+from dynamicl.studies._scales import same_at, setting_at
 from dynamicl.tasks import ExemplarTaskSpec
 from dynamicl.tasks.exemplars import (
     Classes,
@@ -104,6 +104,30 @@ class Setting:
         return Recording(every, At(()), self.sequences, (), evaluators=progress)
 
 
+PAPER = Setting(
+    labels=32,
+    pairs=8,
+    dimensions=63,
+    places=65,
+    width=128,
+    batch=128,
+    seeds=6,
+    cell_seeds=6,
+    equal_seeds=60,
+    equal_full_seeds=12,
+    lines=LINES,
+    classes=256,
+    grid_classes=(128, 256, 512, 1024, 2048),
+    grid_bursts=(0, 1, 2, 4),
+    many_classes=2048,
+    steps=150_000,
+    minimal_steps=100_000,
+    cell_steps=150_000,
+    minimal_cell_steps=150_000,
+    long_steps=1_000_000,
+    evaluations=150,
+    sequences=1000,
+)
 SETTINGS = {
     "smoke": Setting(
         labels=8,
@@ -129,77 +153,34 @@ SETTINGS = {
         evaluations=10,
         sequences=100,
     ),
-    "laptop": Setting(
-        labels=32,
-        pairs=8,
-        dimensions=63,
-        places=65,
-        width=128,
-        batch=128,
-        seeds=6,
+    "laptop": dataclasses.replace(
+        PAPER,
         cell_seeds=3,
-        equal_seeds=60,
-        equal_full_seeds=12,
-        lines=LINES,
-        classes=256,
         grid_classes=(128, 512, 2048),
         grid_bursts=(0, 1, 2),
-        many_classes=2048,
         steps=40_000,
         minimal_steps=30_000,
         cell_steps=50_000,
         minimal_cell_steps=50_000,
         long_steps=0,
         evaluations=100,
-        sequences=1000,
     ),
-    "paper": Setting(
-        labels=32,
-        pairs=8,
-        dimensions=63,
-        places=65,
-        width=128,
-        batch=128,
-        seeds=6,
-        cell_seeds=6,
-        equal_seeds=60,
-        equal_full_seeds=12,
-        lines=LINES,
-        classes=256,
-        grid_classes=(128, 256, 512, 1024, 2048),
-        grid_bursts=(0, 1, 2, 4),
-        many_classes=2048,
-        steps=150_000,
-        minimal_steps=100_000,
-        cell_steps=150_000,
-        minimal_cell_steps=150_000,
-        long_steps=1_000_000,
-        evaluations=150,
-        sequences=1000,
-    ),
+    "paper": PAPER,
 }
 
 
 def setting(scale: str) -> Setting:
     """Return a scale's numbers, or raise `SpecError` naming the scales."""
-    if scale not in SETTINGS:
-        raise SpecError(
-            f"the mixture study's networks have no scale `{scale}`: choose one of {', '.join(SETTINGS)}"
-        )
-    return SETTINGS[scale]
+    return setting_at(scale, SETTINGS, "the mixture study's networks have")
 
 
-def same_at(scale: str) -> str:
-    """Return a scale's name.
+def any_scale(scale: str) -> str:
+    """Return a scale's name: the toys are the same at all of them.
 
     Raises:
         SpecError: there is no such scale.
     """
-    check(
-        scale in SCALES,
-        f"the mixture study has no scale `{scale}`: choose one of {', '.join(SCALES)}",
-    )
-    return scale
+    return same_at(scale, "mixture")
 
 
 @dataclass(frozen=True)

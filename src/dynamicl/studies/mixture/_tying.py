@@ -14,7 +14,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._toys import first_below
 from dynamicl.toys import Logits, NestedLogits, descend
 
-from ._settings import same_at
+from ._settings import any_scale
 
 LABELS, PAIRS = 32, 8
 STARTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
@@ -49,7 +49,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 TYING = Experiment(
     "mixture.tying",
-    setting=same_at,
+    setting=any_scale,
     measure=measure,
     judge=judge,
     criterion=(EARLIER,),
