@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dynamicl.statistics import Interval, jeffreys, mean_interval
-from dynamicl.studies._summaries import attempt, largest, mean, median, ratio, share, words
+from dynamicl.studies._summaries import attempt, closest, largest, mean, median, ratio, share, words
 
 
 def test_shares_are_of_flags():
@@ -39,3 +39,7 @@ def test_attempt_tells_why_not():
 def test_intervals_in_words():
     assert words(Interval(1.234, -1.0, 2.5), "+.1f") == "+1.2 [-1.0, +2.5]"
     assert words(None) == words(Interval(np.nan, np.nan, np.nan)) == "unknown"
+
+
+def test_the_closest_place_is_the_first_of_equals():
+    assert [closest([0, 10, 20], value) for value in (-3, 4.9, 5, 5.1, 15, 99)] == [0, 0, 0, 1, 1, 2]

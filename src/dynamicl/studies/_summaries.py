@@ -61,13 +61,13 @@ def median(values: ArrayLike) -> float:
     return float(np.median(finite)) if finite.size else float("nan")
 
 
-def closest(places: ArrayLike, value: ArrayLike) -> int:
+def closest(places: ArrayLike, value: float | int | np.number) -> int:
     """Return the index of the place nearest to a value, the first of equals.
 
     >>> closest([0, 10, 20], 14.0)
     1
     """
-    return int(np.abs(np.asarray(places) - np.asarray(value)).argmin())
+    return int(np.abs(np.asarray(places) - value).argmin())
 
 
 def attempt(function: Callable[..., Any], *values: Any, **options: Any) -> tuple[Any, str]:
