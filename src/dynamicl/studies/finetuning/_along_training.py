@@ -10,12 +10,12 @@ import xarray as xr
 
 from dynamicl import lm
 from dynamicl.lab import load_many
+from dynamicl.studies._experiment import Experiment
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Populations, Trajectories
+from dynamicl.studies._summaries import mean, ratio
 
-from .._experiment import Experiment
-from .._lab import Lab
-from .._parts import Part, Threshold
-from .._populations import Populations, Trajectories
-from .._summaries import mean, ratio
 from ._networks import ONSET, Networks, half_times, losses, populations
 from ._scales import Scale, scale_of
 from ._two_ways import RATES, Look, Ways, two_ways

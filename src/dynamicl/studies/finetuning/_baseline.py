@@ -2,7 +2,8 @@
 
 import xarray as xr
 
-from .._parts import Part, Threshold
+from dynamicl.studies._parts import Part, Threshold
+
 from ._from_cells import FromCells
 from ._results import WHY, published
 from ._summary import MISSING, means, summary

@@ -4,11 +4,11 @@ import numpy as np
 import xarray as xr
 
 from dynamicl import lm
+from dynamicl.studies._experiment import Experiment
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
 
-from .._experiment import Experiment
-from .._lab import Lab
-from .._parts import Part, Threshold
-from .._populations import Trajectories
 from ._scales import Scale, scale_of
 
 EXACT = Threshold("largest relative error of a token after the layer", "<", 1e-5)

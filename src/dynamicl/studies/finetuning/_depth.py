@@ -4,7 +4,8 @@ import numpy as np
 import scipy
 import xarray as xr
 
-from .._parts import Part, Threshold
+from dynamicl.studies._parts import Part, Threshold
+
 from ._from_cells import FromCells
 from ._results import TOKEN
 from ._summary import judgeable, mean_part, summary, undecided_because

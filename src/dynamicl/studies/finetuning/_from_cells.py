@@ -7,10 +7,11 @@ from pathlib import Path
 
 import xarray as xr
 
-from .._experiment import Experiment
-from .._lab import Lab
-from .._parts import Part, Threshold
-from .._populations import Trajectories
+from dynamicl.studies._experiment import Experiment
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+
 from ._random import random_cells
 from ._results import no_cells, paths_of_cells, read_cells
 from ._scales import Scale, scale_of

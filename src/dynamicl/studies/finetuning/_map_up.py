@@ -2,7 +2,8 @@
 
 import xarray as xr
 
-from .._parts import Part, Threshold
+from dynamicl.studies._parts import Part, Threshold
+
 from ._from_cells import FromCells
 from ._setting import TABLE_1_TASKS, TASKS
 from ._summary import judgeable, means, share_part, summary, undecided_because

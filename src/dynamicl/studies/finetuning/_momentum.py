@@ -7,11 +7,12 @@ it also hands every label token the exemplar before it, which plain attention ha
 import numpy as np
 import xarray as xr
 
-from .._experiment import Experiment
-from .._lab import Lab
-from .._parts import Part, Threshold
-from .._populations import Populations, Trajectories
-from .._summaries import ratio, share
+from dynamicl.studies._experiment import Experiment
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Populations, Trajectories
+from dynamicl.studies._summaries import ratio, share
+
 from ._networks import MOMENTUM, half_times, losses, populations
 from ._scales import Scale, scale_of
 

@@ -12,12 +12,11 @@ import xarray as xr
 from dynamicl.models import TransformerSpec
 from dynamicl.statistics import crossing
 from dynamicl.store import Trajectory
+from dynamicl.studies._populations import Population, Populations
+from dynamicl.studies.induction._curves import LOG2
+from dynamicl.studies.induction._settings import BATCH, PAPER_RATE
 from dynamicl.tasks import FewShotSpec
 from dynamicl.training import Every, OptimizerSpec, Recording, RunSpec, Seeds
-
-from .._populations import Population, Populations
-from ..induction._curves import LOG2
-from ..induction._settings import BATCH, PAPER_RATE
 
 HALF = 0.5 * LOG2
 """t50 is where the loss has fallen half-way from its plateau, at log 2 with two labels in a context, to 0."""

@@ -4,8 +4,8 @@ import numpy as np
 import xarray as xr
 
 from dynamicl import lm
+from dynamicl.studies._parts import Part, Threshold
 
-from .._parts import Part, Threshold
 from ._from_cells import FromCells
 from ._results import SETTINGS, WHY, right
 from ._summary import summary

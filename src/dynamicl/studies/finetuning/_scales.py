@@ -6,8 +6,9 @@ left: whoever runs it chooses the model, and it takes hours.
 
 from dataclasses import dataclass
 
-from .._scales import setting_at
-from ..induction._settings import PAPER_RATE
+from dynamicl.studies._scales import setting_at
+from dynamicl.studies.induction._settings import PAPER_RATE
+
 from ._networks import Networks
 from ._random import RandomStudy
 

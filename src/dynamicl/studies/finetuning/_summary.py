@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import Interval, mean_interval
+from dynamicl.studies._parts import Part, Threshold
 
-from .._parts import Part, Threshold
 from ._results import TOKEN, WHY, gains
 from ._setting import TASKS
 

@@ -2,7 +2,8 @@
 
 import xarray as xr
 
-from .._parts import Part, Threshold
+from dynamicl.studies._parts import Part, Threshold
+
 from ._from_cells import FromCells
 from ._summary import judgeable, mean_part, means, summary, undecided_because
 
