@@ -96,7 +96,7 @@ def growth(small: bool) -> dict[str, Any]:
     from dynamicl.lab._flop import executed_flop
 
     flop = executed_flop(reference_run())
-    rows = []
+    rows: list[dict[str, Any]] = []
     for size in (2, 4) if small else GROWTH:
         try:
             speed = rate([reference_run(seed) for seed in range(size)], seconds=0.1 if small else 1.5)
@@ -157,7 +157,8 @@ def print_losses(small: bool) -> None:
     steps, runs = (20, 2) if small else (3000, AGREEING)
     fast = OptimizerSpec(learning_rate=3e-4)
     specs = [dataclasses.replace(reference_run(seed), optimizer=fast) for seed in range(runs)]
-    program = Program(*plan(specs), sequences=64 if small else 1000)
+    (cohort,) = plan(specs)
+    program = Program(cohort, sequences=64 if small else 1000)
     state, scores, times = program.initialise(), [], np.linspace(0, steps, 5 if small else SCORED, dtype=int)
     for time_ in times:
         state = program.advance(state, int(time_))
