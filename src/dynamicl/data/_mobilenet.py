@@ -71,6 +71,11 @@ class PretrainedMobileNet(Encoder):
         if not 1 <= self.features <= _RAW:
             raise ValueError(f"`features` is {self.features}: give 1 to {_RAW}")
 
+    @staticmethod
+    def is_installed() -> bool:
+        """Say whether PyTorch and the weights are there; neither is imported."""
+        return all(importlib.util.find_spec(name) is not None for name in (PACKAGE, "torch"))
+
     @property
     def name(self) -> str:
         return "mobilenet_v2"
