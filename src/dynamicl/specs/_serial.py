@@ -1,6 +1,7 @@
 """Specs as JSON: every frozen dataclass registered under a kind goes out and comes back byte for byte."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ._errors import SpecError, check, nearest
+from ._known import UNKNOWN, Known
 
 _KINDS: dict[str, type] = {}
 MISSING = dataclasses.MISSING
@@ -61,10 +63,16 @@ def added(default: Any) -> Any:
     return dataclasses.field(default=default, metadata={ADDED: True})
 
 
+@functools.cache
+def hints_of(cls: type) -> dict[str, Any]:
+    """Return the annotations of a class: evaluating them anew for every run takes most of the time of planning many."""
+    return typing.get_type_hints(cls)
+
+
 def to_dict(spec: Any) -> Any:
     """Turn a spec into JSON-able dictionaries, lists and scalars."""
     if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
-        hints = typing.get_type_hints(type(spec))
+        hints = hints_of(type(spec))
         body = {
             f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name]))
             for f in dataclasses.fields(spec)
@@ -118,7 +126,7 @@ def from_dict(data: Any, like: Any = None) -> Any:
 
 def _spec_from(data: dict, cls: type) -> Any:
     fields = {f.name: f for f in dataclasses.fields(cls)}
-    hints = typing.get_type_hints(cls)
+    hints = hints_of(cls)
     values = {}
     for name, value in data.items():
         if name == "kind":
@@ -153,9 +161,33 @@ def _class_of(data: dict, like: Any) -> type:
     )
 
 
-def to_json(spec: Any) -> str:
-    """Serialise a spec; equal specs give equal text, byte for byte."""
-    return json.dumps(to_dict(spec), sort_keys=True, separators=(",", ":"), allow_nan=False)
+def to_json(spec: Any, known: Known | None = None) -> str:
+    """Serialise a spec; equal specs give equal text, byte for byte.
+
+    Args:
+        spec: to be written.
+        known: texts of parts that other specs share with it.
+    """
+    if known is not None and isinstance(spec, tuple):
+        return "[" + ",".join(to_json(item, known) for item in spec) + "]"
+    if known is None or not dataclasses.is_dataclass(spec) or isinstance(spec, type):
+        return json.dumps(to_dict(spec), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = known.recall(spec, "json")
+    return known.keep(spec, "json", _joined(spec, known)) if text is UNKNOWN else text
+
+
+def _joined(spec: Any, known: Known) -> str:
+    """Put the JSON of a spec together from that of its fields, in the order and form of `json.dumps`."""
+    hints = hints_of(type(spec))
+    texts = {}
+    for f in dataclasses.fields(spec):
+        value = getattr(spec, f.name)
+        if not (ADDED in f.metadata and value == f.default):
+            texts[f.name] = to_json(as_hinted(value, hints[f.name]), known)
+    kind = getattr(spec, "kind", None)
+    if kind:
+        texts["kind"] = json.dumps(kind)
+    return "{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}"
 
 
 def from_json(text: str) -> Any:
@@ -172,27 +204,36 @@ def spec_hash(spec: Any) -> str:
     return hashlib.sha256(to_json(spec).encode()).hexdigest()[:DIGITS]
 
 
-def validate(spec: Any, path: str = "") -> None:
+def validate(spec: Any, path: str = "", known: Known | None = None) -> None:
     """Check a spec and everything in it: field types, then each spec's own `check`.
+
+    Args:
+        spec: to be checked.
+        path: where it stands, for errors.
+        known: parts that other specs share with it and that were found right.
 
     Raises:
         SpecError: with the path of the field at fault and the remedy.
     """
     if isinstance(spec, tuple | list):
         for i, item in enumerate(spec):
-            validate(item, f"{path}.{i}")
+            validate(item, f"{path}.{i}", known)
     if not dataclasses.is_dataclass(spec) or isinstance(spec, type):
         return
-    hints = typing.get_type_hints(type(spec))
+    if known is not None and known.recall(spec, "valid") is not UNKNOWN:
+        return
+    hints = hints_of(type(spec))
     for f in dataclasses.fields(spec):
         value, here = getattr(spec, f.name), f"{path}.{f.name}".lstrip(".")
         _check_type(value, hints[f.name], here)
         if "vary" in f.metadata:
             _check_range(value, hints[f.name], here)
-        validate(value, here)
+        validate(value, here, known)
     own = getattr(type(spec), "check", None)
     if own is not None:
         own(spec)
+    if known is not None:
+        known.keep(spec, "valid", True)
 
 
 def _check_type(value: Any, hint: Any, path: str) -> None:

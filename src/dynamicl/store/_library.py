@@ -65,7 +65,7 @@ class Library:
     @property
     def runs(self) -> tuple[str, ...]:
         """Hashes of all runs, each once, by store."""
-        return tuple(self._members())
+        return tuple(self.members())
 
     def find(self, run_hash: str) -> tuple[Store, int] | None:
         """Find a run.
@@ -76,7 +76,7 @@ class Library:
         Returns:
             The store that has trained it furthest and its index there, or None.
         """
-        return self._members().get(run_hash)
+        return self.members().get(run_hash)
 
     def trajectory(self, run_hashes: Sequence[str] | None = None) -> Trajectory:
         """Gather runs of any cohorts.
@@ -90,7 +90,7 @@ class Library:
         Raises:
             StoreError: a run is not there or asked for twice, or there is no run.
         """
-        members = self._members()
+        members = self.members()
         for run in run_hashes or ():
             if run not in members:
                 raise StoreError(
@@ -129,7 +129,11 @@ class Library:
             raise StoreError(f"`cohort_hash` is {cohort_hash!r}; give a plain name, such as 3f2a9c01")
         return self.root / cohort_hash
 
-    def _members(self) -> dict[str, tuple[Store, int]]:
+    def members(self) -> dict[str, tuple[Store, int]]:
+        """List all runs as of now, by hash: the store that has trained each furthest, and its index there.
+
+        Ask once where many runs are looked up: every call looks at all stores.
+        """
         members: dict[str, tuple[Store, int]] = {}
         for store in self.stores():
             for row, run in enumerate(store.runs):
