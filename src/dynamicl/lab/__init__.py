@@ -12,6 +12,8 @@ from ._later import record_later as record_later
 from ._machine import machine as machine
 from ._machine import versions as versions
 from ._memory import largest_population as largest_population
+from ._merge import Merged as Merged
+from ._merge import merge as merge
 from ._models import Loaded as Loaded
 from ._models import load as load
 from ._models import load_many as load_many

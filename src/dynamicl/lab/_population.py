@@ -4,7 +4,6 @@ Every commit holds the records since the last one and the whole state, so that a
 chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
-import hashlib
 import signal
 import time
 import warnings
@@ -18,8 +17,8 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import DIGITS, resolved, to_json, validate
-from dynamicl.store import Library, Store, Trajectory, run_identity
+from dynamicl.specs import resolved, to_json, validate
+from dynamicl.store import Library, Store, Trajectory, cohort_name, run_identity
 from dynamicl.training import (
     Checkpoint,
     Cohort,
@@ -212,8 +211,7 @@ def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[s
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:DIGITS])
-    with Store.create(place, header) as store:
+    with Store.create(library.place(cohort_name(ids)), header) as store:
         _train(program, state, start, Done(), recording, store, pace)
 
 
