@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dynamicl.probes import probes
-from dynamicl.specs import Known, from_json, resolved, to_json
+from dynamicl.specs import Known, check, from_json, resolved, to_json
 from dynamicl.store import Library, Store, run_identity
 from dynamicl.training import Recording, RunSpec, resolve
 
@@ -67,14 +67,14 @@ class ToDo:
     Attributes:
         names: of all runs asked for, each once, in their order.
         resume: stores that stopped before their end.
-        missing: runs that no store holds.
+        missing: runs that no store holds, by name.
         steps: run-steps of all runs asked for.
         left: run-steps still to do.
     """
 
     names: list[str] = field(default_factory=list)
     resume: list[Store] = field(default_factory=list)
-    missing: list[RunSpec] = field(default_factory=list)
+    missing: dict[str, RunSpec] = field(default_factory=dict)
     steps: int = 0
     left: int = 0
 
@@ -89,8 +89,9 @@ def left_to_do(runs: Sequence[RunSpec], recording: Recording, library: Library, 
         known: parts that the runs share.
 
     Raises:
-        SpecError: a run reads other content than that of the same description which the library holds.
+        SpecError: there are no runs; one reads other content than that of the same description in the library.
     """
+    check(bool(runs), "the population has no runs: give at least one spec")
     todo, stores = ToDo(), {}
     names, members = Names(recording, known), library.members()
     kept = KeptContents(library, names.recording)
@@ -100,7 +101,7 @@ def left_to_do(runs: Sequence[RunSpec], recording: Recording, library: Library, 
         todo.steps += spec.steps
         if name not in members:
             kept.refuse_others(to_json(spec, known))
-            todo.missing.append(spec)
+            todo.missing[name] = spec
             todo.left += spec.steps - spec.start.step * (spec.start.how == "fork")
         elif members[name][0].attributes.get("status") != "finished":
             stores[members[name][0].path] = members[name][0]

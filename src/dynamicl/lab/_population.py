@@ -4,7 +4,6 @@ Every commit holds the records since the last one and the whole state, so that a
 chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
-import hashlib
 import signal
 import time
 import warnings
@@ -17,8 +16,8 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import DIGITS, Known, to_json, validate
-from dynamicl.store import Library, Store, Trajectory
+from dynamicl.specs import Known, to_json, validate
+from dynamicl.store import Library, Store, Trajectory, cohort_name
 from dynamicl.training import (
     Checkpoint,
     Cohort,
@@ -38,7 +37,7 @@ from dynamicl.training import (
 
 from ._disk import check_disk
 from ._examples import examples
-from ._interrupts import held_back
+from ._interrupts import Interrupted, held_back
 from ._machine import machine, versions
 from ._memory import check_work, largest_population, memory_bound
 from ._pace import Listener, Pace, nobody
@@ -51,29 +50,28 @@ from .places import HERE, Home, Place
 COMMIT_SECONDS = 10.0
 
 
-class Interrupted(KeyboardInterrupt):
-    """Training was stopped by a signal; what was done is committed. The message says how to go on.
-
-    Attributes:
-        number: of the signal: Ctrl-C's by default.
-    """
-
-    number: int = signal.SIGINT
-
-
-def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dict[str, Any]:
+def cost(
+    runs: Sequence[RunSpec], recording: Recording, path: str | Path, place: Place = HERE
+) -> dict[str, Any]:
     """Say what a population will cost before it is trained.
 
+    Args:
+        runs: the population.
+        recording: what is kept of every run.
+        path: folder of the library.
+        place: where it will be trained.
+
     Returns:
-        `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
+        `runs`, `cached` (already in the library), `cohorts` still to train (the tasks of a place with several workers)
+        and `run_steps` still to do.
     """
-    known = Known()
-    todo = left_to_do(resolved_runs(runs, known), recording, Library(path), known)
+    known, library = Known(), Library(path)
+    todo = left_to_do(resolved_runs(runs, known), recording, library, known)
     waiting = len(todo.missing) + sum(len(store.runs) for store in todo.resume)
     return {
         "runs": len(runs),
         "cached": max(0, len(todo.names) - waiting),
-        "cohorts": len(cohorts_of(todo.missing, known)) + len(todo.resume),
+        "cohorts": place.count(todo, Home(library, recording, known=known)) + len(todo.resume),
         "run_steps": todo.left,
     }
 
@@ -119,7 +117,7 @@ def train_population(
 
 def train_here(todo: ToDo, home: Home) -> None:
     """Train in this process, cohort by cohort, over all of its devices."""
-    cohorts = fitting_cohorts(todo.missing, home.recording, home.known)
+    cohorts = fitting_cohorts(list(todo.missing.values()), home.recording, home.known)
     pace = Pace(len(todo.resume) + len(cohorts), todo.steps, todo.left, home.listener)
     for store in todo.resume:
         _go_on(store.path, home.recording, pace)
@@ -127,14 +125,10 @@ def train_here(todo: ToDo, home: Home) -> None:
         _begin(cohort, home, pace)
 
 
-def cohorts_of(runs: Sequence[RunSpec], known: Known) -> list[Cohort]:
-    """Cut runs, or no runs at all, into cohorts."""
-    return plan(runs, known) if runs else []
-
-
 def fitting_cohorts(runs: Sequence[RunSpec], recording: Recording, known: Known) -> list[Cohort]:
     """Cut runs into cohorts that fit into this machine's memory."""
-    return [part for cohort in cohorts_of(runs, known) for part in _fitting(cohort, recording)]
+    cohorts = plan(runs, known) if runs else []
+    return [part for cohort in cohorts for part in _fitting(cohort, recording)]
 
 
 def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
@@ -183,8 +177,7 @@ def _begin(cohort: Cohort, home: Home, pace: Pace) -> None:
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:DIGITS])
-    with Store.create(place, header) as store:
+    with Store.create(library.place(cohort_name(ids)), header) as store:
         _train(program, state, start, Done(), recording, store, pace)
 
 

@@ -65,7 +65,9 @@ def split(spec: Any, path: str = "", known: Known | None = None) -> tuple[Any, d
     if known is None:
         return _split_spec(spec, path, known)
     parted = known.recall(spec, f"split at {path}")
-    return known.keep(spec, f"split at {path}", _split_spec(spec, path, known)) if parted is UNKNOWN else parted
+    return (
+        known.keep(spec, f"split at {path}", _split_spec(spec, path, known)) if parted is UNKNOWN else parted
+    )
 
 
 def _split_tuple(spec: tuple, path: str, known: Known | None) -> tuple[tuple, dict[str, np.ndarray]]:

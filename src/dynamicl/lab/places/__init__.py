@@ -1,0 +1,9 @@
+"""Where a population is trained: in this process, or by the machines of a cluster, with the same bits and library."""
+
+from ._driver import GivenUp as GivenUp
+from ._here import HERE as HERE
+from ._here import Here as Here
+from ._place import Home as Home
+from ._place import Place as Place
+from ._submitit import Local as Local
+from ._submitit import Slurm as Slurm
