@@ -54,10 +54,23 @@ def _lines(title: str) -> Listener:
 
 
 def _note(now: Progress) -> str:
+    if now.steps == 0:
+        return _note_of_workers(now)
     parts = [f"cohort {now.cohort}/{now.cohorts}, {now.runs} runs, step {now.step:,}/{now.steps:,}"]
     known = math.isfinite(now.left)
     # Until the first chunk is done there is no rate: the time goes into compiling.
     parts += [f"{now.rate:,.0f} run-steps/s"] if known else ["compiling"]
     parts += [f"loss {now.loss:.3f}"] if math.isfinite(now.loss) else []
     parts += [f"{now.left:,.0f} s left"] if known else []
+    return ", ".join(parts)
+
+
+def _note_of_workers(now: Progress) -> str:
+    """Say how far a population is that several workers train."""
+    busy = [worker for worker in now.workers if worker.rate > 0]
+    parts = [f"{now.cohort}/{now.cohorts} tasks home, {len(now.workers)} at work, {now.waiting} waiting"]
+    parts += [f"{now.failures} given up"] if now.failures else []
+    parts += [f"{sum(worker.rate for worker in busy):,.0f} run-steps/s"] if busy else ["starting"]
+    parts += [f"loss {now.loss:.3f}"] if math.isfinite(now.loss) else []
+    parts += [f"{now.left:,.0f} s left"] if math.isfinite(now.left) else []
     return ", ".join(parts)

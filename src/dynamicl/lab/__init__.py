@@ -20,10 +20,10 @@ from ._models import load as load
 from ._models import load_many as load_many
 from ._models import load_others as load_others
 from ._pace import Progress as Progress
+from ._planning import run_id as run_id
 from ._population import InertClamp as InertClamp
 from ._population import cost as cost
 from ._population import train_population as train_population
-from ._planning import run_id as run_id
 from ._resuming import Rewound as Rewound
 from ._starts import OtherGround as OtherGround
 from ._starts import fork as fork

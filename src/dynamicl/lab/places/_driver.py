@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from dynamicl.specs import DynamiclError
 from dynamicl.store import StoreError
 
-from .._interrupts import Interrupted, Stopped, held_back
+from .._interrupts import Interrupted, held_back
 from .._planning import ToDo
 from ._cutting import tasks_of
 from ._homecoming import bring_home

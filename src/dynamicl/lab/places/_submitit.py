@@ -24,6 +24,8 @@ from ._place import Home
 from ._tasks import TASKS, Task
 from ._work import work
 
+JOBS = "jobs"
+"""Folder beside the tasks for submitit's own files and the jobs' logs."""
 ARRAY = 1000
 """Jobs of one array: what SLURM takes unless its administrator changed `MaxArraySize`."""
 REQUEUES = 1000
@@ -92,22 +94,22 @@ class Slurm:
 
     def train(self, todo: ToDo, home: Home) -> None:
         """Train what is left to do, see `Place`."""
-        executor = self._executor(home)
+        executor = self._executor(_jobs_folder(home.library.root))
         drive(_Queue(executor, _slurm_job(), "slurm", self.runs), todo, home)
 
     def count(self, todo: ToDo, home: Home) -> int:
         """Count the new tasks."""
         return count_tasks(todo, self.runs)
 
-    def script(self, home: Home) -> str:
-        """Return the batch script of a job, and submit nothing."""
-        executor = self._executor(home)
+    def script(self, library: Path) -> str:
+        """Return the batch script of a job for a library, and submit nothing."""
+        executor = self._executor(library / TASKS / JOBS)
         return str(executor._make_submission_file_text(executor._submitit_command_str, "dry"))
 
-    def _executor(self, home: Home) -> Any:
+    def _executor(self, folder: Path) -> Any:
         _check_sizes(self.runs, self.minutes, self.cpus)
         try:
-            executor = _submitit().SlurmExecutor(_jobs_folder(home), max_num_timeout=REQUEUES)
+            executor = _submitit().SlurmExecutor(folder, max_num_timeout=REQUEUES)
         except RuntimeError:
             raise SpecError(
                 "`place` is slurm, but there is no `srun` on this machine: give the command on a login node of the "
@@ -152,7 +154,7 @@ class Local:
         """Train what is left to do, see `Place`."""
         _check_sizes(self.runs, self.minutes, self.workers)
         submitit = _submitit()
-        executor = submitit.LocalExecutor(_jobs_folder(home), max_num_timeout=REQUEUES)
+        executor = submitit.LocalExecutor(_jobs_folder(home.library.root), max_num_timeout=REQUEUES)
         executor.update_parameters(timeout_min=self.minutes, gpus_per_node=self.gpus)
         drive(_Queue(executor, submitit.LocalJob, "local", self.runs, self.workers), todo, home)
 
@@ -234,8 +236,8 @@ def _submitit() -> ModuleType:
     return submitit
 
 
-def _jobs_folder(home: Home) -> Path:
-    folder = home.library.root.absolute() / TASKS / "jobs"
+def _jobs_folder(library: Path) -> Path:
+    folder = library.absolute() / TASKS / JOBS
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -14,7 +14,8 @@ import socket
 import time
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -39,12 +40,13 @@ OUT_OF_MEMORY = "RESOURCE_EXHAUSTED"
 """How XLA says that a device has no memory left."""
 
 
-def work(folder: Path, seconds: float = math.inf) -> Report:
+def work(folder: Path, seconds: float = math.inf, say: Callable[[Pulse], None] | None = None) -> Report:
     """Train a task's order, or go on with it.
 
     Args:
         folder: the task's.
         seconds: after which it commits and leaves.
+        say: takes the worker's pulse; a file in the folder does by default.
 
     Returns:
         How it ended; the same lies in the folder, for a driver that comes back later.
@@ -58,7 +60,7 @@ def work(folder: Path, seconds: float = math.inf) -> Report:
             order.refuse_other_versions()
             for module in order.modules:
                 importlib.import_module(module)
-            _train(order, folder, time.monotonic() + seconds)
+            _train(order, folder, _pulse_to(say or partial(write, folder / PULSE), seconds))
         report = Report("finished")
     except KeyboardInterrupt as stopped:
         report = Report("left", "it was asked to leave", getattr(stopped, "number", 0))
@@ -75,10 +77,9 @@ def work(folder: Path, seconds: float = math.inf) -> Report:
     return report
 
 
-def _train(order: Order, folder: Path, until: float) -> None:
+def _train(order: Order, folder: Path, listener: Listener) -> None:
     specs = [from_json(text) for text in order.specs]
     library = Library(folder / LIBRARY)
-    listener = _pulse_to(folder / PULSE, until)
     home = Home(library, from_json(order.recording), order.title, order.command, listener)
     with warnings.catch_warnings():
         # Said in the worker's log, and in the stores' records; nobody reads them here.
@@ -127,9 +128,10 @@ def _forget_unfinished(names: Sequence[str], library: Library) -> None:
             shutil.rmtree(path)
 
 
-def _pulse_to(path: Path, until: float) -> Listener:
-    """Return a listener that writes down how far the worker is, and leaves when its time is up."""
+def _pulse_to(say: Callable[[Pulse], None], seconds: float) -> Listener:
+    """Return a listener that says how far the worker is, and leaves when its time is up."""
     worker, last = f"{socket.gethostname()} {os.getpid()}", [0.0]
+    until = time.monotonic() + seconds
 
     def listen(now: Progress) -> None:
         if time.monotonic() > until:
@@ -138,6 +140,6 @@ def _pulse_to(path: Path, until: float) -> Listener:
             last[0] = time.monotonic()
             loss = now.loss if math.isfinite(now.loss) else None
             with contextlib.suppress(OSError):
-                write(path, Pulse(worker, now.done, now.rate, loss))
+                say(Pulse(worker, now.done, now.rate, loss))
 
     return listen
