@@ -93,11 +93,12 @@ def left_to_do(runs: Sequence[RunSpec], recording: Recording, library: Library, 
     """
     check(bool(runs), "the population has no runs: give at least one spec")
     todo, stores = ToDo(), {}
-    names, members = Names(recording, known), library.members()
+    names = Names(recording, known)
     kept = KeptContents(library, names.recording)
-    for spec in dict.fromkeys(runs):
-        name = names.of(spec)
-        todo.names.append(name)
+    specs = {names.of(spec): spec for spec in dict.fromkeys(runs)}
+    members = library.members(specs)
+    todo.names = list(specs)
+    for name, spec in specs.items():
         todo.steps += spec.steps
         if name not in members:
             kept.refuse_others(to_json(spec, known))
