@@ -237,31 +237,38 @@ def validate(spec: Any, path: str = "", known: Known | None = None) -> None:
 
 
 def _check_type(value: Any, hint: Any, path: str) -> None:
+    # Messages are made where they are needed: showing every value takes longer than checking it.
     if hint in (int, float, bool, str):
-        numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = (
-            numeric
-            if hint is float
-            else (isinstance(value, hint) and (hint is bool or not isinstance(value, bool)))
-        )
-        check(fits, f"`{path}` is {_shown(value)}: give it as `{hint.__name__}`")
-        if isinstance(value, int):
-            check(abs(value) < 2**63, f"`{path}` is {_shown(value)}: give less than 2^63")
-        check(hint is not float or not math.isnan(value), f"`{path}` is nan: give a number")
+        _check_scalar(value, hint, path)
     elif typing.get_origin(hint) is typing.Literal:
         options = typing.get_args(hint)
-        check(value in options, f"`{path}` is {_shown(value)}: choose one of {', '.join(map(repr, options))}")
+        if value not in options:
+            raise SpecError(f"`{path}` is {_shown(value)}: choose one of {', '.join(map(repr, options))}")
     elif typing.get_origin(hint) is tuple:
-        check(isinstance(value, tuple), f"`{path}` is {_shown(value)}: give a tuple")
+        if not isinstance(value, tuple):
+            raise SpecError(f"`{path}` is {_shown(value)}: give a tuple")
         args = typing.get_args(hint)
         for i, item in enumerate(value):
             if args:
                 _check_type(
                     item, args[0] if args[-1] is Ellipsis else args[min(i, len(args) - 1)], f"{path}.{i}"
                 )
-    elif dataclasses.is_dataclass(hint):
-        fits = isinstance(value, typing.cast(type, hint))
-        check(fits, f"`{path}` is {_shown(value)}: give a `{getattr(hint, '__name__', hint)}`")
+    elif dataclasses.is_dataclass(hint) and not isinstance(value, typing.cast(type, hint)):
+        raise SpecError(f"`{path}` is {_shown(value)}: give a `{getattr(hint, '__name__', hint)}`")
+
+
+def _check_scalar(value: Any, hint: type, path: str) -> None:
+    is_bool = isinstance(value, bool)
+    if hint is float:
+        fits = isinstance(value, int | float) and not is_bool
+    else:
+        fits = isinstance(value, hint) and (hint is bool or not is_bool)
+    if not fits:
+        raise SpecError(f"`{path}` is {_shown(value)}: give it as `{hint.__name__}`")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise SpecError(f"`{path}` is {_shown(value)}: give less than 2^63")
+    if hint is float and math.isnan(value):
+        raise SpecError(f"`{path}` is nan: give a number")
 
 
 def _check_range(value: Any, hint: Any, path: str) -> None:
