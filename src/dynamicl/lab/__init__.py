@@ -20,6 +20,7 @@ from ._models import load as load
 from ._models import load_many as load_many
 from ._models import load_others as load_others
 from ._pace import Progress as Progress
+from ._pace import Worker as Worker
 from ._planning import run_id as run_id
 from ._population import InertClamp as InertClamp
 from ._population import cost as cost

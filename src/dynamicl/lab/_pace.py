@@ -28,6 +28,11 @@ class Worker:
     rate: float
     loss: float
 
+    @property
+    def left(self) -> float:
+        """Seconds left at this rate; infinite before there is one."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else float("inf")
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -48,7 +48,11 @@ class Names:
 
     def of(self, spec: RunSpec) -> str:
         """Return the name of a run, which is resolved."""
-        return run_identity(to_json(spec, self.known), self.recording, self._versions)
+        return self.of_text(to_json(spec, self.known))
+
+    def of_text(self, text: str) -> str:
+        """Return the name of the run that canonical JSON describes."""
+        return run_identity(text, self.recording, self._versions)
 
 
 def resolved_runs(runs: Sequence[RunSpec], known: Known) -> list[RunSpec]:

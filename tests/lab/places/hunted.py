@@ -57,7 +57,13 @@ def main(path: str) -> None:
 
 
 def _start(path):
-    command = [sys.executable, "-W", "ignore", "-c", f"from lab.places.hunted import main; main({str(path)!r})"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        f"from lab.places.hunted import main; main({str(path)!r})",
+    ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

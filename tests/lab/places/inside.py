@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from dynamicl.lab.places._driver import TRIES, drive
 from dynamicl.lab.places._cutting import count_tasks
+from dynamicl.lab.places._driver import TRIES, drive
 from dynamicl.lab.places._work import work
 
 

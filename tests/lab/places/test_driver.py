@@ -62,7 +62,9 @@ def test_what_kills_every_worker_is_given_up_and_its_neighbours_are_not(tmp_path
             work(folder)
 
     place = Inside(deadly)
-    message = rf"1 of 2 tasks were given up.*with run {poison}: its worker is gone \(it ended\) \(after 3 tries\)"
+    message = (
+        rf"1 of 2 tasks were given up.*with run {poison}: its worker is gone \(it ended\) \(after 3 tries\)"
+    )
     with pytest.raises(GivenUp, match=message):
         train_population(RUNS, RECORDING, tmp_path, place=place)
     assert len(Library(tmp_path).runs) == 2 and len(place.done) == 4
@@ -84,11 +86,15 @@ def test_other_versions_are_refused_by_the_worker(tmp_path, monkeypatch):
         real(dataclasses.replace(order) if False else _with_other_jax(order))
 
     def _with_other_jax(order):
-        return type(order)(order.runs, order.specs, order.recording, versions={**order.versions, "jax": "0.0.1"})
+        return type(order)(
+            order.runs, order.specs, order.recording, versions={**order.versions, "jax": "0.0.1"}
+        )
 
     monkeypatch.setattr(working.Order, "refuse_other_versions", elsewhere)
     place = Inside(runs=3)
-    with pytest.raises(GivenUp, match=r"written with jax 0\.0\.1 \(here .*install the same versions on every machine"):
+    with pytest.raises(
+        GivenUp, match=r"written with jax 0\.0\.1 \(here .*install the same versions on every machine"
+    ):
         train_population(RUNS, RECORDING, tmp_path, place=place)
     assert len(place.done) == 1
 
@@ -97,7 +103,9 @@ def test_results_made_with_other_versions_do_not_come_home(tmp_path, monkeypatch
     versions = {"dynamicl": "0", "jax": "9"}
     monkeypatch.setattr("dynamicl.lab.places._orders.versions", lambda: versions)
     monkeypatch.setattr(working.Order, "refuse_other_versions", lambda order: None)
-    with pytest.raises(GivenUp, match=r"was made with dynamicl \S+, and its order with 0: install the same versions"):
+    with pytest.raises(
+        GivenUp, match=r"was made with dynamicl \S+, and its order with 0: install the same versions"
+    ):
         train_population(RUNS, RECORDING, tmp_path, place=Inside(runs=3))
     assert Library(tmp_path).runs == ()
 

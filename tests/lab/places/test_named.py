@@ -12,7 +12,10 @@ from dynamicl.specs import SpecError
         ("slurm:partition=gpu,gpus=1,memory=2.5", Slurm(partition="gpu", gpus=1, memory=2.5)),
         ("slurm:setup=module load cuda+ulimit -n 9999", Slurm(setup=("module load cuda", "ulimit -n 9999"))),
         ('slurm:options="licenses:a,b"+nice:10', Slurm(options=(("licenses", "a,b"), ("nice", "10")))),
-        ("ray:address=10.0.0.1:6379,cpus=2,resources=tpu:1", Ray("10.0.0.1:6379", 2.0, resources=(("tpu", 1.0),))),
+        (
+            "ray:address=10.0.0.1:6379,cpus=2,resources=tpu:1",
+            Ray("10.0.0.1:6379", 2.0, resources=(("tpu", 1.0),)),
+        ),
     ],
 )
 def test_a_place_is_read_from_its_name_and_fields(text, place):

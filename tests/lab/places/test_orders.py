@@ -21,7 +21,9 @@ def home(tmp_path):
 def test_an_order_says_all_that_a_worker_needs(home, tmp_path):
     order = order_of(runs(2, 20), home)
     assert order.runs == [run_id(run, RECORDING) for run in runs(2, 20)]
-    assert [from_json(text) for text in order.specs] == runs(2, 20) and from_json(order.recording) == RECORDING
+    assert [from_json(text) for text in order.specs] == runs(2, 20) and from_json(
+        order.recording
+    ) == RECORDING
     assert (order.title, order.command, order.steps, order.modules) == ("title", "command", 40, ["small"])
     task = make_task(tmp_path, order)
     assert read_order(task.folder) == order == open_tasks(tmp_path)[0].order

@@ -17,7 +17,9 @@ def test_a_folder_arrives_as_it_was_without_locks_and_links(tmp_path):
     (tmp_path / "target").mkdir()
     (tmp_path / "target" / "old").write_text("old")
     unpack(*pack(source), tmp_path / "target")
-    there = sorted(path.relative_to(tmp_path / "target").as_posix() for path in (tmp_path / "target").rglob("*"))
+    there = sorted(
+        path.relative_to(tmp_path / "target").as_posix() for path in (tmp_path / "target").rglob("*")
+    )
     assert there == ["a", "a/b", "a/b/piece"]
     assert (tmp_path / "target" / "a" / "b" / "piece").read_bytes() == bytes(range(256))
 

@@ -27,14 +27,15 @@ NODE = {
 
 @pytest.fixture(scope="module")
 def ray():
+    # Ray takes 127.0.0.1 for what it is only where it believes that it may not leave the machine; read at its import.
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     return pytest.importorskip("ray", reason="needs ray: install dynamicl[cluster]")
 
 
 @pytest.fixture
 def cluster(ray, monkeypatch):
     workers.prepare(monkeypatch)
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     from ray.cluster_utils import Cluster
 
     with warnings.catch_warnings():
@@ -79,7 +80,9 @@ def test_a_lost_node_is_made_up_for_and_pieces_come_home(cluster, long_ones, tmp
 
 
 @pytest.mark.slow
-def test_a_task_that_kills_its_worker_is_given_up_and_the_rest_is_home(cluster, long_ones, monkeypatch, tmp_path):
+def test_a_task_that_kills_its_worker_is_given_up_and_the_rest_is_home(
+    cluster, long_ones, monkeypatch, tmp_path
+):
     from dynamicl.lab.places import _ray as module
 
     monkeypatch.setattr(module, "train_packed", deadly)

@@ -46,7 +46,9 @@ def queue(cluster, submitit, monkeypatch):
 
 
 def ask(environment, *words):
-    return subprocess.run(words, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(
+        words, env=environment, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
 
 
 @pytest.fixture
@@ -78,7 +80,20 @@ def test_preempted_jobs_commit_are_requeued_and_go_on(queue, long_ones, tmp_path
 
     def preempt_once(now):
         if not struck and any(worker.done > 0 for worker in now.workers):
-            struck.append(ask(queue, "sbatch", "-p", "high", "-N2", "--exclusive", "-o", "/dev/null", "--wrap", "sleep 1"))
+            struck.append(
+                ask(
+                    queue,
+                    "sbatch",
+                    "-p",
+                    "high",
+                    "-N2",
+                    "--exclusive",
+                    "-o",
+                    "/dev/null",
+                    "--wrap",
+                    "sleep 1",
+                )
+            )
 
     place = Slurm(partition="low", cpus=1, minutes=30, runs=2)
     placed = train_population(LONG_RUNS, RECORDING, tmp_path / "placed", place=place, listener=preempt_once)
@@ -96,7 +111,9 @@ def test_a_driver_leaves_and_comes_back_and_workers_are_killed(queue, long_ones,
         if any(worker.done > 0 for worker in now.workers):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    with pytest.raises(Interrupted, match="left 2 jobs in the queue, where they go on .*give the same command again"):
+    with pytest.raises(
+        Interrupted, match="left 2 jobs in the queue, where they go on .*give the same command again"
+    ):
         train_population(LONG_RUNS, RECORDING, path, place=place, listener=leave)
     before = {task.folder.name: task.job for task in open_tasks(path)}
     assert len(before) == 2 and all(job.engine == "slurm" and job.key for job in before.values())
@@ -130,7 +147,9 @@ def test_the_script_that_would_be_submitted(submitit, monkeypatch, tmp_path):
     srun.write_text("#!/bin/sh\n")
     srun.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    place = Slurm(partition="gpu", gpus=2, cpus=8, minutes=90, memory=1.5, qos="long", setup=("module load cuda",))
+    place = Slurm(
+        partition="gpu", gpus=2, cpus=8, minutes=90, memory=1.5, qos="long", setup=("module load cuda",)
+    )
     lines = submission(place, tmp_path / "library").splitlines()
     for line in (
         "#SBATCH --partition=gpu",
@@ -149,7 +168,9 @@ def test_the_script_that_would_be_submitted(submitit, monkeypatch, tmp_path):
 
 def test_a_machine_without_slurm_is_told_so(submitit, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SpecError, match="there is no `srun` on this machine: give the command on a login node"):
+    with pytest.raises(
+        SpecError, match="there is no `srun` on this machine: give the command on a login node"
+    ):
         train_population(RUNS, RECORDING, tmp_path, place=Slurm())
 
 
@@ -194,4 +215,3 @@ def test_an_assignment_leaves_as_its_signal_asks(submitit, monkeypatch, tmp_path
     assert handled == [signal.SIGUSR2]
     monkeypatch.setattr(module, "work", lambda folder: Report("finished"))
     assert module.Assignment(str(tmp_path))() == "finished"
-

@@ -83,9 +83,10 @@ def orders_of(runs: Sequence[RunSpec], home: Home, runs_each: int) -> Iterator[O
 def order_of(runs: Sequence[RunSpec], home: Home) -> Order:
     """Write an order for some runs."""
     names = Names(home.recording, home.known)
+    texts = [to_json(spec, home.known) for spec in runs]
     return Order(
-        runs=[names.of(spec) for spec in runs],
-        specs=[to_json(spec, home.known) for spec in runs],
+        runs=[names.of_text(text) for text in texts],
+        specs=texts,
         recording=names.recording,
         title=home.title,
         command=home.command,
