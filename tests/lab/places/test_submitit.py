@@ -197,6 +197,34 @@ def test_a_queue_that_takes_no_jobs_is_told(submitit, tmp_path):
         module._Queue(Full(), None, "slurm", 1)._submit_some([])
 
 
+def test_each_process_of_this_machine_has_gpus_of_its_own(submitit, monkeypatch, tmp_path):
+    from types import SimpleNamespace
+
+    class Job(SimpleNamespace):
+        def done(self):
+            return self.ended
+
+    class Executor:
+        folder, jobs, seen = tmp_path, [], []
+
+        def update_parameters(self, visible_gpus):
+            self.seen.append(visible_gpus)
+
+        def submit_array(self, assignments):
+            self.jobs.append(Job(job_id=str(len(self.jobs)), ended=False))
+            return self.jobs[-1:]
+
+    executor, task = Executor(), SimpleNamespace(folder=tmp_path)
+    queue = module._Queue(executor, None, "local", 1, workers=3, gpus=2)
+    assert queue.submit([task, task, task]) == ["0", "1", "2"]
+    executor.jobs[1].ended = True
+    queue.submit([task])
+    assert executor.seen == [[0, 1], [2, 3], [4, 5], [2, 3]]
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: setattr(executor.jobs[0], "ended", True))
+    queue.submit([task])
+    assert executor.seen[-1] == [0, 1]
+
+
 def test_an_assignment_leaves_as_its_signal_asks(submitit, monkeypatch, tmp_path):
     """SIGUSR2 is submitit's word for a job's end: it requeues. After SIGTERM, SLURM does."""
     from dynamicl.lab.places._tasks import Report

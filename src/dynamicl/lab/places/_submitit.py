@@ -8,6 +8,7 @@ import math
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ ARRAY = 1000
 """Jobs of one array: what SLURM takes unless its administrator changed `MaxArraySize`."""
 REQUEUES = 1000
 """How often a task that ran out of time may go on in a job of its own; every one gets further."""
+TO_GO_ON = (signal.SIGUSR1, signal.SIGUSR2)
+"""Signals after which submitit is to start the task again: its job's time is up."""
 LOOK = 10
 """Seconds between two questions to `sacct`, about all jobs at once."""
 
@@ -47,9 +50,9 @@ class Assignment:
             report = work(Path(self.folder))
         if report.status == "left":
             handler = before.get(signal.SIGUSR2)
-            if report.number != signal.SIGTERM and callable(handler):
+            if report.number in TO_GO_ON and callable(handler):
                 handler(report.number, None)
-            # SIGTERM: SLURM requeues what it preempts. Leaving without a result says that there is none yet.
+            # After SIGTERM, SLURM requeues what it preempts. Leaving without a result says that there is none yet.
             sys.exit(128 + report.number)
         return report.status
 
@@ -142,7 +145,7 @@ class Local:
         workers: processes at once.
         runs: the most runs of a task.
         minutes: after which a process commits, is started again and goes on.
-        gpus: that each process sees.
+        gpus: of each process, its own; without any, it computes on processors.
     """
 
     workers: int = 2
@@ -156,7 +159,7 @@ class Local:
         submitit = _submitit()
         executor = submitit.LocalExecutor(_jobs_folder(home.library.root), max_num_timeout=REQUEUES)
         executor.update_parameters(timeout_min=self.minutes, gpus_per_node=self.gpus)
-        drive(_Queue(executor, submitit.LocalJob, "local", self.runs, self.workers), todo, home)
+        drive(_Queue(executor, submitit.LocalJob, "local", self.runs, self.workers, self.gpus), todo, home)
 
     def count(self, todo: ToDo, home: Home) -> int:
         """Count the new tasks."""
@@ -168,7 +171,7 @@ class _Queue:
 
     tries = TRIES
 
-    def __init__(self, executor: Any, kind: Any, name: str, runs: int, workers: int = 0):
+    def __init__(self, executor: Any, kind: Any, name: str, runs: int, workers: int = 0, gpus: int = 0):
         self.executor = executor
         self.kind = kind
         self.name = name
@@ -177,10 +180,14 @@ class _Queue:
         self.together = workers or sys.maxsize
         self.lasting = workers == 0
         self.pause = 0.2 if workers else 2.0
+        self.gpus = gpus
         self._jobs: dict[str, Any] = {}
+        self._slots: dict[str, int] = {}
 
     def submit(self, tasks: Sequence[Task]) -> list[str]:
         """Submit tasks, as arrays where there are many."""
+        if self.gpus:
+            return [self._submit_to_own_gpus(Assignment(str(task.folder.absolute()))) for task in tasks]
         keys: list[str] = []
         for first in range(0, len(tasks), ARRAY):
             assignments = [Assignment(str(task.folder.absolute())) for task in tasks[first : first + ARRAY]]
@@ -194,6 +201,21 @@ class _Queue:
             raise SpecError(f"the queue took no jobs: {error}") from None
         self._jobs |= {job.job_id: job for job in jobs}
         return [job.job_id for job in jobs]
+
+    def _submit_to_own_gpus(self, assignment: Assignment) -> str:
+        """Start a process that sees GPUs which no other process of this place sees."""
+        while True:
+            busy = {slot for key, slot in self._slots.items() if not self._jobs[key].done()}
+            free = [slot for slot in range(self.together) if slot not in busy]
+            if free:
+                break
+            # A process whose task is done takes a moment to go.
+            time.sleep(self.pause)
+        first = free[0] * self.gpus
+        self.executor.update_parameters(visible_gpus=list(range(first, first + self.gpus)))
+        (key,) = self._submit_some([assignment])
+        self._slots[key] = free[0]
+        return key
 
     def ended(self, task: Task) -> str | None:
         """Ask whether a job is still known to be waiting or at work."""
