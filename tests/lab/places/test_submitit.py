@@ -41,7 +41,7 @@ def cluster(tmp_path_factory):
 def queue(cluster, submitit, monkeypatch):
     for name in ("SLURM_CONF", "PATH"):
         monkeypatch.setenv(name, cluster[name])
-    monkeypatch.setattr(module, "LOOK", 2)
+    monkeypatch.setattr("dynamicl.lab.places._slurm.LOOK", 2)
     return cluster
 
 
@@ -194,7 +194,7 @@ def test_a_queue_that_takes_no_jobs_is_told(submitit, tmp_path):
             raise subprocess.CalledProcessError(1, "sbatch")
 
     with pytest.raises(SpecError, match="the queue took no jobs: .*sbatch"):
-        module._Queue(Full(), None, "slurm", 1)._submit_some([])
+        module.Queue(Full(), None, "slurm", 1)._submit_some([])
 
 
 def test_each_process_of_this_machine_has_gpus_of_its_own(submitit, monkeypatch, tmp_path):
@@ -215,7 +215,7 @@ def test_each_process_of_this_machine_has_gpus_of_its_own(submitit, monkeypatch,
             return self.jobs[-1:]
 
     executor, task = Executor(), SimpleNamespace(folder=tmp_path)
-    queue = module._Queue(executor, None, "local", 1, workers=3, gpus=2)
+    queue = module.Queue(executor, None, "local", 1, workers=3, gpus=2)
     assert queue.submit([task, task, task]) == ["0", "1", "2"]
     executor.jobs[1].ended = True
     queue.submit([task])

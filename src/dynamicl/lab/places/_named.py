@@ -9,9 +9,10 @@ from typing import Any
 from dynamicl.specs import SpecError, nearest
 
 from ._here import Here
+from ._local import Local
 from ._place import Place
 from ._ray import Ray
-from ._submitit import Local, Slurm
+from ._slurm import Slurm
 
 PLACES: dict[str, Any] = {"here": Here, "local": Local, "slurm": Slurm, "ray": Ray}
 """Places by the name that a command takes."""

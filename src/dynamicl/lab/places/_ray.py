@@ -5,9 +5,7 @@ Ray itself tries again what a lost worker or node had taken.
 """
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +22,8 @@ from ._cutting import count_tasks
 from ._driver import TRIES, drive
 from ._packing import pack, unpack
 from ._place import Home
-from ._tasks import LIBRARY, PULSE, REPORT, Pulse, Report, Task, write
-from ._work import work
+from ._ray_work import Board, train_packed
+from ._tasks import PULSE, REPORT, Pulse, Report, Task, write
 
 PASSED_ON = ("JAX_", "XLA_", "DYNAMICL_")
 """Beginnings of the names of environment variables that decide a run's layout, or where caches lie."""
@@ -99,23 +97,6 @@ class _Flight:
     ended: str | None = None
 
 
-class Board:
-    """Where workers say how far they are; an actor, of which a cluster has one."""
-
-    def __init__(self) -> None:
-        """Begin with nothing said."""
-        self._pulses: dict[str, bytes] = {}
-
-    def say(self, task: str, pulse: bytes) -> None:
-        """Take a worker's word."""
-        self._pulses[task] = pulse
-
-    def heard(self) -> dict[str, bytes]:
-        """Return what was said since the last call."""
-        pulses, self._pulses = self._pulses, {}
-        return pulses
-
-
 @dataclass
 class _Cluster:
     """An engine over a Ray cluster, see `Engine`. Ray tries again what a lost worker had; the driver does not."""
@@ -181,30 +162,6 @@ class _Cluster:
     def _hear(self) -> None:
         for key, pulse in self.ray.get(self.board.heard.remote()).items():
             write(self.folders[key] / PULSE, msgspec.json.decode(pulse, type=Pulse))
-
-
-def train_packed(
-    content: bytes, digest: str, key: str, seconds: float, board: Any
-) -> tuple[dict[str, Any], bytes, str]:
-    """Train a packed task on a worker's own disk.
-
-    Args:
-        content: the task's folder.
-        digest: its hash.
-        key: of the task.
-        seconds: after which it comes home.
-        board: where to say how far it is.
-
-    Returns:
-        The report, and the worker's library with its hash.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="dynamicl-")) / "task"
-    try:
-        unpack(content, digest, folder)
-        report = work(folder, seconds, lambda pulse: board.say.remote(key, msgspec.json.encode(pulse)))
-        return msgspec.structs.asdict(report), *pack(folder / LIBRARY)
-    finally:
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def _environment() -> dict[str, str]:

@@ -1,16 +1,10 @@
-"""SLURM, and processes of this machine, through `submitit`: it writes the batch script, submits and requeues.
+"""What SLURM and processes of this machine have in common: `submitit`, which submits, watches and requeues jobs."""
 
-SLURM needs a library on a file system that the machines share; its locks are not relied on, and its accounting
-(`sacct`) is how submitit learns that a job is gone. Install `dynamicl[cluster]`.
-"""
-
-import math
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,10 +12,7 @@ from typing import Any
 from dynamicl.specs import SpecError, check
 
 from .._interrupts import leaving
-from .._planning import ToDo
-from ._cutting import count_tasks
-from ._driver import TRIES, drive
-from ._place import Home
+from ._driver import TRIES
 from ._tasks import TASKS, Task
 from ._work import work
 
@@ -33,8 +24,6 @@ REQUEUES = 1000
 """How often a task that ran out of time may go on in a job of its own; every one gets further."""
 TO_GO_ON = (signal.SIGUSR1, signal.SIGUSR2)
 """Signals after which submitit is to start the task again: its job's time is up."""
-LOOK = 10
-"""Seconds between two questions to `sacct`, about all jobs at once."""
 
 
 class Assignment:
@@ -58,115 +47,10 @@ class Assignment:
 
     def checkpoint(self) -> Any:
         """Say what submitit starts again: the same, since all of the state is in the folder."""
-        return _submitit().helpers.DelayedSubmission(self)
+        return submitit_module().helpers.DelayedSubmission(self)
 
 
-@dataclass(frozen=True)
-class Slurm:
-    """Train by jobs of SLURM, one array for many tasks.
-
-    Attributes:
-        partition: where to; the cluster's default by default.
-        minutes: after which SLURM ends a job; it commits before, is requeued and goes on.
-        cpus: of each job.
-        gpus: of each job; a job's runs are spread over them.
-        memory: of each job, in GiB; the cluster's default by default.
-        runs: the most runs of a job.
-        together: jobs at work at once, at most.
-        account: that pays.
-        qos: quality of service.
-        constraint: features that a node must have.
-        grace: seconds before its end at which a job is told to leave.
-        setup: shell lines before each job, such as `module load cuda`.
-        options: further ones of `sbatch`, as name and value.
-    """
-
-    partition: str = ""
-    minutes: int = 240
-    cpus: int = 4
-    gpus: int = 0
-    memory: float = 0.0
-    runs: int = 64
-    together: int = 256
-    account: str = ""
-    qos: str = ""
-    constraint: str = ""
-    grace: int = 120
-    setup: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
-
-    def train(self, todo: ToDo, home: Home) -> None:
-        """Train what is left to do, see `Place`."""
-        executor = self._executor(_jobs_folder(home.library.root))
-        drive(_Queue(executor, _slurm_job(), "slurm", self.runs), todo, home)
-
-    def count(self, todo: ToDo, home: Home) -> int:
-        """Count the new tasks."""
-        return count_tasks(todo, self.runs)
-
-    def script(self, library: Path) -> str:
-        """Return the batch script of a job for a library, and submit nothing."""
-        executor = self._executor(library / TASKS / JOBS)
-        return str(executor._make_submission_file_text(executor._submitit_command_str, "dry"))
-
-    def _executor(self, folder: Path) -> Any:
-        _check_sizes(self.runs, self.minutes, self.cpus)
-        try:
-            executor = _submitit().SlurmExecutor(folder, max_num_timeout=REQUEUES)
-        except RuntimeError:
-            raise SpecError(
-                "`place` is slurm, but there is no `srun` on this machine: give the command on a login node of the "
-                "cluster, or take place `local` or `here`"
-            ) from None
-        given = {"partition": self.partition, "account": self.account, "qos": self.qos}
-        given |= {
-            "constraint": self.constraint,
-            "mem": f"{math.ceil(self.memory * 1024)}M" if self.memory else "",
-        }
-        executor.update_parameters(
-            job_name="dynamicl",
-            time=self.minutes,
-            cpus_per_task=self.cpus,
-            array_parallelism=self.together,
-            signal_delay_s=self.grace,
-            setup=list(self.setup),
-            additional_parameters={"requeue": True, **dict(self.options)},
-            **({"gpus_per_node": self.gpus} if self.gpus else {}),
-            **{name: value for name, value in given.items() if value},
-        )
-        return executor
-
-
-@dataclass(frozen=True)
-class Local:
-    """Train by several processes of this machine, each with a library of its own.
-
-    Attributes:
-        workers: processes at once.
-        runs: the most runs of a task.
-        minutes: after which a process commits, is started again and goes on.
-        gpus: of each process, its own; without any, it computes on processors.
-    """
-
-    workers: int = 2
-    runs: int = 16
-    minutes: int = 10_000
-    gpus: int = 0
-
-    def train(self, todo: ToDo, home: Home) -> None:
-        """Train what is left to do, see `Place`."""
-        _check_sizes(self.runs, self.minutes, self.workers)
-        submitit = _submitit()
-        executor = submitit.LocalExecutor(_jobs_folder(home.library.root), max_num_timeout=REQUEUES)
-        executor.update_parameters(timeout_min=self.minutes, gpus_per_node=self.gpus)
-        drive(_Queue(executor, submitit.LocalJob, "local", self.runs, self.workers, self.gpus), todo, home)
-
-    def count(self, todo: ToDo, home: Home) -> int:
-        """Count the new tasks."""
-        return count_tasks(todo, self.runs)
-
-
-class _Queue:
+class Queue:
     """An engine over a submitit executor, see `Engine`."""
 
     tries = TRIES
@@ -197,7 +81,7 @@ class _Queue:
     def _submit_some(self, assignments: list[Assignment]) -> list[str]:
         try:
             jobs = self.executor.submit_array(assignments)
-        except (subprocess.CalledProcessError, _submitit().core.utils.FailedJobError) as error:
+        except (subprocess.CalledProcessError, submitit_module().core.utils.FailedJobError) as error:
             raise SpecError(f"the queue took no jobs: {error}") from None
         self._jobs |= {job.job_id: job for job in jobs}
         return [job.job_id for job in jobs]
@@ -242,14 +126,8 @@ class _Queue:
         return f"stopped {len(tasks)} workers; everything that they committed is kept"
 
 
-def _slurm_job() -> Any:
-    """Return submitit's job with a watcher of its own, which asks more often than every ten minutes."""
-    from submitit.slurm.slurm import SlurmInfoWatcher, SlurmJob
-
-    return type("Job", (SlurmJob,), {"watcher": SlurmInfoWatcher(delay_s=LOOK)})
-
-
-def _submitit() -> ModuleType:
+def submitit_module() -> ModuleType:
+    """Import submitit when it is needed; it is an extra."""
     try:
         import submitit
         import submitit.helpers
@@ -258,12 +136,14 @@ def _submitit() -> ModuleType:
     return submitit
 
 
-def _jobs_folder(library: Path) -> Path:
+def jobs_folder(library: Path) -> Path:
+    """Make the folder beside a library's tasks in which submitit keeps its own files."""
     folder = library.absolute() / TASKS / JOBS
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _check_sizes(runs: int, minutes: int, workers: int) -> None:
+def check_sizes(runs: int, minutes: int, workers: int) -> None:
+    """Raise `SpecError` where a place has no room for a run, or no time."""
     for name, value in (("runs", runs), ("minutes", minutes), ("cpus or workers", workers)):
         check(value >= 1, f"`{name}` of the place is {value}: give 1 or more")
