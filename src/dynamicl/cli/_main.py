@@ -19,6 +19,7 @@ COMMANDS = {
     "view": "serve the page on this machine and refresh it while training goes on",
     "landscape": "make the page of the landscape of three nested logits, to be explored in a browser",
     "runs": "list what a library holds, one line a run",
+    "merge": "put libraries together: equal runs once, as far as any was trained",
     "sites": "list the sites of a model, with axes and shapes",
     "clamps": "list the interventions that --clamp takes, with their arguments",
     "claims": "show the ledger, one line a claim, or everything about one",

@@ -44,6 +44,8 @@ class Common:
         optimizer_state: keep it in checkpoints, so that they can be forked exactly.
         out: folder of the library of runs.
         title: for people.
+        place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
+        dry_run: say what it would cost, and what would be submitted, and stop.
     """
 
     model: TransformerSpec = field(default_factory=TransformerSpec)
@@ -60,6 +62,8 @@ class Common:
     optimizer_state: bool = False
     out: Path = Path("runs/library")
     title: str = ""
+    place: str = "here"
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,17 +109,29 @@ def command(words: list[str]) -> int:
     check_place(options.out)
     prepare()
     from dynamicl.lab import cost, train_population
+    from dynamicl.lab.places import place_named, submission
+
+    place = place_named(options.place)
 
     complain(options.out)
-    bill = cost(runs, recording, options.out)
+    bill = cost(runs, recording, options.out, place)
     sys.stdout.write(
-        f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} compiled programs, "
+        f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} {_pieces(options.place)}, "
         f"{bill['run_steps']:,} run-steps\n"
     )
+    if options.dry_run:
+        sys.stdout.write(submission(place, options.out))
+        return 0
     sys.stdout.flush()
     with progress(options.title or "training") as listener:
         trajectory = train_population(
-            runs, recording, options.out, title=options.title, command=written_command(), listener=listener
+            runs,
+            recording,
+            options.out,
+            title=options.title,
+            command=written_command(),
+            listener=listener,
+            place=place,
         )
     final = trajectory.dataset["accuracy"].sel(evaluator="train")
     for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):
@@ -125,6 +141,11 @@ def command(words: list[str]) -> int:
         sys.stdout.write(f"{run}  {status}  {score}  {settings}\n")
     sys.stdout.write(f"see it: dynamicl report {shlex.quote(str(options.out))}\n")
     return 0
+
+
+def _pieces(place: str) -> str:
+    """Say what a population is cut into."""
+    return "compiled programs" if place == "here" else "tasks"
 
 
 def population(options: Any) -> list[RunSpec]:

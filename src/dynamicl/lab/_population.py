@@ -4,12 +4,10 @@ Every commit holds the records since the last one and the whole state, so that a
 chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
-import hashlib
 import signal
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,8 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import DIGITS, resolved, to_json, validate
-from dynamicl.store import Library, Store, Trajectory, run_identity
+from dynamicl.specs import Known, to_json, validate
+from dynamicl.store import Library, Store, Trajectory, cohort_name
 from dynamicl.training import (
     Checkpoint,
     Cohort,
@@ -33,75 +31,48 @@ from dynamicl.training import (
     jax_settings,
     pack,
     plan,
-    resolve,
     train,
     watched,
 )
 
-from ._contents import refuse_other_content
 from ._disk import check_disk
 from ._examples import examples
-from ._interrupts import held_back
+from ._interrupts import Interrupted, held_back
 from ._machine import machine, versions
 from ._memory import check_work, largest_population, memory_bound
 from ._pace import Listener, Pace, nobody
+from ._planning import Names, ToDo, left_to_do, measure_versions, resolved_runs
 from ._records import to_dataset, to_extras
 from ._resuming import resumed
 from ._starts import OtherGround, changes_since, check_generator, lend, started
+from .places import HERE, Home, Place
 
 COMMIT_SECONDS = 10.0
 
 
-class Interrupted(KeyboardInterrupt):
-    """Training was stopped by a signal; what was done is committed. The message says how to go on.
-
-    Attributes:
-        number: of the signal: Ctrl-C's by default.
-    """
-
-    number: int = signal.SIGINT
-
-
-def run_id(spec: RunSpec, recording: Recording) -> str:
-    """Name a run as it is kept: 32 digits, of its spec, of what it reads, and of what is recorded of it and how.
-
-    Attributes of the library, not of the run: another recording of the same run is the same run trained again.
-
-    Raises:
-        SpecError: a file that it reads is missing, or holds other content than the spec was made with.
-    """
-    return run_identity(to_json(resolved(spec)), to_json(recording), _versions(recording))
-
-
-def _versions(recording: Recording) -> dict[str, int]:
-    """Return the version of every measure that is recorded."""
-    return {probe.name: probe.version for probe in probes(recording.measures)}
-
-
-@dataclass
-class _Plan:
-    """What is left to train."""
-
-    resume: list[Store] = field(default_factory=list)
-    fresh: list[Cohort] = field(default_factory=list)
-
-
-def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dict[str, Any]:
+def cost(
+    runs: Sequence[RunSpec], recording: Recording, path: str | Path, place: Place = HERE
+) -> dict[str, Any]:
     """Say what a population will cost before it is trained.
 
+    Args:
+        runs: the population.
+        recording: what is kept of every run.
+        path: folder of the library.
+        place: where it will be trained.
+
     Returns:
-        `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
+        `runs`, `cached` (already in the library), `cohorts` still to train (the tasks of a place with several workers)
+        and `run_steps` still to do.
     """
-    runs = [resolved(resolve(run)) for run in runs]
-    todo = _plan(runs, recording, Library(path))
-    fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
-    left = sum(_left(store) for store in todo.resume)
-    waiting = sum(c.size for c in todo.fresh) + sum(len(store.runs) for store in todo.resume)
+    known, library = Known(), Library(path)
+    todo = left_to_do(resolved_runs(runs, known), recording, library, known)
+    waiting = len(todo.missing) + sum(len(store.runs) for store in todo.resume)
     return {
         "runs": len(runs),
-        "cached": len(set(runs)) - waiting if waiting <= len(set(runs)) else 0,
-        "cohorts": len(todo.fresh) + len(todo.resume),
-        "run_steps": fresh + left,
+        "cached": max(0, len(todo.names) - waiting),
+        "cohorts": place.count(todo, Home(library, recording, known=known)) + len(todo.resume),
+        "run_steps": todo.left,
     }
 
 
@@ -113,6 +84,7 @@ def train_population(
     title: str = "",
     command: str = "",
     listener: Listener = nobody,
+    place: Place = HERE,
 ) -> Trajectory:
     """Train what is not yet trained, and return all of it.
 
@@ -123,6 +95,7 @@ def train_population(
         title: of new cohorts, for people.
         command: the command that reproduces them.
         listener: told how far it is, every second or two.
+        place: where it is trained: in this process, or by a cluster's machines.
 
     Returns:
         The runs in the order asked for.
@@ -131,36 +104,31 @@ def train_population(
         SpecError: a run that cannot be trained; nothing was written.
         StoreError: the disk refuses; what was committed stays.
         Interrupted: Ctrl-C; the message says how to go on.
+        GivenUp: a place tried a part of the population several times in vain; the rest is trained.
     """
     validate(recording)
+    known = Known()
     library = Library(path)
-    runs = [resolved(resolve(run)) for run in runs]
-    todo = _plan(runs, recording, library)
-    left = sum(c.longest * c.size for c in todo.fresh) + sum(_left(store) for store in todo.resume)
-    cohorts = len(todo.resume) + len(todo.fresh)
-    pace = Pace(cohorts, sum(run.steps for run in set(runs)), left, listener)
+    todo = left_to_do(resolved_runs(runs, known), recording, library, known)
+    if todo.missing or todo.resume:
+        place.train(todo, Home(library, recording, title, command, listener, known))
+    return Library(path).trajectory(todo.names)
+
+
+def train_here(todo: ToDo, home: Home) -> None:
+    """Train in this process, cohort by cohort, over all of its devices."""
+    cohorts = fitting_cohorts(list(todo.missing.values()), home.recording, home.known)
+    pace = Pace(len(todo.resume) + len(cohorts), todo.steps, todo.left, home.listener)
     for store in todo.resume:
-        _go_on(store.path, recording, pace)
-    for cohort in todo.fresh:
-        _begin(cohort, recording, library, {"title": title, "command": command}, pace)
-    return Library(path).trajectory([run_id(spec, recording) for spec in dict.fromkeys(runs)])
+        _go_on(store.path, home.recording, pace)
+    for cohort in cohorts:
+        _begin(cohort, home, pace)
 
 
-def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _Plan:
-    todo, missing, stores = _Plan(), [], {}
-    for cohort in plan(runs):
-        for spec in cohort.runs:
-            found = library.find(run_id(spec, recording))
-            if found is None:
-                refuse_other_content(spec, recording, library)
-                missing.append(spec)
-            elif found[0].attributes.get("status") != "finished":
-                stores[found[0].path] = found[0]
-    todo.resume = list(stores.values())
-    todo.fresh = [
-        part for cohort in (plan(missing) if missing else []) for part in _fitting(cohort, recording)
-    ]
-    return todo
+def fitting_cohorts(runs: Sequence[RunSpec], recording: Recording, known: Known) -> list[Cohort]:
+    """Cut runs into cohorts that fit into this machine's memory."""
+    cohorts = plan(runs, known) if runs else []
+    return [part for cohort in cohorts for part in _fitting(cohort, recording)]
 
 
 def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
@@ -175,12 +143,6 @@ def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
     return [part for runs in parts for part in plan(runs)]
 
 
-def _left(store: Store) -> int:
-    from dynamicl.specs import from_json
-
-    return sum(max(0, from_json(text).steps - store.step) for text in store.specs)
-
-
 def program_of(cohort: Cohort, recording: Recording) -> Program:
     """Return the program of a cohort with all that is recorded of it."""
     own = {
@@ -190,19 +152,22 @@ def program_of(cohort: Cohort, recording: Recording) -> Program:
     return Program(cohort, probes(recording.measures), recording.sequences, watched=own)
 
 
-def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: Pace) -> None:
+def _begin(cohort: Cohort, home: Home, pace: Pace) -> None:
     """Start a cohort: a new store, every run where its spec says."""
+    recording, library = home.recording, home.library
     program = lend(program_of(cohort, recording), library)
-    ids = [run_id(spec, recording) for spec in cohort.runs]
+    names = Names(recording, home.known)
+    ids = [names.of(spec) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
     check_disk(program, recording, start, library.root)
     _report_inert(program, state, ids)
     header = {
-        **about,
+        "title": home.title,
+        "command": home.command,
         "runs": ids,
         "specs": [spec.json for spec in cohort.runs],
         "recording": to_json(recording),
-        "probes": _versions(recording),
+        "probes": measure_versions(recording),
         "versions": versions(),
         "settings": jax_settings(),
         "memory_bound": memory_bound(),
@@ -212,8 +177,7 @@ def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[s
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    place = library.place(hashlib.sha256("".join(ids).encode()).hexdigest()[:DIGITS])
-    with Store.create(place, header) as store:
+    with Store.create(library.place(cohort_name(ids)), header) as store:
         _train(program, state, start, Done(), recording, store, pace)
 
 

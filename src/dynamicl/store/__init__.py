@@ -5,9 +5,12 @@ Use a `Store` for the cohort being trained, a `Library` to find runs by the hash
 """
 
 from ._audit import Repeat as Repeat
+from ._copying import copy_runs as copy_runs
+from ._copying import copy_store as copy_store
 from ._errors import DamagedError as DamagedError
 from ._errors import NoStateError as NoStateError
 from ._errors import StoreError as StoreError
+from ._identity import cohort_name as cohort_name
 from ._identity import contents as contents
 from ._identity import run_identity as run_identity
 from ._identity import without_content as without_content

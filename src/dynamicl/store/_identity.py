@@ -6,7 +6,7 @@ Where a spec holds the content hash of a file, the file's path is left out: a ru
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynamicl.specs import DIGITS
@@ -29,6 +29,15 @@ def run_identity(spec: str, recording: str, versions: Mapping[str, int] = {}) ->
         spec = json.dumps(_without_paths(json.loads(spec)), sort_keys=True, separators=(",", ":"))
     later = {name: version for name, version in sorted(versions.items()) if version > 1}
     return hashlib.sha256(json.dumps([spec, recording, later]).encode()).hexdigest()[:DIGITS]
+
+
+def cohort_name(runs: Sequence[str]) -> str:
+    """Name a cohort by its runs: the folder of its store in a library.
+
+    Args:
+        runs: ids, in the order of the axis run.
+    """
+    return hashlib.sha256("".join(runs).encode()).hexdigest()[:DIGITS]
 
 
 def without_content(spec: str) -> str:

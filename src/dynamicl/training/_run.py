@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dynamicl.clamps import Clamp, Graft
-from dynamicl.specs import SpecError, check, host, register, spec_hash, to_json, validate, vary
+from dynamicl.specs import Known, SpecError, check, host, register, spec_hash, to_json, validate, vary
 
 from ._objective import ObjectiveSpec
 from ._optimizers import OptimizerSpec
@@ -127,11 +127,15 @@ class RunSpec:
         return to_json(self)
 
 
-def resolve(spec: RunSpec) -> RunSpec:
+def resolve(spec: RunSpec, known: Known | None = None) -> RunSpec:
     """Check a whole run before anything is built.
+
+    Args:
+        spec: the run.
+        known: parts that it shares with runs that were checked before.
 
     Raises:
         SpecError: one line: the field, the value, what is allowed, the remedy.
     """
-    validate(spec)
+    validate(spec, known=known)
     return spec
