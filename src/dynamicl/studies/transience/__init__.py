@@ -1,0 +1,33 @@
+"""The thesis' chapter 3 and appendix B: in-context learning that came goes again, and what keeps it."""
+
+from ._classes import CLASSES
+from ._default import DEFAULT
+from ._depth import DEPTH
+from ._epoch import EPOCH
+from ._exemplars import EXEMPLARS
+from ._isolated import ISOLATED
+from ._iwl_transient import IWL_TRANSIENT
+from ._l2 import L2
+from ._norm import NORM
+from ._selective import SELECTIVE
+from ._timescale import TIMESCALE
+from ._train_loss import TRAIN_LOSS
+from ._width import WIDTH
+from ._zipf import ZIPF
+
+EXPERIMENTS = (
+    EPOCH,
+    DEFAULT,
+    NORM,
+    EXEMPLARS,
+    CLASSES,
+    L2,
+    IWL_TRANSIENT,
+    TRAIN_LOSS,
+    WIDTH,
+    TIMESCALE,
+    ZIPF,
+    SELECTIVE,
+    ISOLATED,
+    DEPTH,
+)

@@ -1,0 +1,91 @@
+"""The study's populations, listed once and shared by its claims and with the coopetition study; costs follow."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from dynamicl.studies._abilities import Ability, abilities
+from dynamicl.studies._experiment import Experiment
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._world_setting import main_runs
+from dynamicl.training import RunSpec
+
+from ._runs import (
+    SELECTED,
+    curves,
+    depth_runs,
+    drawing_runs,
+    icl_only_runs,
+    iwl_only_runs,
+    l2_runs,
+    selective_runs,
+    size_runs,
+    skewed_runs,
+    steep_runs,
+    width_runs,
+)
+from ._settings import Setting, setting
+
+RUNS: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
+    "exemplars": ("fewer drawings", drawing_runs),
+    "classes": ("other numbers of classes and drawings", size_runs),
+    "l2": ("penalties on all weights", l2_runs),
+    "zipf": ("frequencies at exponent 1", skewed_runs),
+    "zipf_steep": ("steeper frequencies", steep_runs),
+    "width": ("widths", width_runs),
+    "icl_only": ("in-context-only data", icl_only_runs),
+    "iwl_only": ("in-weights-only data", iwl_only_runs),
+}
+
+
+@functools.cache
+def populations(scale: Setting) -> Populations:
+    """List the populations; at scales without deep networks there is no `depth`."""
+    listed: dict[str, Population | Dependent] = {
+        "main": Population("transience: main runs", tuple(main_runs(scale)), scale.main_recording)
+    }
+    chosen = RUNS | ({"depth": ("depths", depth_runs)} if scale.depths else {})
+    listed |= {
+        name: Population(f"transience: {title}", tuple(runs(scale)), scale.recording())
+        for name, (title, runs) in chosen.items()
+    }
+    return listed | {
+        "selective": Dependent(
+            ("l2",), (scale.world.steps,) * len(SELECTED), functools.partial(_selective, scale)
+        )
+    }
+
+
+def _selective(scale: Setting, trajectories: Trajectories) -> Population:
+    runs = selective_runs(scale, keeping_strength(scale, trajectories))
+    return Population("transience: penalties on parts", tuple(runs), scale.recording())
+
+
+def keeping_strength(scale: Setting, trajectories: Trajectories) -> float:
+    """Return the strength of the penalty on all weights that keeps in-context learning best.
+
+    Among runs in which it appears, the one that loses least after its peak; where it appears in none, the weakest.
+    """
+    data = curves(trajectories["l2"], scale, strength=scale.strengths)
+    runs = abilities(data)
+
+    def lost(pair: tuple[float, Ability]) -> tuple[bool, float]:
+        return not pair[1].appears, pair[1].lost if pair[1].appears else 0.0
+
+    return min(zip(scale.strengths, runs, strict=True), key=lost)[0]
+
+
+def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Experiment:
+    """Make an experiment of this study.
+
+    Args:
+        claim: its id.
+        needs: names of the populations that it reads; `depth` is left out where a scale has none.
+        functions: measure, judge, criterion, and what else `Experiment` takes.
+    """
+
+    def listed(scale: Setting) -> Populations:
+        names = [name for name in needs if name in populations(scale)]
+        return needing(populations, names)(scale)
+
+    return Experiment(claim, setting=setting, populations=listed, **functions)
