@@ -1,0 +1,21 @@
+import pytest
+
+from dynamicl.studies import Lab
+from dynamicl.studies._laptop_world import DEEP
+from dynamicl.studies.transience._epoch import COUNT, EPOCH, SEEN, distinct_sequences
+from dynamicl.studies.transience._settings import setting
+from studies.judging import changed, judge_test
+
+DATA = EPOCH.measure(Lab("nowhere", "smoke"), setting("smoke"), {})
+BROKEN = {
+    COUNT: changed(DATA, "distinct", 2e27, world="published"),
+    SEEN: changed(DATA, "seen", 1e30, world="laptop"),
+}
+test_judge = judge_test(EPOCH, DATA, BROKEN)
+
+
+def test_the_published_number_is_met():
+    product = 1600 * 1599 * (1598 * 1597 / 2) * 1120 * 20.0**9
+    # The thesis takes drawings with replacement; here those of a class are different, which is a little less.
+    assert 0.3 * product < distinct_sequences(DEEP) < product
+    assert "1.6e+09" in EPOCH.note(DATA) and DATA["seen"][0] == pytest.approx(1.6e9)
