@@ -34,6 +34,8 @@ CHARACTERS = 1623
 """Up to so many classes are plain characters, more are characters under eight transforms."""
 DRAWN = 20
 """Up to so many drawings of a class are by different hands, more are those under eight transforms."""
+EMBEDDER = (16, 32, 32)
+"""Widths of the groups of the published embedder but the last, whose width is the residual stream's."""
 Features = Literal["pixels", "principal-components", "random-convolution"]
 
 
@@ -135,7 +137,7 @@ class World:
             position_base=POSITION_BASE,
             attention_bias=self.embedder,
         )
-        return ImagesSpec(body) if self.embedder else body
+        return ImagesSpec(body, widths=(*EMBEDDER, self.width)) if self.embedder else body
 
     @property
     def optimizer(self) -> OptimizerSpec:

@@ -20,7 +20,9 @@ test_judge = judge_test(DEFAULT, DATA, BROKEN)
 
 
 def test_what_goes_with_time():
-    assert with_time(np.arange(20.0) ** 3) == pytest.approx(1) and with_time(-np.arange(20.0)) == pytest.approx(-1)
+    assert with_time(np.arange(20.0) ** 3) == pytest.approx(1) and with_time(
+        -np.arange(20.0)
+    ) == pytest.approx(-1)
     assert with_time(np.ones(20)) == 0
 
 

@@ -12,7 +12,7 @@ SAME = 4e5 + 5e4 * RNG.standard_normal((3, 10))
 
 def learnt(when):
     """Accuracy that jumps to 1 at given times, shape (width, run)."""
-    return np.where(X >= np.asarray(when)[..., None], 1.0, 0.2)
+    return np.where(np.asarray(when)[..., None] <= X, 1.0, 0.2)
 
 
 def runs(by_heart, in_context=SAME):
@@ -48,5 +48,3 @@ def test_true_and_each_side_false():
 def test_few_runs_leave_the_absence_of_a_trend_open():
     parts = ISOLATED.judge(runs(SOONER, SAME[:, :2]))
     assert [part.holds for part in parts[1:]] == [None, None]
-
-

@@ -8,6 +8,7 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
+from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
 from ._runs import HALF, at_share, curves, gathered, variation_axes
@@ -30,7 +31,7 @@ def conditions(scale: Setting, trajectories: Trajectories) -> dict[str, dict[str
     burst = curves(trajectories["burst"], scale, {"share": scale.shares, "init": scale.inits})
     counts = curves(trajectories["classes"], scale, {"classes": scale.class_counts, "init": scale.inits})
     single = curves(trajectories["variation"], scale, variation_axes(scale))
-    half = curves(trajectories["transient"], scale, {"init": scale.inits})
+    half = curves(trajectories["transient"], scale, {"init": few(scale)})
     few_classes = {**_counts(counts), scale.world.classes: at_share(burst, scale.share)}
     fewest, transient = min(scale.class_counts), scale.transient_classes
     return {

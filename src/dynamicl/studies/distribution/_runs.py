@@ -77,7 +77,7 @@ def class_runs(scale: Setting) -> list[RunSpec]:
 
 def transient_runs(scale: Setting) -> list[RunSpec]:
     """Describe runs on few classes, half of whose sequences are bursty."""
-    return repeated(scale, [scale.base(classes=scale.transient_classes, share=HALF)], scale.inits)
+    return repeated(scale, [scale.base(classes=scale.transient_classes, share=HALF)], few(scale))
 
 
 HALF = 0.5

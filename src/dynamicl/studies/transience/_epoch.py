@@ -9,7 +9,7 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import DEEP, World
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.tasks.exemplars import Gaussian
+from dynamicl.tasks.exemplars import Gaussian, Portion
 
 from ._populations import experiment
 from ._settings import SETTINGS, Setting
@@ -23,17 +23,27 @@ SEEN = Threshold("sequences seen over distinct ones, largest over the worlds of 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Count the `distinct` and the `seen` sequences of the published run and of the main run of each scale."""
-    worlds = {"published": (DEEP, LONGEST)}
-    worlds |= {name: (one.world, float(one.world.steps)) for name, one in SETTINGS.items()}
-    distinct = [distinct_sequences(world) for world, _ in worlds.values()]
-    seen = [steps * world.batch for world, steps in worlds.values()]
-    return xr.Dataset({"distinct": ("world", distinct), "seen": ("world", seen)}, {"world": list(worlds)})
+    worlds = {name: (one.world, float(one.world.steps)) for name, one in SETTINGS.items()}
+    distinct = [distinct_sequences(DEEP, repeating=True)]
+    distinct += [distinct_sequences(world) for world, _ in worlds.values()]
+    seen = [LONGEST * DEEP.batch, *(steps * world.batch for world, steps in worlds.values())]
+    names = ["published", *worlds]
+    return xr.Dataset({"distinct": ("world", distinct), "seen": ("world", seen)}, {"world": names})
 
 
-def distinct_sequences(world: World) -> float:
-    """Count the sequences of a world's training task; no drawing is looked at for that."""
+def distinct_sequences(world: World, repeating: bool = False) -> float:
+    """Count the sequences of a world's training task; no drawing is looked at for that.
+
+    Args:
+        world: whose task.
+        repeating: count drawings of a class as if they could repeat in a sequence, as the thesis' product does.
+    """
     numbers = Gaussian(dimensions=2, exemplars=world.drawings)
     spec = dataclasses.replace(world.task(), source=numbers, evaluators=())
+    if repeating:
+        (portion,) = spec.train
+        kind = dataclasses.replace(portion.sequences, exemplars="independent")
+        spec = dataclasses.replace(spec, train=(Portion(kind),))
     return float(spec.bind(spec.prepare()["train"], jax.random.key(0)).count())
 
 

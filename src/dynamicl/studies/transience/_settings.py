@@ -3,12 +3,9 @@
 import dataclasses
 from dataclasses import dataclass
 
-from dynamicl.studies._laptop_world import DEEP
+from dynamicl.studies._laptop_world import DEEP, World, world
 from dynamicl.studies._scales import setting_at
-from dynamicl.studies._world_setting import WorldSetting, shared_numbers
-
-POOLED = 160
-"""Drawings of a class where the eight transforms are drawings of one class."""
+from dynamicl.studies._world_setting import FEWER, WorldSetting, shared_numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +16,7 @@ class Setting(WorldSetting):
         drawings: of each class, where they are varied, besides the base's.
         many: (classes, drawings) of the setting with many classes; the base's where they are equal.
         less: (classes, drawings) with few classes.
-        pooled: (classes, drawings) with as few classes and as many drawings as `many` has of both.
+        pooled: (classes, drawings) with as few classes and eight times the drawings: the eight transforms of each.
         steep: Zipf exponent at which in-context learning is gone; 1 is the other one.
         skewed_length: length of the runs at exponent 1, in main runs.
         strengths: of the L2 penalty on all weights, besides 0.
@@ -32,36 +29,44 @@ class Setting(WorldSetting):
         depth_runs: of each depth.
     """
 
-    drawings: tuple[int, ...] = (5, 10)
-    many: tuple[int, int] = (12_800, 20)
-    less: tuple[int, int] = (1600, 20)
-    pooled: tuple[int, int] = (1600, POOLED)
+    drawings: tuple[int, ...]
+    many: tuple[int, int]
+    less: tuple[int, int]
+    pooled: tuple[int, int]
     steep: float = 2.0
     skewed_length: float = 2.0
     strengths: tuple[float, ...] = (1e-6, 1e-5, 1e-4, 1e-3)
     widths: tuple[int, ...] = (32, 128)
     isolated_widths: tuple[int, ...] = (32, 64, 128)
     isolated_classes: int = 1600
-    isolated_length: float = 0.5
+    isolated_length: float = 0.25
     icl_only: int = 6
     depths: tuple[int, ...] = ()
     depth_runs: int = 4
 
 
+def _sizes(base: World) -> dict[str, tuple[int, int]]:
+    """Return the sizes of figure 3.5 around a base of many classes."""
+    less = base.classes // FEWER
+    return {
+        "many": (base.classes, base.drawings),
+        "less": (less, base.drawings),
+        "pooled": (less, FEWER * base.drawings),
+    }
+
+
 SETTINGS = {
     "smoke": Setting(
         **shared_numbers("smoke"),
+        **_sizes(world("smoke")),
         drawings=(2, 3),
-        many=(48, 4),
-        less=(24, 4),
-        pooled=(24, 32),
         strengths=(1e-6, 1e-3),
         widths=(32,),
         isolated_widths=(16, 32),
         isolated_classes=24,
         icl_only=2,
     ),
-    "laptop": Setting(**shared_numbers("laptop")),
+    "laptop": Setting(**shared_numbers("laptop"), **_sizes(world("laptop")), drawings=(5, 10)),
     "paper": Setting(
         world=dataclasses.replace(DEEP, steps=50_000_000),
         inits=(0, 1),
@@ -69,6 +74,9 @@ SETTINGS = {
         evaluations=500,
         sequences=5000,
         drawings=(10, 15),
+        many=(12_800, 20),
+        less=(1600, 20),
+        pooled=(1600, 160),
         skewed_length=1.0,
         strengths=(1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
         widths=(32, 128, 256),
