@@ -28,7 +28,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     inits, settings = few(scale), size_settings(scale)
     others = curves(trajectories["classes"], scale, size=list(settings), init=inits)
     base = size_name((scale.world.classes, scale.world.drawings))
-    main = main_few(trajectories["main"], scale).expand_dims(size=[base])
+    main = main_few(trajectories["whole"], scale).expand_dims(size=[base])
     whole = xr.concat([main, others], "size", combine_attrs="override")
     names = [size_name(size) for size in (scale.many, scale.less, scale.pooled)]
     ordered = whole.sel(size=names)
@@ -54,7 +54,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 CLASSES = experiment(
     "transience.classes",
-    ["main", "classes"],
+    ["whole", "classes"],
     measure=measure,
     judge=judge,
     criterion=(ABOVE_POOLED, ABOVE_LESS, GENTLER, HURTS),

@@ -23,7 +23,7 @@ IWL = Threshold("Spearman's correlation of iwl with time, mean over runs", "low 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves of the main runs by `init`."""
-    return curves(trajectories["main"], scale, init=scale.inits)
+    return curves(trajectories["whole"], scale, init=scale.inits)
 
 
 def log_losses(data: xr.Dataset) -> np.ndarray:
@@ -64,7 +64,7 @@ def note(data: xr.Dataset) -> str:
 
 DEFAULT = experiment(
     "transience.default",
-    ["main"],
+    ["whole"],
     measure=measure,
     judge=judge,
     criterion=(APPEARS, FADES, LOSS, IWL),

@@ -23,7 +23,7 @@ SEEN = Threshold("sequences seen over distinct ones, largest over the worlds of 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Count the `distinct` and the `seen` sequences of the published run and of the main run of each scale."""
-    worlds = {name: (one.world, float(one.world.steps)) for name, one in SETTINGS.items()}
+    worlds = {name: (one.world, one.long * one.world.steps) for name, one in SETTINGS.items()}
     distinct = [distinct_sequences(DEEP, repeating=True)]
     distinct += [distinct_sequences(world) for world, _ in worlds.values()]
     seen = [LONGEST * DEEP.batch, *(steps * world.batch for world, steps in worlds.values())]

@@ -21,7 +21,7 @@ FADES = Threshold("share of runs, of any number of drawings, in which icl fades"
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves by `drawings` of each class and `init`."""
     others = curves(trajectories["exemplars"], scale, drawings=scale.drawings, init=few(scale))
-    main = main_few(trajectories["main"], scale)
+    main = main_few(trajectories["whole"], scale)
     return with_main(others, main, "drawings", scale.world.drawings)
 
 
@@ -39,7 +39,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 EXEMPLARS = experiment(
     "transience.exemplars",
-    ["main", "exemplars"],
+    ["whole", "exemplars"],
     measure=measure,
     judge=judge,
     criterion=(PEAK, SLOPE, FADES),

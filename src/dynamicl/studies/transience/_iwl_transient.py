@@ -31,5 +31,5 @@ def note(data: xr.Dataset) -> str:
 
 
 IWL_TRANSIENT = experiment(
-    "transience.iwl_transient", ["main", "l2"], measure=measure, judge=judge, criterion=(FADES,), note=note
+    "transience.iwl_transient", ["whole", "l2"], measure=measure, judge=judge, criterion=(FADES,), note=note
 )

@@ -24,7 +24,7 @@ NO_IWL = Threshold("peak of iwl above chance at the largest strength", "<", 0.05
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves by `strength`: 0 is the main run of the same seeds."""
     others = curves(trajectories["l2"], scale, strength=scale.strengths)
-    main = curves(trajectories["main"], scale, init=scale.inits).isel(init=0, drop=True)
+    main = curves(trajectories["whole"], scale, init=scale.inits).isel(init=0, drop=True)
     return xr.concat([main.expand_dims(strength=[0.0]), others], "strength", combine_attrs="override")
 
 
@@ -59,7 +59,7 @@ def note(data: xr.Dataset) -> str:
 
 L2 = experiment(
     "transience.l2",
-    ["main", "l2"],
+    ["whole", "l2"],
     measure=measure,
     judge=judge,
     criterion=(KEEPS, LOSES, AGAIN, NO_IWL),

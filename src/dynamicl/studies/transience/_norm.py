@@ -34,4 +34,4 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return END.part(ratio(end, peak), len(peak)), EQUAL.part(ratio(equal, peak), len(peak))
 
 
-NORM = experiment("transience.norm", ["main"], measure=measure, judge=judge, criterion=(END, EQUAL))
+NORM = experiment("transience.norm", ["whole"], measure=measure, judge=judge, criterion=(END, EQUAL))

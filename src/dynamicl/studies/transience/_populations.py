@@ -7,7 +7,7 @@ from typing import Any
 from dynamicl.studies._abilities import Ability, abilities
 from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
-from dynamicl.studies._world_setting import main_runs
+from dynamicl.studies._world_setting import whole_runs
 from dynamicl.training import RunSpec
 
 from ._runs import (
@@ -20,9 +20,8 @@ from ._runs import (
     l2_runs,
     selective_runs,
     size_runs,
-    skewed_runs,
-    steep_runs,
     width_runs,
+    zipf_runs,
 )
 from ._settings import Setting, setting
 
@@ -30,9 +29,10 @@ RUNS: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
     "exemplars": ("fewer drawings", drawing_runs),
     "classes": ("other numbers of classes and drawings", size_runs),
     "l2": ("penalties on all weights", l2_runs),
-    "zipf": ("frequencies at exponent 1", skewed_runs),
-    "zipf_steep": ("steeper frequencies", steep_runs),
+    "zipf": ("skewed frequencies", zipf_runs),
     "width": ("widths", width_runs),
+}
+ISOLATED: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
     "icl_only": ("in-context-only data", icl_only_runs),
     "iwl_only": ("in-weights-only data", iwl_only_runs),
 }
@@ -41,24 +41,22 @@ RUNS: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
 @functools.cache
 def populations(scale: Setting) -> Populations:
     """List the populations; at scales without deep networks there is no `depth`."""
-    listed: dict[str, Population | Dependent] = {
-        "main": Population("transience: main runs", tuple(main_runs(scale)), scale.main_recording)
-    }
     chosen = RUNS | ({"depth": ("depths", depth_runs)} if scale.depths else {})
-    listed |= {
-        name: Population(f"transience: {title}", tuple(runs(scale)), scale.recording())
-        for name, (title, runs) in chosen.items()
+    long = scale.sparse(whole=False)
+    listed: dict[str, Population | Dependent] = {
+        "whole": Population("transience: main runs, prolonged", tuple(whole_runs(scale)), scale.sparse())
     }
-    return listed | {
-        "selective": Dependent(
-            ("l2",), (scale.world.steps,) * len(SELECTED), functools.partial(_selective, scale)
-        )
-    }
+    for pieces, recording in ((chosen, long), (ISOLATED, scale.recording())):
+        for name, (title, runs) in pieces.items():
+            listed[name] = Population(f"transience: {title}", tuple(runs(scale)), recording)
+    steps = round(scale.long * scale.world.steps)
+    describe = functools.partial(_selective, scale)
+    return listed | {"selective": Dependent(("l2",), (steps,) * len(SELECTED), describe)}
 
 
 def _selective(scale: Setting, trajectories: Trajectories) -> Population:
     runs = selective_runs(scale, keeping_strength(scale, trajectories))
-    return Population("transience: penalties on parts", tuple(runs), scale.recording())
+    return Population("transience: penalties on parts", tuple(runs), scale.sparse(whole=False))
 
 
 def keeping_strength(scale: Setting, trajectories: Trajectories) -> float:

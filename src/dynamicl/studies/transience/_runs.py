@@ -40,9 +40,9 @@ def with_main(others: xr.Dataset, main: xr.Dataset, dim: str, level: Any) -> xr.
     return whole.sortby(dim)
 
 
-def repeated(scale: Setting, worlds: Sequence[World], length: float = 1.0) -> list[RunSpec]:
-    """Describe the runs of some worlds with the initialisations of a condition: worlds outermost."""
-    return [world.run(init, scale.datas[0], length) for world in worlds for init in few(scale)]
+def repeated(scale: Setting, worlds: Sequence[World]) -> list[RunSpec]:
+    """Describe long runs of some worlds with the initialisations of a condition: worlds outermost."""
+    return [world.run(init, scale.datas[0], scale.long) for world in worlds for init in few(scale)]
 
 
 def drawing_runs(scale: Setting) -> list[RunSpec]:
@@ -69,14 +69,9 @@ def size_runs(scale: Setting) -> list[RunSpec]:
     return repeated(scale, worlds)
 
 
-def skewed_runs(scale: Setting) -> list[RunSpec]:
-    """Describe the longer runs at Zipf exponent 1."""
-    return repeated(scale, [scale.world.changed(zipf=1.0)], scale.skewed_length)
-
-
-def steep_runs(scale: Setting) -> list[RunSpec]:
-    """Describe runs at the steeper exponent."""
-    return repeated(scale, [scale.world.changed(zipf=scale.steep)])
+def zipf_runs(scale: Setting) -> list[RunSpec]:
+    """Describe runs by Zipf exponents above 0."""
+    return repeated(scale, [scale.world.changed(zipf=exponent) for exponent in scale.exponents])
 
 
 def penalised(part: str, strength: float) -> ObjectiveSpec:
@@ -87,7 +82,7 @@ def penalised(part: str, strength: float) -> ObjectiveSpec:
 def l2_runs(scale: Setting) -> list[RunSpec]:
     """Describe the first main run with a penalty on all weights, by strength."""
     return [
-        scale.world.run(scale.inits[0], scale.datas[0], objective=penalised(WHOLE, strength))
+        scale.world.run(scale.inits[0], scale.datas[0], scale.long, objective=penalised(WHOLE, strength))
         for strength in scale.strengths
     ]
 
@@ -95,9 +90,9 @@ def l2_runs(scale: Setting) -> list[RunSpec]:
 def selective_runs(scale: Setting, strength: float) -> list[RunSpec]:
     """Describe networks with MLPs, penalised nowhere or in one part alone."""
     world = scale.world.changed(mlp_ratio=MLP_RATIO)
-    plain = world.run(scale.inits[0], scale.datas[0])
+    plain = world.run(scale.inits[0], scale.datas[0], scale.long)
     parts = [
-        world.run(scale.inits[0], scale.datas[0], objective=penalised(part, strength))
+        world.run(scale.inits[0], scale.datas[0], scale.long, objective=penalised(part, strength))
         for part in SELECTED[1:]
     ]
     return [plain, *parts]
@@ -139,4 +134,4 @@ def depth_runs(scale: Setting) -> list[RunSpec]:
     """Describe networks with MLPs by depth."""
     worlds = [scale.world.changed(layers=layers, mlp_ratio=MLP_RATIO) for layers in scale.depths]
     inits = range(scale.depth_runs)
-    return [world.run(init, scale.datas[0]) for world in worlds for init in inits]
+    return [world.run(init, scale.datas[0], scale.long) for world in worlds for init in inits]

@@ -1,4 +1,7 @@
-"""The transience study's numbers at each scale."""
+"""The transience study's numbers at each scale.
+
+Its runs are as long as it takes until in-context learning itself has faded: several main runs of the world.
+"""
 
 import dataclasses
 from dataclasses import dataclass
@@ -17,8 +20,7 @@ class Setting(WorldSetting):
         many: (classes, drawings) of the setting with many classes; the base's where they are equal.
         less: (classes, drawings) with few classes.
         pooled: (classes, drawings) with as few classes and eight times the drawings: the eight transforms of each.
-        steep: Zipf exponent at which in-context learning is gone; 1 is the other one.
-        skewed_length: length of the runs at exponent 1, in main runs.
+        exponents: of Zipf's law, besides 0.
         strengths: of the L2 penalty on all weights, besides 0.
         widths: of the residual stream, where it is varied, besides the base's.
         isolated_widths: of networks trained on in-context-only or in-weights-only data.
@@ -33,8 +35,7 @@ class Setting(WorldSetting):
     many: tuple[int, int]
     less: tuple[int, int]
     pooled: tuple[int, int]
-    steep: float = 2.0
-    skewed_length: float = 2.0
+    exponents: tuple[float, ...] = (1.0, 2.0)
     strengths: tuple[float, ...] = (1e-6, 1e-5, 1e-4, 1e-3)
     widths: tuple[int, ...] = (32, 128)
     isolated_widths: tuple[int, ...] = (32, 64, 128)
@@ -77,7 +78,7 @@ SETTINGS = {
         many=(12_800, 20),
         less=(1600, 20),
         pooled=(1600, 160),
-        skewed_length=1.0,
+        long=1.0,
         strengths=(1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
         widths=(32, 128, 256),
         isolated_widths=(32, 64, 128, 256),

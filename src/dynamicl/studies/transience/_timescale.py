@@ -25,7 +25,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return icl by `run`, with the `condition` of each."""
     inits = few(scale)
     axes = {
-        "main": {"init": scale.inits},
+        "whole": {"init": scale.inits},
         "exemplars": {"drawings": scale.drawings, "init": inits},
         "classes": {"size": list(size_settings(scale)), "init": inits},
         "width": {"width": scale.widths, "init": inits},
@@ -44,7 +44,7 @@ def _names(population: str, levels: dict[str, object]) -> list[str]:
     """Name the levels of a condition; the main runs are one."""
     (dim, *rest) = levels
     if not rest:
-        return [population]
+        return ["main"]
     values: object = levels[dim]
     return [f"{dim} {value}" for value in values]  # type: ignore[attr-defined]
 
@@ -73,7 +73,7 @@ def note(data: xr.Dataset) -> str:
 
 TIMESCALE = experiment(
     "transience.timescale",
-    ["main", "exemplars", "classes", "width"],
+    ["whole", "exemplars", "classes", "width"],
     measure=measure,
     judge=judge,
     criterion=(FADES,),

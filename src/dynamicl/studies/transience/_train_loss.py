@@ -77,5 +77,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 
 TRAIN_LOSS = experiment(
-    "transience.train_loss", ["main", "l2"], measure=measure, judge=judge, criterion=(FALLS, HIGHER, SMOOTHER)
+    "transience.train_loss",
+    ["whole", "l2"],
+    measure=measure,
+    judge=judge,
+    criterion=(FALLS, HIGHER, SMOOTHER),
 )

@@ -19,7 +19,7 @@ SLOPE = Threshold("p of Jonckheere's test that the decay of icl is gentler with 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves by `width` and `init`."""
     others = curves(trajectories["width"], scale, width=scale.widths, init=few(scale))
-    return with_main(others, main_few(trajectories["main"], scale), "width", scale.world.width)
+    return with_main(others, main_few(trajectories["whole"], scale), "width", scale.world.width)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
@@ -32,5 +32,5 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 
 WIDTH = experiment(
-    "transience.width", ["main", "width"], measure=measure, judge=judge, criterion=(PEAK, SLOPE)
+    "transience.width", ["whole", "width"], measure=measure, judge=judge, criterion=(PEAK, SLOPE)
 )
