@@ -101,6 +101,8 @@ NOT_RUN = {
     "distribution.variation",
     "distribution.regimes",
     "distribution.train_classes",
+    "distribution.recurrent",
+    "distribution.recurrent_iwl",
     "transience.default",
     "transience.norm",
     "transience.exemplars",
@@ -113,6 +115,9 @@ NOT_RUN = {
     "transience.zipf",
     "transience.selective",
     "transience.isolated",
+    "transience.tokens",
+    "transience.token_init",
+    "transience.token_speed",
 }
 """Claims whose experiments are there and whose runs are not: they take hours of two cores or more."""
 AWAITING = {"lookup.r4.unpredicted"}

@@ -76,6 +76,11 @@ class Ability:
         """Whether it stays at chance throughout."""
         return self.absence.holds
 
+    def is_absent_among(self, runs: int) -> bool:
+        """Tell whether it stays at chance, where so many runs must all do so: each is given its share of 5 %."""
+        errors, level = self._errors, 1 - 0.05 / runs
+        return never_above_chance(self.x, self.accuracy, errors, chance=self.chance, level=level).holds
+
     @property
     def rises_and_fades(self) -> bool:
         """Whether it appears, and ends surely below its peak."""

@@ -126,7 +126,7 @@ class World:
         return (Portion(kind),) if self.share is None else mixture(self.share, kind, iid())
 
     @property
-    def model(self) -> TransformerSpec | ImagesSpec:
+    def model(self) -> Any:
         """Describe the network."""
         body = TransformerSpec(
             layers=self.layers,
@@ -137,7 +137,11 @@ class World:
             position_base=POSITION_BASE,
             attention_bias=self.embedder,
         )
-        return ImagesSpec(body, widths=(*EMBEDDER, self.width)) if self.embedder else body
+        return self.behind(body)
+
+    def behind(self, body: Any) -> Any:
+        """Return a network as it stands behind what the world reads drawings with."""
+        return ImagesSpec(body, widths=(*EMBEDDER, body.d_model)) if self.embedder else body
 
     @property
     def optimizer(self) -> OptimizerSpec:

@@ -16,7 +16,7 @@ from dynamicl.studies.transience._classes import (
 from .worlds import hump, runs, with_curve
 
 STEEP = ((0, 0.5), (6e5, 0.75), (7.5e5, 0.5), (1.6e6, 0.5))
-DATA = runs({"size": SIZES, "init": range(2)}).assign(
+DATA = runs({"size": SIZES, "init": range(2)}).assign_coords(
     words=("size", ["12800 x 20", "1600 x 20", "1600 x 160"])
 )
 DATA = with_curve(DATA, "icl", hump(0.9, 0.6), size=MANY)

@@ -32,4 +32,4 @@ def test_runs_too_short_to_fade_leave_that_open():
 
 
 def test_peaks_are_told():
-    assert "icl peaks at 0.80 at" in DEFAULT.note(with_curve(DATA, "iwl", level(0.01)))
+    assert "icl peaks at 0.79 at 576,000" in DEFAULT.note(with_curve(DATA, "iwl", level(0.01)))

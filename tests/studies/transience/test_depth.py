@@ -15,7 +15,7 @@ from dynamicl.studies.transience._depth import (
 from .worlds import STAYS, hump, runs, with_curve
 
 LAYERS = [2, 4, 6, 12]
-RNG = np.random.default_rng(1)
+RNG = np.random.default_rng(2)
 PEAKS, TIMES = 0.8 + 0.05 * RNG.standard_normal((4, 8)), 6e5 + 5e4 * RNG.standard_normal((4, 8))
 DEEPER = np.arange(4)[:, None]
 

@@ -10,8 +10,8 @@ test_judge = judge_test(TIMESCALE, DATA, {FADES: with_curve(DATA, "icl", STAYS, 
 
 
 def test_the_way_to_half_is_told_in_peaks():
-    # From .8 at 6e5 it is half way to chance at 9e5 + ...: on the line to (1.2e6, .6) where it is .65.
-    assert "icl is half gone after 1.7" in TIMESCALE.note(DATA)
+    # The way down passes .65, half way from .79 to chance, at 1.07e6; the peak is found at 5.8e5.
+    assert "icl is half gone after 1.86" in TIMESCALE.note(DATA)
 
 
 def test_without_icl_there_is_nothing_to_see():

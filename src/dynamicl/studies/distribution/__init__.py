@@ -6,6 +6,8 @@ from ._counts import COUNTS
 from ._exposures import EXPOSURES
 from ._multiplicity import MULTIPLICITY
 from ._persist import PERSIST
+from ._recurrent import RECURRENT
+from ._recurrent_iwl import RECURRENT_IWL
 from ._regimes import REGIMES_EXPERIMENT
 from ._train_classes import TRAIN_CLASSES
 from ._variation import VARIATION
@@ -24,4 +26,6 @@ EXPERIMENTS = (
     VARIATION,
     REGIMES_EXPERIMENT,
     TRAIN_CLASSES,
+    RECURRENT,
+    RECURRENT_IWL,
 )

@@ -17,6 +17,7 @@ from ._runs import (
     zipf_runs,
 )
 from ._settings import Setting, setting
+from ._sweep import sweep_runs
 
 RUNS: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
     "burst": ("bursty shares", burst_runs),
@@ -25,6 +26,7 @@ RUNS: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
     "multiplicity": ("several labels a class", multiplicity_runs),
     "variation": ("one drawing a class", variation_runs),
     "transient": ("few classes, half bursty", transient_runs),
+    "sweep": ("architectures by rate and warm-up", sweep_runs),
 }
 
 

@@ -31,6 +31,8 @@ class Setting(WorldSetting):
         transient_classes: with so many of them, p(bursty) below 1 is said to make in-context learning transient.
         exponents: of Zipf's law, where it is varied; the base is at 0.
         rates: pairs of (rate, warm-up) of the sweep over architectures.
+        sweep_length: of its runs, in main runs.
+        sweep_depths: numbers of layers there; those of the base where empty.
     """
 
     shares: tuple[float, ...] = (0.0, 0.5, 0.9, 1.0)
@@ -43,6 +45,8 @@ class Setting(WorldSetting):
     transient_classes: int = 1600
     exponents: tuple[float, ...] = (1.0, 2.0, 3.0)
     rates: int = 15
+    sweep_length: float = 0.5
+    sweep_depths: tuple[int, ...] = ()
 
     @property
     def kept(self) -> Recording:
@@ -90,6 +94,8 @@ SETTINGS = {
         multiple_classes=1600,
         class_counts=(100, 12_800),
         exponents=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0),
+        sweep_length=1.0,
+        sweep_depths=(2, 12),
     ),
 }
 

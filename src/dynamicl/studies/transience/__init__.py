@@ -11,6 +11,9 @@ from ._l2 import L2
 from ._norm import NORM
 from ._selective import SELECTIVE
 from ._timescale import TIMESCALE
+from ._token_init import TOKEN_INIT
+from ._token_speed import TOKEN_SPEED
+from ._tokens import TOKENS
 from ._train_loss import TRAIN_LOSS
 from ._width import WIDTH
 from ._zipf import ZIPF
@@ -29,5 +32,8 @@ EXPERIMENTS = (
     ZIPF,
     SELECTIVE,
     ISOLATED,
+    TOKENS,
+    TOKEN_INIT,
+    TOKEN_SPEED,
     DEPTH,
 )

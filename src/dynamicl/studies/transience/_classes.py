@@ -32,7 +32,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     whole = xr.concat([main, others], "size", combine_attrs="override")
     names = [size_name(size) for size in (scale.many, scale.less, scale.pooled)]
     ordered = whole.sel(size=names)
-    return ordered.assign_coords(size=list(SIZES)).assign(words=("size", names))
+    return ordered.assign_coords(size=list(SIZES), words=("size", names))
 
 
 def differences(first: list[Ability], second: list[Ability], what: str) -> np.ndarray:

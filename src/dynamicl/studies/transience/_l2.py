@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.statistics import Interval
 from dynamicl.studies._abilities import KEPT, Ability, abilities
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -52,7 +53,7 @@ def note(data: xr.Dataset) -> str:
     """Give what is lost at each strength."""
     lost = []
     for strength, run in zip(data["strength"].values, by_strength(data), strict=True):
-        seen = words(run.fading) if run.appears else "no icl"
+        seen = words(Interval(*run.fading[:3])) if run.appears else "no icl"
         lost.append(f"{seen} at {strength:g}")
     return f"peak minus end of icl: {', '.join(lost)}"
 

@@ -24,6 +24,7 @@ from ._runs import (
     zipf_runs,
 )
 from ._settings import Setting, setting
+from ._token_data import token_runs
 
 RUNS: dict[str, tuple[str, Callable[[Setting], list[RunSpec]]]] = {
     "exemplars": ("fewer drawings", drawing_runs),
@@ -49,6 +50,9 @@ def populations(scale: Setting) -> Populations:
     for pieces, recording in ((chosen, long), (ISOLATED, scale.recording())):
         for name, (title, runs) in pieces.items():
             listed[name] = Population(f"transience: {title}", tuple(runs(scale)), recording)
+    tokens = tuple(token_runs(scale))
+    if tokens:
+        listed["tokens"] = Population("transience: token embeddings", tokens, scale.recording())
     steps = round(scale.long * scale.world.steps)
     describe = functools.partial(_selective, scale)
     return listed | {"selective": Dependent(("l2",), (steps,) * len(SELECTED), describe)}
@@ -78,7 +82,7 @@ def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Exper
 
     Args:
         claim: its id.
-        needs: names of the populations that it reads; `depth` is left out where a scale has none.
+        needs: names of the populations that it reads; `depth` and `tokens` are left out where there are none.
         functions: measure, judge, criterion, and what else `Experiment` takes.
     """
 

@@ -29,6 +29,10 @@ class Setting(WorldSetting):
         icl_only: runs of each width on in-context-only data; the absence of a trend needs 16 in all.
         depths: numbers of layers, where they are varied; none at scales too small for them.
         depth_runs: of each depth.
+        token_sizes: (classes, tokens of each) of the sets of token embeddings, the larger first.
+        clusterings: of each matrix of embeddings; 0 where none is trained on.
+        token_inits: runs on each of those sets.
+        token_length: of them, in main runs.
     """
 
     drawings: tuple[int, ...]
@@ -44,6 +48,10 @@ class Setting(WorldSetting):
     icl_only: int = 6
     depths: tuple[int, ...] = ()
     depth_runs: int = 4
+    token_sizes: tuple[tuple[int, int], ...] = ((3200, 5), (1600, 10))
+    clusterings: int = 2
+    token_inits: int = 2
+    token_length: float = 2.0
 
 
 def _sizes(base: World) -> dict[str, tuple[int, int]]:
@@ -66,6 +74,7 @@ SETTINGS = {
         isolated_widths=(16, 32),
         isolated_classes=24,
         icl_only=2,
+        clusterings=0,
     ),
     "laptop": Setting(**shared_numbers("laptop"), **_sizes(world("laptop")), drawings=(5, 10)),
     "paper": Setting(

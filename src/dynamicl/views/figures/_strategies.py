@@ -143,3 +143,18 @@ def not_trained() -> Figure:
     axes.text(0.5, 0.5, "not trained at this scale", ha="center", va="center")
     axes.set_axis_off()
     return figure
+
+
+def by_architecture(data: xr.Dataset, name: str) -> Figure:
+    """Draw an accuracy of a sweep: one panel an architecture, one line a pair of rate and warm-up."""
+    architectures = [str(one) for one in data["architecture"].values]
+    size = (2.6 * len(architectures) + 0.4, 2.7)
+    figure, panels = pyplot.subplots(1, len(architectures), figsize=size, sharey=True, squeeze=False)
+    for panel, one in zip(panels[0], architectures, strict=True):
+        panel.plot(
+            data["sequences"], data[name].sel(architecture=one).transpose("sequences", "pair"), linewidth=0.8
+        )
+        panel.set_title(one, fontsize=7.5)
+        label_sequences(panel)
+    panels[0, 0].set_ylabel(name)
+    return figure

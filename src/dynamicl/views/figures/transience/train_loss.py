@@ -13,6 +13,10 @@ from dynamicl.views.figures._strategies import draw_runs, label_sequences
 def draw(data: xr.Dataset) -> Figure:
     """Draw both on logarithmic axes."""
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(7, 2.9), sharex=True)
+    for panel in (left, right):
+        # Before anything is drawn: an axis without positive numbers cannot become logarithmic.
+        panel.set_yscale("log")
+        label_sequences(panel)
     x = data["sequences"].values
     draw_runs(left, x, data["train_loss"].transpose(..., "sequences").values, "C0")
     for place, strength in enumerate(data["strength"].values):
@@ -20,8 +24,6 @@ def draw(data: xr.Dataset) -> Figure:
             x, data["total"].isel(strength=place), color=f"C{place}", linewidth=1, label=f"{strength:g}"
         )
     right.legend(fontsize=6.5, title="strength", title_fontsize=6.5)
-    left.set(ylabel="training loss (nats)", yscale="log")
-    right.set(ylabel="total loss (nats)", yscale="log")
-    for panel in (left, right):
-        label_sequences(panel)
+    left.set(ylabel="training loss (nats)")
+    right.set(ylabel="total loss (nats)")
     return figure
