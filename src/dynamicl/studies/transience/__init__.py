@@ -3,6 +3,7 @@
 from ._classes import CLASSES
 from ._default import DEFAULT
 from ._depth import DEPTH
+from ._dose import DOSES
 from ._epoch import EPOCH
 from ._exemplars import EXEMPLARS
 from ._isolated import ISOLATED
@@ -36,4 +37,5 @@ EXPERIMENTS = (
     TOKEN_INIT,
     TOKEN_SPEED,
     DEPTH,
+    DOSES,
 )

@@ -33,6 +33,7 @@ class Setting(WorldSetting):
         clusterings: of each matrix of embeddings; 0 where none is trained on.
         token_inits: runs on each of those sets.
         token_length: of them, in main runs.
+        doses: shares of sequences that keep in-context learning, in the finding on how much is needed.
     """
 
     drawings: tuple[int, ...]
@@ -52,6 +53,7 @@ class Setting(WorldSetting):
     clusterings: int = 2
     token_inits: int = 2
     token_length: float = 2.0
+    doses: tuple[float, ...] = (0.01, 0.1, 0.5)
 
 
 def _sizes(base: World) -> dict[str, tuple[int, int]]:
