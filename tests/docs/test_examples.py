@@ -33,6 +33,7 @@ PAGES = {
     "docs/how-to/look-inside-a-checkpoint.md": {},
     "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
+    "docs/tutorials/competitors-that-cooperate.md": {"classes": 48, "steps": 100, "sequences": 20},
     "docs/tutorials/is-it-gradient-descent.md": {"contexts": 3},
     "docs/tutorials/three-subcircuits.md": {
         "steps": 20,
