@@ -12,11 +12,11 @@ from dynamicl.studies.transience._depth import (
     PRICE,
 )
 
-from .worlds import STAYS, hump, runs, with_curve
+from .worlds import hump, runs, with_curve
 
 LAYERS = [2, 4, 6, 12]
 RNG = np.random.default_rng(2)
-PEAKS, TIMES = 0.8 + 0.05 * RNG.standard_normal((4, 8)), 6e5 + 5e4 * RNG.standard_normal((4, 8))
+PEAKS, TIMES = 0.8 + 0.03 * RNG.standard_normal((4, 8)), 6e5 + 5e4 * RNG.standard_normal((4, 8))
 DEEPER = np.arange(4)[:, None]
 
 
@@ -35,8 +35,9 @@ def failing(data):
 
 def test_true_and_each_side_false():
     assert all(part.holds for part in DEPTH.judge(by_depth()))
-    assert failing(with_curve(by_depth(), "icl", STAYS, layers=2, init=0)) == [FADES.name]
-    assert failing(by_depth(peaks=PEAKS - 0.07 * DEEPER + 0.1)) == [HEIGHT.name, HEIGHT_RHO.name]
+    top, at = float(PEAKS[0, 0]), float(TIMES[0, 0])
+    assert failing(with_curve(by_depth(), "icl", hump(top, top, at), layers=2, init=0)) == [FADES.name]
+    assert failing(by_depth(peaks=PEAKS - 0.05 * DEEPER + 0.08)) == [HEIGHT.name, HEIGHT_RHO.name]
     assert failing(by_depth(times=TIMES - 1e5 * DEEPER)) == [ONSET.name, ONSET_RHO.name]
 
 
