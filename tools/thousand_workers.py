@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 from dynamicl.lab.places import _driver as driver
 from dynamicl.lab.places._tasks import REPORT, Job, Report, write
@@ -110,12 +111,16 @@ def simulate(workers: int, tasks: int, seconds: float, home_seconds: float) -> d
             (task.folder / REPORT).unlink()
             clock.skipped += home_seconds
 
-        driver.tasks_of = lambda *_: asleep  # type: ignore[assignment,misc]
-        driver.bring_home = take_home  # type: ignore[assignment]
-        driver.time = SimpleNamespace(sleep=engine.wait)  # type: ignore[assignment]
-        todo = SimpleNamespace(steps=tasks, left=tasks)
+        made_up: dict[str, Any] = {
+            "tasks_of": lambda *_: asleep,
+            "bring_home": take_home,
+            "time": SimpleNamespace(sleep=engine.wait),
+        }
+        todo: Any = SimpleNamespace(steps=tasks, left=tasks)
+        home: Any = SimpleNamespace(listener=lambda now: None)
         began, own = clock.now(), time.process_time()
-        driver.drive(engine, todo, SimpleNamespace(listener=lambda now: None))  # type: ignore[arg-type]
+        with mock.patch.multiple(driver, **made_up):
+            driver.drive(engine, todo, home)
         spent = clock.now() - began
     # A death costs half a task's time on average, and is followed by another attempt.
     ideal = workers / (seconds * (1 + engine.deaths / tasks / 2))
