@@ -32,6 +32,8 @@ def ray():
     # Ray takes 127.0.0.1 for what it is only where it believes that it may not leave the machine; read at its import.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Ray's workers give way to all others; on a busy machine they would get nothing.
+    os.environ["RAY_worker_niceness"] = "0"
     return pytest.importorskip("ray", reason="needs ray: install dynamicl[cluster]")
 
 
