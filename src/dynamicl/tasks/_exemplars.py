@@ -26,8 +26,9 @@ class ExemplarSpec:
 
     Attributes:
         encoder: `random-convolution` (frozen, 512 features), the same `-standardised`, `pixels` (784 standardised
-            pixels), `principal-components` (64 of the pixels', whitened), or `file` (features from `path`, class x
-            exemplar x feature).
+            pixels), `principal-components` (64 of the pixels', whitened), `mobilenet-v2` (512 features of a network
+            pretrained on photographs; needs the extra `vision`), or `file` (features from `path`, class x exemplar x
+            feature).
         encoder_seed: seed of the random convolution.
         augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character, `pooled` 160
             drawings (the 20 under eight transforms).
@@ -50,7 +51,12 @@ class ExemplarSpec:
     """
 
     encoder: Literal[
-        "random-convolution", "random-convolution-standardised", "pixels", "principal-components", "file"
+        "random-convolution",
+        "random-convolution-standardised",
+        "pixels",
+        "principal-components",
+        "mobilenet-v2",
+        "file",
     ] = "random-convolution"
     encoder_seed: int = 0
     augmentation: Literal["none", "one_transform", "interleaved", "pooled"] = "none"
@@ -168,6 +174,20 @@ class ExemplarSpec:
         table = data.features(source, chosen, drawings, drawings=images)
         return ExemplarTable(table.values, Pictures(images, chosen))
 
+    def noise_of_pixels(self) -> Float32[np.ndarray, " feature"]:
+        """Return the standard deviation of each feature where every pixel has independent noise of 1.
+
+        Raises:
+            SpecError: the encoder is not linear in the pixels.
+        """
+        source = self._source()
+        check(
+            isinstance(source, data.RawPixels | data.PrincipalComponents),
+            f"`exemplars.encoder` is {self.encoder!r}, which is not linear in the pixels: take 'pixels' or "
+            "'principal-components'",
+        )
+        return source.noise_of_pixels()
+
     def _split(self, names: Sequence[str], train: int, test: int, block: int) -> data.ClassSplit:
         """Say which classes are trained on, and which held out."""
         if self.held_out == "classes":
@@ -197,6 +217,8 @@ class ExemplarSpec:
             return data.RawPixels()
         if self.encoder == "principal-components":
             return data.PrincipalComponents()
+        if self.encoder == "mobilenet-v2":
+            return data.PretrainedMobileNet()
         if self.encoder == "file":
             return data.FeatureFile(self.path, self.key or None)
         return data.RandomConvolution(
