@@ -214,6 +214,11 @@ def test_parents_checkpoints_travel_with_forks(tmp_path):
     stranger = fork(parent, "f" * 32, 20, 1)
     with pytest.raises(SpecError, match="which others start from, is not in the library: train it first"):
         train_population([stranger], RECORDING, tmp_path / "placed", place=Inside())
+    # The whole store goes along where a fork starts from where the run stands.
+    longer = [fork(parent, name, 40, seed, steps=60) for seed in (1, 2)]
+    expected = train_population(longer, RECORDING, tmp_path / "here")
+    placed = train_population(longer, RECORDING, tmp_path / "placed", place=Inside())
+    assert records_equal(placed, expected) and len(Library(tmp_path / "placed").stores()) == 4
     late = fork(parent, name, 30, 1)
     with pytest.raises(SpecError, match=f"run {name} has no checkpoint at step 30: it has 0, 20, 40"):
         train_population([late], RECORDING, tmp_path / "placed", place=Inside())
