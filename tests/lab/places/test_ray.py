@@ -33,7 +33,7 @@ def ray():
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     # Ray's workers give way to all others; on a busy machine they would get nothing.
-    os.environ["RAY_worker_niceness"] = "0"
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - so it is spelt
     return pytest.importorskip("ray", reason="needs ray: install dynamicl[cluster]")
 
 
