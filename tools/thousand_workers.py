@@ -9,9 +9,12 @@ tasks, so that one sees where it bends.
 """
 
 import argparse
+import heapq
 import random
+import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,33 +39,50 @@ class Clock:
 
 
 class Sleepers:
-    """An engine of sleeping workers, see `Engine`; a worker of a dead one's place is there again at once."""
+    """An engine with a queue of its own, see `Engine`; where a worker dies, another is there at once."""
 
-    name, tries, lasting, pause, runs = "sleepers", 1000, False, 2.0, 1
+    name, tries, lasting, pause, runs, together = "sleepers", 1000, False, 2.0, 1, sys.maxsize
 
     def __init__(self, workers: int, seconds: float, clock: Clock, seed: int = 0):
-        self.together, self.seconds, self.clock = workers, seconds, clock
+        self.idle, self.seconds, self.clock = workers, seconds, clock
         self.draw = random.Random(seed)
-        self.ends: dict[str, tuple[float, bool]] = {}
+        self.queue: deque[str] = deque()
+        self.asleep: list[tuple[float, str, bool]] = []
+        self.over: dict[str, bool] = {}
         self.deaths = 0
 
     def submit(self, tasks: Sequence[Any]) -> list[str]:
-        now = self.clock.now()
-        for task in tasks:
-            death = self.draw.expovariate(DEATHS / 60)
-            lives = death > self.seconds
-            self.deaths += not lives
-            end = now + min(death, self.seconds)
-            self.ends[task.folder.name] = (end, lives)
+        self.queue.extend(task.folder.name for task in tasks)
+        self._advance()
         return [task.folder.name for task in tasks]
 
     def ended(self, task: Any) -> str | None:
-        end, lives = self.ends[task.folder.name]
-        if end > self.clock.now():
+        self._advance()
+        if task.folder.name not in self.over:
             return None
-        if lives:
+        if self.over.pop(task.folder.name):
             write(task.folder / REPORT, Report("finished"))
         return "it ended"
+
+    def _advance(self) -> None:
+        """Let time go by: who wakes up takes the next task at that very moment, whatever the driver does."""
+        now = self.clock.now()
+        while self.asleep and self.asleep[0][0] <= now:
+            end, name, lived = heapq.heappop(self.asleep)
+            self.over[name] = lived
+            self.idle += 1
+            self._begin(end)
+        while self.idle and self.queue:
+            self._begin(now)
+
+    def _begin(self, moment: float) -> None:
+        if not self.queue:
+            return
+        death = self.draw.expovariate(DEATHS / 60)
+        self.deaths += death < self.seconds
+        end = moment + min(death, self.seconds)
+        heapq.heappush(self.asleep, (end, self.queue.popleft(), death >= self.seconds))
+        self.idle -= 1
 
     def leave(self, tasks: Sequence[Any]) -> str:
         return ""

@@ -11,7 +11,8 @@ import pytest
 from dynamicl.lab import Interrupted, train_population
 from dynamicl.lab.places import Local, Slurm, submission
 from dynamicl.lab.places import _submitit as module
-from dynamicl.lab.places._tasks import open_tasks
+from dynamicl.lab.places._orders import Order
+from dynamicl.lab.places._tasks import Task, open_tasks
 from dynamicl.specs import SpecError
 from dynamicl.store import Library
 
@@ -214,7 +215,7 @@ def test_each_process_of_this_machine_has_gpus_of_its_own(submitit, monkeypatch,
             self.jobs.append(Job(job_id=str(len(self.jobs)), ended=False))
             return self.jobs[-1:]
 
-    executor, task = Executor(), SimpleNamespace(folder=tmp_path)
+    executor, task = Executor(), Task(tmp_path, Order([], [], ""))
     queue = module.Queue(executor, None, "local", 1, workers=3, gpus=2)
     assert queue.submit([task, task, task]) == ["0", "1", "2"]
     executor.jobs[1].ended = True

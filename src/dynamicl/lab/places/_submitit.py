@@ -115,15 +115,21 @@ class Queue:
         """Let the jobs of a queue go on; end processes of this machine, which commit first."""
         if self.lasting:
             return f"left {len(tasks)} jobs in the queue, where they go on (`scancel` ends them)"
-        for task in tasks:
-            job = self._jobs.get(task.job.key)
-            if job is not None and not job.done():
-                job._process.terminate()
-        for task in tasks:
-            job = self._jobs.get(task.job.key)
-            if job is not None:
-                job._process.wait()
+        self.stop()
         return f"stopped {len(tasks)} workers; everything that they committed is kept"
+
+    def stop(self) -> None:
+        """Ask the processes of this machine to leave, and wait until they are gone."""
+        for job in self._jobs.values():
+            if job._process is not None:
+                job._process.terminate()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the processes of this machine are gone: they take a second after their last task."""
+        for job in self._jobs.values():
+            if job._process is not None:
+                job._process.wait()
 
 
 def submitit_module() -> ModuleType:
