@@ -149,7 +149,7 @@ def main() -> None:
     options.add_argument("--tasks", type=int, default=100_000)
     options.add_argument("--seconds", type=float, nargs="+", default=[300.0, 60.0, 30.0, 10.0, 3.0])
     options.add_argument(
-        "--home", type=float, default=0.02, help="seconds to bring one task home, as measured"
+        "--home", type=float, default=0.04, help="seconds to bring one task home, as measured"
     )
     given = options.parse_args()
     print(
