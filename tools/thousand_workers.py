@@ -21,8 +21,13 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from dynamicl.lab._planning import ToDo
+from dynamicl.lab.places import Home
 from dynamicl.lab.places import _driver as driver
-from dynamicl.lab.places._tasks import REPORT, Job, Report, write
+from dynamicl.lab.places._orders import Order
+from dynamicl.lab.places._tasks import REPORT, Job, Report, Task, write
+from dynamicl.store import Library
+from dynamicl.training import At, Every, Recording
 
 DEATHS = 0.01
 """Probability that a worker dies within a minute of work."""
@@ -91,12 +96,11 @@ class Sleepers:
         self.clock.skipped += seconds
 
 
-class Asleep:
+class Asleep(Task):
     """A task of which only the folder is real."""
 
     def __init__(self, folder: Path):
-        self.folder, self.job = folder, Job()
-        self.order = SimpleNamespace(steps=1, runs=["run"])
+        super().__init__(folder, Order(["run"], [], "", steps=1))
 
     def note(self, job: Job) -> None:
         self.job = job
@@ -118,7 +122,7 @@ def simulate(workers: int, tasks: int, seconds: float, home_seconds: float) -> d
         for task in asleep:
             task.folder.mkdir()
 
-        def take_home(task: Asleep, home: Any) -> None:
+        def take_home(task: Task, home: Any) -> None:
             (task.folder / REPORT).unlink()
             clock.skipped += home_seconds
 
@@ -127,8 +131,8 @@ def simulate(workers: int, tasks: int, seconds: float, home_seconds: float) -> d
             "bring_home": take_home,
             "time": SimpleNamespace(sleep=engine.wait),
         }
-        todo: Any = SimpleNamespace(steps=tasks, left=tasks)
-        home: Any = SimpleNamespace(listener=lambda now: None)
+        todo = ToDo(steps=tasks, left=tasks)
+        home = Home(Library(folder), Recording(Every(1), At(())))
         began, own = clock.now(), time.process_time()
         with mock.patch.multiple(driver, **made_up):
             driver.drive(engine, todo, home)
