@@ -11,15 +11,23 @@ tasks, so that one sees where it bends.
 import argparse
 import heapq
 import random
+import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
+from dynamicl.lab._planning import ToDo
+from dynamicl.lab.places import Home
 from dynamicl.lab.places import _driver as driver
-from dynamicl.lab.places._tasks import REPORT, Job, Report, write
+from dynamicl.lab.places._orders import Order
+from dynamicl.lab.places._tasks import REPORT, Job, Report, Task, write
+from dynamicl.store import Library
+from dynamicl.training import At, Every, Recording
 
 DEATHS = 0.01
 """Probability that a worker dies within a minute of work."""
@@ -34,57 +42,65 @@ class Clock:
     def now(self) -> float:
         return time.monotonic() + self.skipped
 
-    def skip_to(self, moment: float) -> None:
-        self.skipped += max(0.0, moment - self.now())
-
 
 class Sleepers:
-    """An engine of sleeping workers, see `Engine`; a worker of a dead one's place is there again at once."""
+    """An engine with a queue of its own, see `Engine`; where a worker dies, another is there at once."""
 
-    name, tries, lasting, pause, runs = "sleepers", 1000, False, 0.0, 1
+    name, tries, lasting, pause, runs, together = "sleepers", 1000, False, 2.0, 1, sys.maxsize
 
     def __init__(self, workers: int, seconds: float, clock: Clock, seed: int = 0):
-        self.together, self.seconds, self.clock = workers, seconds, clock
+        self.idle, self.seconds, self.clock = workers, seconds, clock
         self.draw = random.Random(seed)
-        self.ends: dict[str, tuple[float, bool]] = {}
-        self.next: list[float] = []
+        self.queue: deque[str] = deque()
+        self.asleep: list[tuple[float, str, bool]] = []
+        self.over: dict[str, bool] = {}
         self.deaths = 0
 
     def submit(self, tasks: Sequence[Any]) -> list[str]:
-        now = self.clock.now()
-        for task in tasks:
-            death = self.draw.expovariate(DEATHS / 60)
-            lives = death > self.seconds
-            self.deaths += not lives
-            end = now + min(death, self.seconds)
-            self.ends[task.folder.name] = (end, lives)
-            heapq.heappush(self.next, end)
+        self.queue.extend(task.folder.name for task in tasks)
+        self._advance()
         return [task.folder.name for task in tasks]
 
     def ended(self, task: Any) -> str | None:
-        end, lives = self.ends[task.folder.name]
-        if end > self.clock.now():
+        self._advance()
+        if task.folder.name not in self.over:
             return None
-        if lives:
+        if self.over.pop(task.folder.name):
             write(task.folder / REPORT, Report("finished"))
         return "it ended"
+
+    def _advance(self) -> None:
+        """Let time go by: who wakes up takes the next task at that very moment, whatever the driver does."""
+        now = self.clock.now()
+        while self.asleep and self.asleep[0][0] <= now:
+            end, name, lived = heapq.heappop(self.asleep)
+            self.over[name] = lived
+            self.idle += 1
+            self._begin(end)
+        while self.idle and self.queue:
+            self._begin(now)
+
+    def _begin(self, moment: float) -> None:
+        if not self.queue:
+            return
+        death = self.draw.expovariate(DEATHS / 60)
+        self.deaths += death < self.seconds
+        end = moment + min(death, self.seconds)
+        heapq.heappush(self.asleep, (end, self.queue.popleft(), death >= self.seconds))
+        self.idle -= 1
 
     def leave(self, tasks: Sequence[Any]) -> str:
         return ""
 
-    def wait(self, _: float) -> None:
-        while self.next and self.next[0] <= self.clock.now():
-            heapq.heappop(self.next)
-        if self.next:
-            self.clock.skip_to(self.next[0])
+    def wait(self, seconds: float) -> None:
+        self.clock.skipped += seconds
 
 
-class Asleep:
+class Asleep(Task):
     """A task of which only the folder is real."""
 
     def __init__(self, folder: Path):
-        self.folder, self.job = folder, Job()
-        self.order = SimpleNamespace(steps=1, runs=["run"])
+        super().__init__(folder, Order(["run"], [], "", steps=1))
 
     def note(self, job: Job) -> None:
         self.job = job
@@ -106,16 +122,20 @@ def simulate(workers: int, tasks: int, seconds: float, home_seconds: float) -> d
         for task in asleep:
             task.folder.mkdir()
 
-        def take_home(task: Asleep, home: Any) -> None:
+        def take_home(task: Task, home: Any) -> None:
             (task.folder / REPORT).unlink()
             clock.skipped += home_seconds
 
-        driver.tasks_of = lambda *_: asleep  # type: ignore[assignment,misc]
-        driver.bring_home = take_home  # type: ignore[assignment]
-        driver.time = SimpleNamespace(sleep=engine.wait)  # type: ignore[assignment]
-        todo = SimpleNamespace(steps=tasks, left=tasks)
+        made_up: dict[str, Any] = {
+            "tasks_of": lambda *_: asleep,
+            "bring_home": take_home,
+            "time": SimpleNamespace(sleep=engine.wait),
+        }
+        todo = ToDo(steps=tasks, left=tasks)
+        home = Home(Library(folder), Recording(Every(1), At(())))
         began, own = clock.now(), time.process_time()
-        driver.drive(engine, todo, SimpleNamespace(listener=lambda now: None))  # type: ignore[arg-type]
+        with mock.patch.multiple(driver, **made_up):
+            driver.drive(engine, todo, home)
         spent = clock.now() - began
     # A death costs half a task's time on average, and is followed by another attempt.
     ideal = workers / (seconds * (1 + engine.deaths / tasks / 2))
@@ -133,7 +153,7 @@ def main() -> None:
     options.add_argument("--tasks", type=int, default=100_000)
     options.add_argument("--seconds", type=float, nargs="+", default=[300.0, 60.0, 30.0, 10.0, 3.0])
     options.add_argument(
-        "--home", type=float, default=0.02, help="seconds to bring one task home, as measured"
+        "--home", type=float, default=0.04, help="seconds to bring one task home, as measured"
     )
     given = options.parse_args()
     print(

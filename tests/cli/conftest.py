@@ -51,6 +51,7 @@ def clean_environment() -> Iterator[None]:
     before = dict(os.environ)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XLA_FLAGS", os.environ.get("XLA_FLAGS", ""))
+        patch.setenv("DYNAMICL_XLA_FLAGS", "")
         patch.setenv("COLUMNS", "200")
         # The tests' own cache of compiled programs stays.
         patch.setattr(dynamicl.training, "use_every_core", lambda cache: use_every_core())

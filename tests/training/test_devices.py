@@ -43,7 +43,23 @@ def test_use_every_core_makes_a_device_of_each(tmp_path):
     assert json.loads(done.stdout) == [len(os.sched_getaffinity(0)), str(tmp_path)]
 
 
+def test_a_worker_counts_its_own_cores_and_keeps_what_the_user_set(monkeypatch):
+    """A job inherits the environment of the command that submitted it, on a machine of another size."""
+    monkeypatch.setenv("DYNAMICL_XLA_FLAGS", "--xla_force_host_platform_device_count=64")
+    monkeypatch.setenv(
+        "XLA_FLAGS",
+        "--xla_force_host_platform_device_count=64 --xla_cpu_multi_thread_eigen=true --xla_force_host=1",
+    )
+    use_every_core()
+    assert os.environ["XLA_FLAGS"].split() == [
+        "--xla_cpu_multi_thread_eigen=true",
+        "--xla_force_host=1",
+        f"--xla_force_host_platform_device_count={len(os.sched_getaffinity(0))}",
+    ]
+
+
 def test_what_the_user_set_wins(monkeypatch):
+    monkeypatch.setenv("DYNAMICL_XLA_FLAGS", "")
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=5")
     use_every_core()
     flags = os.environ["XLA_FLAGS"].split()

@@ -60,7 +60,7 @@ def command(words: list[str]) -> int:
     from dynamicl.store import Library, library_of
     from dynamicl.views import make_fates_page
 
-    place = place_named(options.place)
+    where = place_named(options.place)
     complain(options.library)
     library = Library(library_of(options.library))
     runs = _parents(library)
@@ -98,7 +98,7 @@ def command(words: list[str]) -> int:
             hold=options.hold,
             command=written_command(),
             listener=listener,
-            place=place,
+            place=where,
         )
     target = make_fates_page(fates.data, out, parent=parent_curve(library.root, run, outcome))
     rows = _rows(fates)

@@ -63,9 +63,13 @@ def added(default: Any) -> Any:
     return dataclasses.field(default=default, metadata={ADDED: True})
 
 
+def hints_of(cls: Any) -> dict[str, Any]:
+    """Return the annotations of a class, evaluated once: planning many runs asks for them again and again."""
+    return _evaluated(cls)
+
+
 @functools.cache
-def hints_of(cls: type) -> dict[str, Any]:
-    """Return the annotations of a class: evaluating them anew for every run takes most of the time of planning many."""
+def _evaluated(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 

@@ -71,7 +71,8 @@ def split(spec: Any, path: str = "", known: Known | None = None) -> tuple[Any, d
 
 
 def _split_tuple(spec: tuple, path: str, known: Known | None) -> tuple[tuple, dict[str, np.ndarray]]:
-    items, arrays = [], {}
+    items: list[Any] = []
+    arrays: dict[str, np.ndarray] = {}
     for i, item in enumerate(spec):
         rest, found = split(item, f"{path}.{i}".lstrip("."), known)
         items.append(rest)

@@ -97,7 +97,9 @@ class Library:
             if outline is not None and wanted is not None and wanted.isdisjoint(outline.header.runs):
                 continue
             store = self._open(path, stamp)
-            for row, run in enumerate(store.runs if store is not None else ()):
+            if store is None:
+                continue
+            for row, run in enumerate(store.runs):
                 if (wanted is None or run in wanted) and (
                     run not in members or members[run][0].step < store.step
                 ):

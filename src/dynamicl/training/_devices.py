@@ -4,6 +4,9 @@ import os
 
 import jax
 
+ADDED = "DYNAMICL_XLA_FLAGS"
+"""Environment variable that holds what was added to XLA_FLAGS here: a worker that inherits it counts its own cores."""
+
 
 def use_every_core(cache: str | None = None) -> None:
     """Make one host device of every CPU core, each computing its own runs, and keep compiled programs on disk.
@@ -14,14 +17,20 @@ def use_every_core(cache: str | None = None) -> None:
     Args:
         cache: folder of compiled programs; `None` leaves JAX's setting.
     """
-    flags = os.environ.get("XLA_FLAGS", "")
+    inherited = os.environ.get(ADDED, "").split()
+    flags = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if flag not in inherited]
     wanted = {
         "--xla_force_host_platform_device_count": str(_cores()),
         # With a device per core, threads inside a product only get in each other's way.
         "--xla_cpu_multi_thread_eigen": "false",
     }
-    added = [f"{name}={value}" for name, value in wanted.items() if name not in flags]
-    os.environ["XLA_FLAGS"] = " ".join([flags, *added]).strip()
+    added = [
+        f"{name}={value}"
+        for name, value in wanted.items()
+        if not any(flag.startswith(f"{name}=") for flag in flags)
+    ]
+    os.environ["XLA_FLAGS"] = " ".join([*flags, *added])
+    os.environ[ADDED] = " ".join(added)
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", cache)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)

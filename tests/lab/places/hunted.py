@@ -12,7 +12,7 @@ from dynamicl.lab.places._tasks import open_tasks
 
 from ..populations import runs
 
-LONG_RUNS = runs(4, 6000)
+LONG_RUNS = runs(4, 4000)
 PATIENCE = 170
 
 

@@ -41,8 +41,21 @@ def test_progress_adds_up_what_workers_say(tmp_path, monkeypatch):
     monkeypatch.setattr("dynamicl.lab.places._table.EVERY", 0.0)
     seen = []
     train_population(RUNS, RECORDING, tmp_path, place=Inside(runs=3), listener=seen.append)
-    assert [(now.done, now.total, now.cohort, now.cohorts) for now in seen] == [(60, 60, 1, 1)]
-    assert seen[-1].left == 0
+    first, last = seen
+    assert (first.cohort, first.runs, first.total, len(first.workers)) == (
+        0,
+        3,
+        60,
+        1,
+    ) and 0 <= first.done <= 60
+    assert (last.done, last.total, last.cohort, last.cohorts, last.workers, last.left) == (
+        60,
+        60,
+        1,
+        1,
+        (),
+        0,
+    )
 
 
 def test_a_failed_attempt_is_made_again_elsewhere(here, tmp_path):
@@ -214,6 +227,11 @@ def test_parents_checkpoints_travel_with_forks(tmp_path):
     stranger = fork(parent, "f" * 32, 20, 1)
     with pytest.raises(SpecError, match="which others start from, is not in the library: train it first"):
         train_population([stranger], RECORDING, tmp_path / "placed", place=Inside())
+    # The whole store goes along where a fork starts from where the run stands.
+    longer = [fork(parent, name, 40, seed, steps=60) for seed in (1, 2)]
+    expected = train_population(longer, RECORDING, tmp_path / "here")
+    placed = train_population(longer, RECORDING, tmp_path / "placed", place=Inside())
+    assert records_equal(placed, expected) and len(Library(tmp_path / "placed").stores()) == 4
     late = fork(parent, name, 30, 1)
     with pytest.raises(SpecError, match=f"run {name} has no checkpoint at step 30: it has 0, 20, 40"):
         train_population([late], RECORDING, tmp_path / "placed", place=Inside())

@@ -1,6 +1,8 @@
 """A Ray cluster of nodes on this machine, loopback only, without a dashboard; ended by its processes' handles."""
 
 import os
+import sys
+import types
 import warnings
 
 import pytest
@@ -30,6 +32,8 @@ def ray():
     # Ray takes 127.0.0.1 for what it is only where it believes that it may not leave the machine; read at its import.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Ray's workers give way to all others; on a busy machine they would get nothing.
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - so it is spelt
     return pytest.importorskip("ray", reason="needs ray: install dynamicl[cluster]")
 
 
@@ -112,8 +116,6 @@ def test_a_driver_leaves_and_what_came_home_is_kept(cluster, long_ones, tmp_path
 
 
 def test_a_place_without_its_package_says_what_to_install(monkeypatch, tmp_path):
-    import sys
-
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(SpecError, match=r"needs the package ray: install `dynamicl\[cluster\]`"):
         train_population(RUNS, RECORDING, tmp_path, place=Ray())
@@ -125,10 +127,21 @@ def test_a_size_that_is_none_is_refused(place, name, tmp_path):
         train_population(RUNS, RECORDING, tmp_path, place=place)
 
 
-def test_a_cluster_that_does_not_answer_is_told(tmp_path):
-    class Deaf:
-        def init(self, **options):
-            raise ConnectionError("no answer")
+def test_a_cluster_that_does_not_answer_is_told():
+    def refuse(**options):
+        raise ConnectionError("no answer")
 
+    deaf = types.ModuleType("ray")
+    deaf.init = refuse
     with pytest.raises(SpecError, match=r"names the Ray cluster 'here:1', which did not answer: no answer"):
-        Ray(address="here:1")._join(Deaf())
+        Ray(address="here:1")._join(deaf)
+
+
+def test_the_board_hands_out_what_was_said_once():
+    from dynamicl.lab.places._ray_work import board_class
+
+    board = board_class()()
+    board.say("a", b"1")
+    board.say("a", b"2")
+    board.say("b", b"3")
+    assert board.heard() == {"a": b"2", "b": b"3"} and board.heard() == {}

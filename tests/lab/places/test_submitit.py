@@ -11,7 +11,8 @@ import pytest
 from dynamicl.lab import Interrupted, train_population
 from dynamicl.lab.places import Local, Slurm, submission
 from dynamicl.lab.places import _submitit as module
-from dynamicl.lab.places._tasks import open_tasks
+from dynamicl.lab.places._orders import Order
+from dynamicl.lab.places._tasks import Task, open_tasks
 from dynamicl.specs import SpecError
 from dynamicl.store import Library
 
@@ -214,7 +215,7 @@ def test_each_process_of_this_machine_has_gpus_of_its_own(submitit, monkeypatch,
             self.jobs.append(Job(job_id=str(len(self.jobs)), ended=False))
             return self.jobs[-1:]
 
-    executor, task = Executor(), SimpleNamespace(folder=tmp_path)
+    executor, task = Executor(), Task(tmp_path, Order([], [], ""))
     queue = module.Queue(executor, None, "local", 1, workers=3, gpus=2)
     assert queue.submit([task, task, task]) == ["0", "1", "2"]
     executor.jobs[1].ended = True
@@ -226,7 +227,7 @@ def test_each_process_of_this_machine_has_gpus_of_its_own(submitit, monkeypatch,
 
 
 def test_an_assignment_leaves_as_its_signal_asks(submitit, monkeypatch, tmp_path):
-    """SIGUSR2 is submitit's word for a job's end: it requeues. After SIGTERM, SLURM does."""
+    """SIGUSR2 is submitit's word for a job's end: it requeues. SIGTERM is a preemption's, and a cancellation's."""
     from dynamicl.lab.places._tasks import Report
 
     handled = []
@@ -236,10 +237,18 @@ def test_an_assignment_leaves_as_its_signal_asks(submitit, monkeypatch, tmp_path
         with pytest.raises(SystemExit, match=str(128 + signal.SIGUSR2)):
             module.Assignment(str(tmp_path))()
         monkeypatch.setattr(module, "work", lambda folder: Report("left", "", signal.SIGTERM))
-        with pytest.raises(SystemExit, match="143"):
-            module.Assignment(str(tmp_path))()
+        for state in ("RUNNING", "CANCELLED", None):
+            monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+            monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+            if state is not None:
+                monkeypatch.setenv("SLURM_JOB_ID", "7")
+                (tmp_path / "squeue").write_text(f"#!/bin/sh\ntest $3 = 7 && echo {state}\n")
+                (tmp_path / "squeue").chmod(0o755)
+            with pytest.raises(SystemExit, match="143"):
+                module.Assignment(str(tmp_path))()
+            assert len(handled) == 2
     finally:
         signal.signal(signal.SIGUSR2, before)
-    assert handled == [signal.SIGUSR2]
+    assert handled == [signal.SIGUSR2, signal.SIGTERM]
     monkeypatch.setattr(module, "work", lambda folder: Report("finished"))
     assert module.Assignment(str(tmp_path))() == "finished"

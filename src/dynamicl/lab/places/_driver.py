@@ -87,13 +87,12 @@ def drive(engine: Engine, todo: ToDo, home: Home) -> None:
         with held_back() as ready:
             while state.waiting or state.at_work:
                 ready()
-                _hand_out(engine, state)
-                before = len(state.at_work)
                 state.at_work = [
                     task for task in state.at_work if _is_at_work(task, engine, state, home, table)
                 ]
+                _hand_out(engine, state)
                 table.tell(state.at_work, len(state.waiting), len(state.failures))
-                if len(state.at_work) == before:
+                if state.at_work:
                     time.sleep(engine.pause)
     except KeyboardInterrupt as stopped:
         interrupted = Interrupted(f"{engine.leave(state.at_work)}: give the same command again to go on")

@@ -8,7 +8,7 @@ import numpy as np
 
 from dynamicl.clamps import lenders
 from dynamicl.specs import SpecError
-from dynamicl.store import Store
+from dynamicl.store import DamagedError, NoStateError, Store, copy_store
 from dynamicl.training import RunSpec
 
 LENT = "lent-"
@@ -46,11 +46,25 @@ def lend_checkpoints(
         if run not in members:
             raise SpecError(f"run {run}, which others start from, is not in the library: train it first")
         store, row = members[run]
+        target = library / f"{LENT}{run}"
+        if _stands_at(store, row) in steps:
+            # The state that it keeps for going on may serve beside the checkpoint, or instead of one.
+            copy_store(store, target)
+            continue
         for step in sorted(steps):
             if step not in store.checkpoints:
                 have = ", ".join(map(str, store.checkpoints)) or "none"
                 raise SpecError(f"run {run} has no checkpoint at step {step}: it has {have}")
-        _copy(store, row, sorted(steps), library / f"{LENT}{run}")
+        _copy(store, row, sorted(steps), target)
+
+
+def _stands_at(store: Store, row: int) -> int:
+    """Return the step at which a run's kept state stands; -1 where none is kept that can be read."""
+    try:
+        _, arrays = store.state()
+    except (DamagedError, NoStateError):
+        return -1
+    return int(arrays["step"][row]) if "step" in arrays else -1
 
 
 def _copy(store: Store, row: int, steps: list[int], target: Path) -> None:

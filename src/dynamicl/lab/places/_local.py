@@ -31,7 +31,13 @@ class Local:
         submitit = submitit_module()
         executor = submitit.LocalExecutor(jobs_folder(home.library.root), max_num_timeout=REQUEUES)
         executor.update_parameters(timeout_min=self.minutes, gpus_per_node=self.gpus)
-        drive(Queue(executor, submitit.LocalJob, "local", self.runs, self.workers, self.gpus), todo, home)
+        queue = Queue(executor, submitit.LocalJob, "local", self.runs, self.workers, self.gpus)
+        try:
+            drive(queue, todo, home)
+        except BaseException:
+            queue.stop()
+            raise
+        queue.wait()
 
     def count(self, todo: ToDo, home: Home) -> int:
         """Count the new tasks."""

@@ -22,7 +22,7 @@ from ._cutting import count_tasks
 from ._driver import TRIES, drive
 from ._packing import pack, unpack
 from ._place import Home
-from ._ray_work import Board, train_packed
+from ._ray_work import board_class, train_packed
 from ._tasks import PULSE, REPORT, Pulse, Report, Task, write
 
 PASSED_ON = ("JAX_", "XLA_", "DYNAMICL_")
@@ -112,7 +112,7 @@ class _Cluster:
     folders: dict[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.board = self.ray.remote(num_cpus=0)(Board).remote()
+        self.board = self.ray.remote(num_cpus=0)(board_class()).remote()
         self.runs = self.place.runs
         self._train = self.ray.remote(
             num_cpus=self.place.cpus,

@@ -36,18 +36,25 @@ def train_packed(
         shutil.rmtree(folder.parent, ignore_errors=True)
 
 
-class Board:
-    """Where workers say how far they are; an actor, of which a cluster has one."""
+def board_class() -> type:
+    """Return the class of the board on which workers say how far they are; an actor, of which a cluster has one.
 
-    def __init__(self) -> None:
-        """Begin with nothing said."""
-        self._pulses: dict[str, bytes] = {}
+    It is made inside a function so that Ray sends it as it is: by name, its process would import all of this package.
+    """
 
-    def say(self, task: str, pulse: bytes) -> None:
-        """Take a worker's word."""
-        self._pulses[task] = pulse
+    class Board:
+        """Keeps what was said last, by task."""
 
-    def heard(self) -> dict[str, bytes]:
-        """Return what was said since the last call."""
-        pulses, self._pulses = self._pulses, {}
-        return pulses
+        def __init__(self) -> None:
+            self._pulses: dict[str, bytes] = {}
+
+        def say(self, task: str, pulse: bytes) -> None:
+            """Take a worker's word."""
+            self._pulses[task] = pulse
+
+        def heard(self) -> dict[str, bytes]:
+            """Return what was said since the last call."""
+            pulses, self._pulses = self._pulses, {}
+            return pulses
+
+    return Board

@@ -1,5 +1,6 @@
 """What SLURM and processes of this machine have in common: `submitit`, which submits, watches and requeues jobs."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -39,15 +40,27 @@ class Assignment:
             report = work(Path(self.folder))
         if report.status == "left":
             handler = before.get(signal.SIGUSR2)
-            if report.number in TO_GO_ON and callable(handler):
+            goes_on = report.number in TO_GO_ON or (report.number == signal.SIGTERM and is_preempted())
+            if goes_on and callable(handler):
                 handler(report.number, None)
-            # After SIGTERM, SLURM requeues what it preempts. Leaving without a result says that there is none yet.
+            # Leaving without a result says that there is none yet.
             sys.exit(128 + report.number)
         return report.status
 
     def checkpoint(self) -> Any:
         """Say what submitit starts again: the same, since all of the state is in the folder."""
         return submitit_module().helpers.DelayedSubmission(self)
+
+
+def is_preempted() -> bool:
+    """Tell whether SLURM is taking this job's node for another: it says so in the same way as that it is cancelled."""
+    job = os.environ.get("SLURM_JOB_ID")
+    if job is None:
+        return False
+    asked = subprocess.run(
+        ["squeue", "-h", "-j", job, "-o", "%T"], capture_output=True, text=True, check=False, timeout=30
+    )
+    return asked.stdout.strip() == "RUNNING"
 
 
 class Queue:
@@ -115,15 +128,21 @@ class Queue:
         """Let the jobs of a queue go on; end processes of this machine, which commit first."""
         if self.lasting:
             return f"left {len(tasks)} jobs in the queue, where they go on (`scancel` ends them)"
-        for task in tasks:
-            job = self._jobs.get(task.job.key)
-            if job is not None and not job.done():
-                job._process.terminate()
-        for task in tasks:
-            job = self._jobs.get(task.job.key)
-            if job is not None:
-                job._process.wait()
+        self.stop()
         return f"stopped {len(tasks)} workers; everything that they committed is kept"
+
+    def stop(self) -> None:
+        """Ask the processes of this machine to leave, and wait until they are gone."""
+        for job in self._jobs.values():
+            if job._process is not None:
+                job._process.terminate()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the processes of this machine are gone: they take a second after their last task."""
+        for job in self._jobs.values():
+            if job._process is not None:
+                job._process.wait()
 
 
 def submitit_module() -> ModuleType:
