@@ -213,11 +213,11 @@ def test_a_store_that_was_created_and_no_more(whole, tmp_path, monkeypatch):
     """Killed before its first commit, a population begins again."""
 
     def killed(*_):
-        raise RuntimeError("killed")
+        raise SystemExit("killed")
 
     with monkeypatch.context() as patch:
         patch.setattr(population, "train", killed)
-        with pytest.raises(RuntimeError, match="killed"):
+        with pytest.raises(SystemExit, match="killed"):
             train_population(runs(), RECORDING, tmp_path)
     assert [store.step for store in Library(tmp_path).stores()] == [-1]
     assert same(train_population(runs(), RECORDING, tmp_path), whole)

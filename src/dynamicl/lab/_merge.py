@@ -68,7 +68,9 @@ def merge(libraries: Sequence[str | Path], into: str | Path) -> Merged:
             if known is None or _progress(store) > _progress(known):
                 furthest[store.runs] = store
     make_folder(target)
-    added, advanced, unchanged = [], [], []
+    added: list[str] = []
+    advanced: list[str] = []
+    unchanged: list[str] = []
     for runs, store in furthest.items():
         there = before.get(runs)
         if there is store:
@@ -128,14 +130,13 @@ def _difference(mine: Member, theirs: Member) -> str:
         for name in sorted(weights.keys() | others.keys()):
             if name not in weights or name not in others or not _same(weights[name], others[name]):
                 return f"`{name}` at checkpoint {step}"
-    records, others = store.records(), other.records()
-    if "step" not in records.dims or "step" not in others.dims:
+    own, foreign = store.records(), other.records()
+    if "step" not in own.dims or "step" not in foreign.dims:
         return ""
-    steps = np.intersect1d(records["step"].values, others["step"].values)
-    run = store.runs[row]
-    records, others = records.sel(run=run, step=steps), others.sel(run=run, step=steps)
-    for name in sorted(map(str, set(records.data_vars) & set(others.data_vars))):
-        if name not in SINCE_LAST and "step" in records[name].dims and not records[name].equals(others[name]):
+    steps = np.intersect1d(own["step"].values, foreign["step"].values)
+    own, foreign = (records.sel(run=store.runs[row], step=steps) for records in (own, foreign))
+    for name in sorted(map(str, set(own.data_vars) & set(foreign.data_vars))):
+        if name not in SINCE_LAST and "step" in own[name].dims and not own[name].equals(foreign[name]):
             return f"the record `{name}`"
     return ""
 

@@ -38,8 +38,10 @@ from dynamicl.training import (
 )
 
 from ._contents import refuse_other_content
+from ._continuing import Longer, lengthened, shorter_runs
 from ._disk import check_disk
 from ._examples import examples
+from ._failures import failures_marked, forget_failure
 from ._interrupts import held_back
 from ._machine import machine, versions
 from ._memory import check_work, largest_population, memory_bound
@@ -82,6 +84,7 @@ class _Plan:
     """What is left to train."""
 
     resume: list[Store] = field(default_factory=list)
+    longer: list[Longer] = field(default_factory=list)
     fresh: list[Cohort] = field(default_factory=list)
 
 
@@ -94,14 +97,19 @@ def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dic
     runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, Library(path))
     fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
-    left = sum(_left(store) for store in todo.resume)
     waiting = sum(c.size for c in todo.fresh) + sum(len(store.runs) for store in todo.resume)
+    waiting += sum(longer.cohort.size for longer in todo.longer)
     return {
         "runs": len(runs),
         "cached": len(set(runs)) - waiting if waiting <= len(set(runs)) else 0,
-        "cohorts": len(todo.fresh) + len(todo.resume),
-        "run_steps": fresh + left,
+        "cohorts": len(todo.fresh) + len(todo.longer) + len(todo.resume),
+        "run_steps": fresh + _left_of(todo),
     }
+
+
+def _left_of(todo: _Plan) -> int:
+    """Count the run-steps still to do in what was begun."""
+    return sum(_left(store) for store in todo.resume) + sum(longer.left for longer in todo.longer)
 
 
 def train_population(
@@ -114,6 +122,8 @@ def train_population(
     listener: Listener = nobody,
 ) -> Trajectory:
     """Train what is not yet trained, and return all of it.
+
+    A run that the library holds with fewer steps goes on from its last state.
 
     Args:
         runs: the population.
@@ -135,13 +145,17 @@ def train_population(
     library = Library(path)
     runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, library)
-    left = sum(c.longest * c.size for c in todo.fresh) + sum(_left(store) for store in todo.resume)
-    cohorts = len(todo.resume) + len(todo.fresh)
+    left = sum(c.longest * c.size for c in todo.fresh) + _left_of(todo)
+    cohorts = len(todo.resume) + len(todo.longer) + len(todo.fresh)
     pace = Pace(cohorts, sum(run.steps for run in set(runs)), left, listener)
     for store in todo.resume:
         _go_on(store.path, recording, pace)
+    about = {"title": title, "command": command}
+    for longer in todo.longer:
+        ids = [run_id(spec, recording) for spec in longer.cohort.runs]
+        _go_on(lengthened(longer, recording, library.place(cohort_name(ids)), ids, about), recording, pace)
     for cohort in todo.fresh:
-        _begin(cohort, recording, library, {"title": title, "command": command}, pace)
+        _begin(cohort, recording, library, about, pace)
     return Library(path).trajectory([run_id(spec, recording) for spec in dict.fromkeys(runs)])
 
 
@@ -156,6 +170,7 @@ def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _P
             elif found[0].attributes.get("status") != "finished":
                 stores[found[0].path] = found[0]
     todo.resume = list(stores.values())
+    todo.longer, missing = shorter_runs(missing, recording, _versions(recording), library)
     todo.fresh = [
         part for cohort in (plan(missing) if missing else []) for part in _fitting(cohort, recording)
     ]
@@ -211,7 +226,7 @@ def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[s
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    with Store.create(library.place(cohort_name(ids)), header) as store:
+    with Store.create(library.place(cohort_name(ids)), header) as store, failures_marked(store):
         _train(program, state, start, Done(), recording, store, pace)
 
 
@@ -237,7 +252,8 @@ def _go_on(path: Path, recording: Recording, pace: Pace) -> None:
     """Go on exactly where a store stopped."""
     from dynamicl.specs import from_json
 
-    with Store.open(path, write=True) as store:
+    with Store.open(path, write=True) as store, failures_marked(store):
+        forget_failure(store)
         (cohort,) = plan([from_json(text) for text in store.specs])
         program = program_of(cohort, recording)
         lend(program, Library(path.parent))

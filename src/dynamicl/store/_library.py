@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,7 +83,8 @@ class Library:
         """Gather runs of any cohorts.
 
         Args:
-            run_hashes: hashes of specs, in the order wanted; None for all runs.
+            run_hashes: hashes of specs, in the order wanted; None for all runs, the oldest first, then forks, then
+                runs that failed: what is added later changes no number of what was there.
 
         Returns:
             Their trajectory.
@@ -97,7 +99,9 @@ class Library:
                     f"run {run!r} is in none of the {len(self._known)} stores of {self.root}; "
                     "train it, or list what there is by `Library.runs`"
                 )
-        return Trajectory([members[run] for run in (members if run_hashes is None else run_hashes)])
+        if run_hashes is None:
+            return Trajectory(sorted(members.values(), key=_rank))
+        return Trajectory([members[run] for run in run_hashes])
 
     def select(self, run_hashes: Sequence[str]) -> xr.Dataset:
         """Read runs of any cohorts as one dataset.
@@ -136,3 +140,12 @@ class Library:
                 if run not in members or members[run][0].step < store.step:
                     members[run] = (store, row)
         return members
+
+
+def _rank(member: tuple[Store, int]) -> tuple[bool, bool, str, str, int]:
+    """Order runs as people count them: the oldest first, then forks, then runs that failed."""
+    store, row = member
+    start = json.loads(store.specs[row]).get("start", {})
+    forked = isinstance(start, dict) and start.get("how") == "fork"
+    states = store.attributes.get("run_status", [""] * len(store.runs))
+    return states[row] == "failed", forked, str(store.header.get("created", "")), store.path.name, row
