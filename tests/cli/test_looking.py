@@ -42,13 +42,15 @@ def test_runs_are_listed_with_what_sets_them_apart(dynamicl, library):
         assert (
             curves.sel(run=row["run"]).dropna("step")["step"].max() == row["step"] and row["checkpoints"] > 1
         )
-    assert len({row["settings"]["data seed"] for row in rows}) > 1
+    assert len({row["settings"]["seeds.data"] for row in rows}) > 1
     lines = dynamicl("runs", library).out.splitlines()
     assert [line.split()[0] for line in lines] == [row["run"][:8] for row in rows]
-    assert re.search(r"finished  step +\d+  accuracy \d\.\d{3} +\d+ checkpoints  .*seed 0", lines[0])
+    assert re.search(
+        r"finished  step +\d+  accuracy \d\.\d{3} +\d+ checkpoints +\d+\.\d MB  seeds\.data 0$", lines[0]
+    )
     table = list(csv.DictReader(io.StringIO(dynamicl("runs", library, "--csv").out)))
     assert [row["run"] for row in table] == list(trajectory.runs)
-    assert [row["data seed"] for row in table] == [row["settings"]["data seed"] for row in rows]
+    assert [row["seeds.data"] for row in table] == [str(row["settings"]["seeds.data"]) for row in rows]
     assert "give --json or --csv, not both" in dynamicl("runs", library, "--json", "--csv").line
     assert "nowhere" in dynamicl("runs", library / "nowhere").line
 

@@ -44,6 +44,8 @@ class Common:
         optimizer_state: keep it in checkpoints, so that they can be forked exactly.
         out: folder of the library of runs.
         title: for people.
+        track: where else records go, e.g. `tensorboard=runs/events`, `wandb=PROJECT`, `trackio=PROJECT`.
+        dry_run: only say what there would be to train.
     """
 
     model: TransformerSpec = field(default_factory=TransformerSpec)
@@ -60,6 +62,8 @@ class Common:
     optimizer_state: bool = False
     out: Path = Path("runs/library")
     title: str = ""
+    track: tuple[str, ...] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,18 +108,27 @@ def command(words: list[str]) -> int:
     validate(recording)
     check_place(options.out)
     prepare()
-    from dynamicl.lab import cost, train_population
+    from dynamicl.lab import cost, several, tracker_named, train_population
 
     complain(options.out)
+    tracker = several(*map(tracker_named, options.track))
     bill = cost(runs, recording, options.out)
     sys.stdout.write(
         f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} compiled programs, "
         f"{bill['run_steps']:,} run-steps\n"
     )
     sys.stdout.flush()
+    if options.dry_run:
+        return 0
     with progress(options.title or "training") as listener:
         trajectory = train_population(
-            runs, recording, options.out, title=options.title, command=written_command(), listener=listener
+            runs,
+            recording,
+            options.out,
+            title=options.title,
+            command=written_command(),
+            listener=listener,
+            tracker=tracker,
         )
     final = trajectory.dataset["accuracy"].sel(evaluator="train")
     for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):

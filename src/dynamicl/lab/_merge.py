@@ -8,7 +8,18 @@ import numpy as np
 
 from dynamicl.files import make_folder, user_path
 from dynamicl.specs import check
-from dynamicl.store import Library, Store, StoreError, cohort_name, copy_store, library_of
+from dynamicl.store import (
+    Library,
+    Note,
+    Store,
+    StoreError,
+    changed_note,
+    cohort_name,
+    copy_store,
+    library_of,
+    read_notes,
+    write_notes,
+)
 
 SINCE_LAST = ("train_loss", "gradient_norm")
 """Records that add up since the record before: they depend on the other runs' lengths, and are not compared."""
@@ -79,7 +90,20 @@ def merge(libraries: Sequence[str | Path], into: str | Path) -> Merged:
         place = Library(target).place(cohort_name(runs)) if there is None else there.path
         copy_store(store, place)
         (added if there is None else advanced).append(place.name)
+    _merge_notes(libraries, target)
     return Merged(tuple(added), tuple(advanced), tuple(unchanged))
+
+
+def _merge_notes(libraries: Sequence[str | Path], target: Path) -> None:
+    """Put tags together; of two texts about one run the library's own stays."""
+    notes = read_notes(target)
+    before = dict(notes)
+    for folder in libraries:
+        for run, note in read_notes(library_of(folder)).items():
+            own = notes.get(run, Note())
+            notes[run] = changed_note(own, add=note.tags, text=own.text or note.text)
+    if notes != before:
+        write_notes(target, notes)
 
 
 def _stores(folder: Path) -> tuple[Store, ...]:

@@ -49,6 +49,7 @@ from ._pace import Listener, Pace, nobody
 from ._records import to_dataset, to_extras
 from ._resuming import resumed
 from ._starts import OtherGround, changes_since, check_generator, lend, started
+from ._trackers import Tracker, untracked
 
 COMMIT_SECONDS = 10.0
 
@@ -120,6 +121,7 @@ def train_population(
     title: str = "",
     command: str = "",
     listener: Listener = nobody,
+    tracker: Tracker = untracked,
 ) -> Trajectory:
     """Train what is not yet trained, and return all of it.
 
@@ -132,6 +134,7 @@ def train_population(
         title: of new cohorts, for people.
         command: the command that reproduces them.
         listener: told how far it is, every second or two.
+        tracker: told what is recorded, run by run (`tensorboard`, `wandb`, `trackio`, or any function).
 
     Returns:
         The runs in the order asked for.
@@ -147,7 +150,7 @@ def train_population(
     todo = _plan(runs, recording, library)
     left = sum(c.longest * c.size for c in todo.fresh) + _left_of(todo)
     cohorts = len(todo.resume) + len(todo.longer) + len(todo.fresh)
-    pace = Pace(cohorts, sum(run.steps for run in set(runs)), left, listener)
+    pace = Pace(cohorts, sum(run.steps for run in set(runs)), left, listener, tracker)
     for store in todo.resume:
         _go_on(store.path, recording, pace)
     about = {"title": title, "command": command}
@@ -329,6 +332,7 @@ def _train(
                 step = event.step
                 if isinstance(event, Records):
                     waiting.append(event)
+                    pace.recorded(program, event, store.runs)
                     pace.loss = watched(event.values["train_loss"])
                 if isinstance(event, Checkpoint):
                     commit(step, event)

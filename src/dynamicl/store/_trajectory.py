@@ -13,6 +13,7 @@ import xarray as xr
 from ._errors import StoreError
 from ._merging import merge_runs
 from ._runs import find_run
+from ._settings import Value, as_array, settings_of
 from ._store import Store
 
 
@@ -23,16 +24,18 @@ class Trajectory:
         members: the store of each run and its index there, in the order of the axis run.
     """
 
-    def __init__(self, members: Sequence[tuple[Store, int]]):
+    def __init__(self, members: Sequence[tuple[Store, int]], settings: bool = False):
         """Gather runs.
 
         Args:
             members: store and index of each run; at least one, none twice.
+            settings: give the dataset a coordinate for every setting in which the runs differ.
 
         Raises:
             StoreError: there is no run, or one is given twice.
         """
         self.members = tuple(members)
+        self._with_settings = settings
         if not self.members:
             raise StoreError("there are no runs to select; give at least one run hash")
         if len(set(self.runs)) < len(self.runs):
@@ -43,9 +46,23 @@ class Trajectory:
     def dataset(self) -> xr.Dataset:
         """All metrics and measures by dimension name: run, step, evaluator, layer, head, checkpoint, ...
 
-        Steps, evaluators, layers and heads that a run does not have are NaN.
+        Steps, evaluators, layers and heads that a run does not have are NaN. With settings (`with_settings`, and
+        whatever `open_trajectory` opens) each setting in which the runs differ is a coordinate along `run`, named by
+        its dotted path: `optimizer.learning_rate`, `seeds.init`, `model.layers`, `clamps.0.strength`.
         """
-        return merge_runs(self.members)
+        merged = merge_runs(self.members)
+        if not self._with_settings:
+            return merged
+        return merged.assign_coords({name: ("run", as_array(v)) for name, v in self.settings.items()})
+
+    def with_settings(self) -> Trajectory:
+        """Return the same runs with a dataset that has their settings as coordinates."""
+        return Trajectory(self.members, settings=True)
+
+    @cached_property
+    def settings(self) -> dict[str, list[Value]]:
+        """Every setting in which the runs differ, by its dotted path: a value for each run, None where it has none."""
+        return settings_of([json.loads(store.specs[row]) for store, row in self.members])
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -64,7 +81,7 @@ class Trajectory:
 
     @property
     def status(self) -> dict[str, str]:
-        """Say whether each run, by its hash, is "running", "finished" or "diverged"."""
+        """Say whether each run, by its hash, is "running", "finished", "diverged" or "failed"."""
         status = self.dataset["status"]
         return dict(zip(self.runs, map(str, status.values), strict=True))
 

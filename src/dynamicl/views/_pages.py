@@ -35,7 +35,8 @@ MOST_RUNS = 64
 
 def page_dataset(trajectory: Trajectory) -> xr.Dataset:
     """Return a trajectory's dataset with what the page shows besides: sequences, and the example sequences' tokens."""
-    data = trajectory.dataset
+    # The page takes settings from the specs.
+    data = trajectory.dataset.drop_vars(list(trajectory.settings), errors="ignore")
     stores = list(dict.fromkeys(store for store, _ in trajectory.members))
     batches = {store.header.get("batch") for store in stores}
     if (
