@@ -86,13 +86,33 @@ def test_ablate_scores_every_evaluator_with_and_without(dynamicl, library):
     done = dynamicl("ablate", library, "--clamp", "ablate-heads:layer=1", "--sequences", "16")
     assert (done.code, done.err) == (0, "")
     form = r"(.+?) +accuracy \d\.\d{4} -> \d\.\d{4}   loss (\d\.\d{4}) -> (\d\.\d{4})"
-    found = [re.fullmatch(form, line).groups() for line in done.out.splitlines()]
+    first, *lines = done.out.splitlines()
+    trajectory = open_trajectory(library)
+    assert first == f"run {trajectory.runs[0][:8]} at step {trajectory.last_checkpoint(0)}"
+    found = [re.fullmatch(form, line).groups() for line in lines]
     assert [name for name, *_ in found] == ["train", "held-out labels"]
     assert all(before != after for _, before, after in found)
     nothing = dynamicl(
         "ablate", library, "--clamp", "steps-3v-5:head=0", "ablate-heads:layer=0,heads=0", "--run", "1"
     )
     assert nothing.code == 0
+    words = (
+        "--sequences",
+        "16",
+        "--scores",
+        "target_probability",
+        "loss",
+        "--json",
+        "--step",
+        "40",
+        "--run",
+        "0",
+    )
+    record = json.loads(dynamicl("ablate", library, "--clamp", "ablate-heads:layer=1", *words).out)
+    assert (record["run"], record["step"]) == (trajectory.runs[0], 40)
+    before, after = record["evaluators"]["train"]["loss"]
+    assert (f"{before:.4f}", f"{after:.4f}") == found[0][1:]
+    assert set(record["evaluators"]["train"]) == {"target_probability", "loss"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dynamicl.lab import OWN, TORCH, TRANSFORMER_LENS, Convention, weights_as, w
 from dynamicl.models import Interface, PairTokens, TransformerSpec
 from dynamicl.specs import SpecError, from_json, to_json
 from dynamicl.training import pack
+from small import forged
 
 HEADS, WIDTH = 2, 8
 SPEC = TransformerSpec(2, HEADS, WIDTH, mlp_ratio=1.5)
@@ -138,7 +139,7 @@ def test_a_bias_that_the_model_lacks_is_refused_unless_it_is_zero():
 
 def test_conventions_that_mean_nothing():
     with pytest.raises(SpecError, match="`convention.matrices` is 'rows': give one of in_out, out_in"):
-        weights_as(MODEL, OWN_ARRAYS, Convention(matrices="rows"))
+        weights_as(MODEL, OWN_ARRAYS, forged(OWN, matrices="rows"))
     odd = model_of(TransformerSpec(1, 2, 6, positions="learnt"))
     with pytest.raises(SpecError, match="heads are 3 wide: halves need an even width"):
         weights_as(odd, arrays_of(odd), Convention(rotary="halves"))

@@ -101,10 +101,11 @@ def test_tensorboard_reads_the_files(told):
     assert [event.step for event in read.Scalars("accuracy/train")] == list(range(0, 61, 10))
 
 
-class Hosted:
+class Hosted(types.ModuleType):
     """A library in which `init` returns a run with a method `log`."""
 
     def __init__(self):
+        super().__init__("hosted")
         self.runs = {}
 
     def init(self, **options):

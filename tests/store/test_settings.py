@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from dynamicl.store import Store, open_trajectory, settings_of
+from dynamicl.store import Library, Store, open_trajectory, settings_of
 from dynamicl.store._settings import as_array
 
 from .cohorts import records
@@ -56,3 +56,16 @@ def test_what_is_opened_has_settings_as_coordinates(tmp_path):
     bare = type(trajectory)(trajectory.members)
     assert "optimizer.learning_rate" not in bare.dataset.coords
     assert bare.with_settings().dataset.identical(data) and bare.settings == trajectory.settings
+
+
+def test_notebooks_show_runs_with_what_sets_them_apart(tmp_path):
+    specs = [json.dumps({"optimizer": {"learning_rate": rate}}) for rate in (0.1, 0.2)]
+    with Store.create(tmp_path / "s", {"runs": ["aaaa", "bbbb"], "specs": specs}) as store:
+        store.commit(20, records=records([10, 20], ["aaaa", "bbbb"]))
+    trajectory = open_trajectory(tmp_path)
+    shown = trajectory._repr_html_()
+    assert "<th>optimizer.learning_rate</th>" in shown and "Trajectory(2 runs from 1 stores)" in shown
+    assert "<td>bbbb</td><td>running</td><td>20</td><td>0.2</td>" in shown
+    assert Library(tmp_path)._repr_html_() == Library(tmp_path).trajectory()._repr_html_()
+    assert repr(Library(tmp_path)).endswith(": 2 runs in 1 stores)")
+    assert "0 runs in 0 stores" in Library(tmp_path / "none")._repr_html_()

@@ -34,6 +34,7 @@ class Fork:
         hold: for so many evaluations in a row.
         out: the page to write; `fates.html` inside the library by default.
         json: print JSON.
+        dry_run: only say how many runs there would be.
     """
 
     library: Annotated[Path, tyro.conf.Positional]
@@ -46,6 +47,7 @@ class Fork:
     hold: int = 3
     out: Path | None = None
     json: bool = False
+    dry_run: bool = False
 
 
 def command(words: list[str]) -> int:
@@ -82,6 +84,8 @@ def command(words: list[str]) -> int:
         f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n"
     )
     said.flush()
+    if options.dry_run:
+        return 0
     with progress("forks") as listener:
         fates = fate(
             library.root,

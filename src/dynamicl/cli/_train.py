@@ -17,12 +17,14 @@ from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunS
 
 from ._clamp_words import parse_clamps
 from ._complaints import complain
+from ._config import as_toml, with_file
 from ._options import check_place, read_options
 from ._progress import progress
 from ._start import prepare, written_command
 from ._sweeps import swept, value_at
 
 MOST_RUNS = 100_000
+KINDS = ("lookup", "few-shot")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Common:
         title: for people.
         track: where else records go, e.g. `tensorboard=runs/events`, `wandb=PROJECT`, `trackio=PROJECT`.
         dry_run: only say what there would be to train.
+        config: a file of options (TOML), as --print-config prints it; what stands on the command line wins.
+        print_config: print the options as a file and stop.
     """
 
     model: TransformerSpec = field(default_factory=TransformerSpec)
@@ -64,6 +68,8 @@ class Common:
     title: str = ""
     track: tuple[str, ...] = ()
     dry_run: bool = False
+    config: Path | None = None
+    print_config: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ class TrainLookup(Common):
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    kind = words[0] if words and words[0] in ("lookup", "few-shot") else "few-shot"
+    words = with_file(words, KINDS)
+    kind = words[0] if words and words[0] in KINDS else "few-shot"
     options = read_options(
         TrainLookup if kind == "lookup" else TrainFewShot,
         words[1:] if words and words[0] == kind else words,
@@ -104,6 +111,9 @@ def command(words: list[str]) -> int:
         "`model.causal` is True, but lookup reads its answer at the first position, which would see only itself: give "
         "--model.causal False",
     )
+    if options.print_config:
+        sys.stdout.write(as_toml(options, kind))
+        return 0
     runs, recording = population(options), _recording(options)
     validate(recording)
     check_place(options.out)

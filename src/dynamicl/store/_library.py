@@ -9,6 +9,7 @@ from pathlib import Path
 import xarray as xr
 
 from dynamicl.files import user_path
+from dynamicl.specs import html_table
 
 from ._errors import StoreError
 from ._index import NAME
@@ -132,6 +133,13 @@ class Library:
         if not cohort_hash or cohort_hash.startswith(".") or Path(cohort_hash).name != cohort_hash:
             raise StoreError(f"`cohort_hash` is {cohort_hash!r}; give a plain name, such as 3f2a9c01")
         return self.root / cohort_hash
+
+    def __repr__(self) -> str:
+        return f"Library({str(self.root)!r}: {len(self.runs)} runs in {len(self._known)} stores)"
+
+    def _repr_html_(self) -> str:
+        """Show the runs in a notebook."""
+        return self.trajectory()._repr_html_() if self.runs else html_table(repr(self), [], [])
 
     def _members(self) -> dict[str, tuple[Store, int]]:
         members: dict[str, tuple[Store, int]] = {}

@@ -10,11 +10,17 @@ from typing import Any, SupportsIndex
 import numpy as np
 import xarray as xr
 
+from dynamicl.specs import html_table
+
 from ._errors import StoreError
 from ._merging import merge_runs
 from ._runs import find_run
 from ._settings import Value, as_array, settings_of
 from ._store import Store
+
+SHORT_ID = 8
+MOST_ROWS = 50
+"""Of runs that a notebook shows."""
 
 
 class Trajectory:
@@ -130,6 +136,17 @@ class Trajectory:
                 f"run {store.runs[row]} has no checkpoint in {store.path}: let it train on, or record checkpoints"
             )
         return store.checkpoints[-1]
+
+    def _repr_html_(self) -> str:
+        """Show the runs in a notebook: what sets them apart, how far they are, how they ended."""
+        names = list(self.settings)
+        rows = [
+            [run[:SHORT_ID], status, store.step, *(self.settings[name][place] for name in names)]
+            for place, ((run, status), (store, _)) in enumerate(
+                zip(self.status.items(), self.members, strict=True)
+            )
+        ]
+        return html_table(repr(self), ["run", "status", "step", *names], rows[:MOST_ROWS])
 
     def __repr__(self) -> str:
         stores = {store.path for store, _ in self.members}
