@@ -289,3 +289,21 @@ def train_population_copy(trajectory):
         dataset = trajectory.dataset.copy(deep=True)
 
     return Copy
+
+
+@pytest.mark.parametrize(
+    ("runs_given", "recording", "message"),
+    [
+        (BASE, RECORDING, r"`runs` is one `RunSpec`: give a list of them, `\[spec\]`"),
+        (3, RECORDING, "`runs` is int: give a list of `RunSpec`s"),
+        (["induction"], RECORDING, "`runs` holds str: give a list of `RunSpec`s"),
+        (
+            [BASE],
+            "runs/mine",
+            r"`recording` is str: give a `Recording`, e\.g\. `Recording\(Every\(20\)\)`, before the path",
+        ),
+    ],
+)
+def test_what_is_no_population(runs_given, recording, message):
+    with pytest.raises(SpecError, match=message):
+        population._meant(runs_given, recording)

@@ -7,7 +7,7 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 import signal
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import resolved, to_json, validate
+from dynamicl.specs import check, plain, resolved, to_json, validate
 from dynamicl.store import Library, Store, Trajectory, cohort_name, run_identity
 from dynamicl.training import (
     Checkpoint,
@@ -95,7 +95,7 @@ def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dic
     Returns:
         `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
     """
-    runs = [resolved(resolve(run)) for run in runs]
+    runs, recording = _meant(runs, recording)
     todo = _plan(runs, recording, Library(path))
     fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
     waiting = sum(c.size for c in todo.fresh) + sum(len(store.runs) for store in todo.resume)
@@ -106,6 +106,27 @@ def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dic
         "cohorts": len(todo.fresh) + len(todo.longer) + len(todo.resume),
         "run_steps": fresh + _left_of(todo),
     }
+
+
+def _meant(runs: Any, recording: Any) -> tuple[list[RunSpec], Recording]:
+    """Check what a population is made of, and fill in what specs leave to the files that they name.
+
+    Raises:
+        SpecError: runs that are no list of specs, or something else where the recording stands.
+    """
+    check(not isinstance(runs, RunSpec), "`runs` is one `RunSpec`: give a list of them, `[spec]`")
+    several = isinstance(runs, Iterable) and not isinstance(runs, str | bytes)
+    check(several, f"`runs` is {type(runs).__name__}: give a list of `RunSpec`s")
+    runs = list(runs)
+    for run in runs:
+        check(isinstance(run, RunSpec), f"`runs` holds {type(run).__name__}: give a list of `RunSpec`s")
+    check(
+        isinstance(recording, Recording),
+        f"`recording` is {type(recording).__name__}: give a `Recording`, e.g. `Recording(Every(20))`, before the path",
+    )
+    recording = plain(recording)
+    validate(recording)
+    return [resolved(resolve(run)) for run in runs], recording
 
 
 def _left_of(todo: _Plan) -> int:
@@ -144,9 +165,8 @@ def train_population(
         StoreError: the disk refuses; what was committed stays.
         Interrupted: Ctrl-C; the message says how to go on.
     """
-    validate(recording)
+    runs, recording = _meant(runs, recording)
     library = Library(path)
-    runs = [resolved(resolve(run)) for run in runs]
     todo = _plan(runs, recording, library)
     left = sum(c.longest * c.size for c in todo.fresh) + _left_of(todo)
     cohorts = len(todo.resume) + len(todo.longer) + len(todo.fresh)

@@ -22,7 +22,7 @@ SIGHT = {
         [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
     ),
 }
-APART = 10.0
+APART = 15.0
 """CIE 1976 difference from which two colours of thin lines are told apart; 2.3 is just noticeable on areas."""
 OKABE_ITO = {"#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#000000"}
 
