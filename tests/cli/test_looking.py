@@ -158,6 +158,7 @@ def test_forks_converge_by_the_tolerance_that_is_given(dynamicl, library):
     assert [row["at"] for row in lax] == [10, 5]
     assert [row["converged"] for row in strict] == [0, 0] and [row["converged"] for row in lax] == [2, 2]
     page = (library / "fates.html").read_text()
+    assert f"run {run}" in page and "converged: accuracy within" in page and str(library) not in page
     assert page.count("<html") == 1
     for words, message in (
         (("--tolerance", "0"), "--tolerance is 0.0: give a number above 0 and below 1"),

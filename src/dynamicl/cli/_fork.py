@@ -16,7 +16,7 @@ from ._start import prepare, written_command
 
 if TYPE_CHECKING:
     from dynamicl.lab import Fates
-    from dynamicl.store import Library
+    from dynamicl.store import Library, Store
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,9 @@ def command(words: list[str]) -> int:
             command=written_command(),
             listener=listener,
         )
-    target = make_fates_page(fates.data, out, parent=parent_curve(library.root, run, outcome))
+    target = make_fates_page(
+        fates.data, out, parent=parent_curve(library.root, run, outcome), about=_about(store, run, options)
+    )
     rows = _rows(fates)
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
@@ -108,6 +110,20 @@ def command(words: list[str]) -> int:
         sys.stdout.write(_line(row))
     sys.stdout.write(f"open {target}\n")
     return 0
+
+
+def _about(store: "Store", run: str, options: Fork) -> list[str]:
+    """Say on the page where the forks come from."""
+    from dynamicl.files import without_folders
+
+    versions = dict(store.header.get("versions", {}))
+    return [
+        f"run {run}",
+        f"converged: accuracy within {options.tolerance:g} of 1, {options.hold} evaluations in a row",
+        f"optimizer {options.optimizer}",
+        without_folders(written_command()),
+        ", ".join(f"{name} {versions[name]}" for name in ("dynamicl", "jax") if name in versions),
+    ]
 
 
 def _line(row: dict[str, Any]) -> str:

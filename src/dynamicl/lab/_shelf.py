@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from dynamicl.files import make_folder, user_path, write_atomically
+from dynamicl.files import make_folder, user_path, without_folders, write_atomically
 from dynamicl.specs import check
 from dynamicl.store import (
     Library,
@@ -113,7 +113,7 @@ def card_of(trajectory: Trajectory, title: str = "", licence: str = "") -> str:
     """
     stores = list(dict.fromkeys(store for store, _ in trajectory.members))
     rows = rows_of(trajectory)
-    commands = dict.fromkeys(str(store.header.get("command") or "") for store in stores)
+    commands = dict.fromkeys(without_folders(str(store.header.get("command") or "")) for store in stores)
     versions = {
         f"{name} {v}" for store in stores for name, v in dict(store.header.get("versions", {})).items()
     }
