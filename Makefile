@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test campaign audit format-check lint types docs tests smoke doctest browser format lock clean
+.PHONY: help setup demo test campaign cluster audit format-check lint types docs tests smoke doctest browser format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,11 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 # PyTorch first, so that nothing else chooses its build.
 $(VENV)/.lm: requirements-lm.lock tools/lm.sh $(VENV)/.locked
 	@tools/lm.sh $(BIN)/python
+	@touch $@
+
+# Ray and SLURM, for the tests of places.
+$(VENV)/.cluster: requirements-cluster.lock tools/cluster.sh $(VENV)/.locked
+	@tools/cluster.sh $(BIN)/python
 	@touch $@
 
 demo: setup  ## train a small population and draw what it learnt
@@ -60,12 +65,15 @@ types: setup  ## mypy
 docs: setup  ## build the documentation into site/; every warning is an error
 	$(BIN)/mkdocs build --strict
 
-tests: setup browser $(VENV)/.lm  ## tests and doctests; warnings are errors
+tests: setup browser $(VENV)/.lm $(VENV)/.cluster  ## tests and doctests; warnings are errors
 	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q tests/training/test_compiled.py
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
 campaign: setup  ## attack the stores: kills, flips, bombs, races, fuzz; minutes; SEED=0 SHARE=1
 	PYTHONPATH=tests nice -n 10 $(BIN)/python -m campaign $(or $(SEED),0) $(or $(SHARE),1)
+
+cluster: setup $(VENV)/.cluster  ## kill workers, nodes and drivers of SLURM and Ray on this machine; minutes
+	DYNAMICL_CLUSTER=1 $(BIN)/pytest -q --durations 10 tests/lab/places $(ARGS)
 
 audit: setup  ## docs/dependencies.md: every locked package with its licence; an unread licence stops it
 	$(BIN)/python tools/dependencies.py
@@ -83,11 +91,13 @@ format: setup  ## rewrite the code in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix --quiet .
 
-lock: setup  ## write both locks anew: the newest versions that every Python from 3.11 on can install
+lock: setup  ## write the locks anew: the newest versions that every Python from 3.11 on can install
 	$(BIN)/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --no-deps --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header requirements-lm.in -o requirements-lm.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --no-deps --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header requirements-cluster.in -o requirements-cluster.lock
 
 clean:  ## remove all that the targets above wrote, but for runs/
 	rm -rf $(VENV) site dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

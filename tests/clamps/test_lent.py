@@ -8,7 +8,7 @@ import pytest
 
 from dynamicl.clamps import Clamp, from_checkpoint
 from dynamicl.lab import Interrupted, load, load_others, train_population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import At, Every, Recording, Seeds, evaluation
 

@@ -7,7 +7,7 @@ import xarray as xr
 from dynamicl.lab import Fates, adaptive_fate, converged, fate, fork, seeds_of_forks, train_population
 from dynamicl.lab import _fates as module
 from dynamicl.lab import _population as population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import At, Recording, Seeds
 

@@ -5,7 +5,7 @@ import pytest
 
 from dynamicl.clamps import Graft
 from dynamicl.lab import train_population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import OptimizerSpec, Seeds
 from small import SmallModelSpec

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dynamicl.lab._interrupts import Stopped, held_back
+from dynamicl.lab._interrupts import Stopped, held_back, leaving
 
 
 def strike():
@@ -68,7 +68,7 @@ def test_other_threads_change_nothing():
     assert done == [1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
 def test_a_batch_systems_signals_are_held_back_too(number):
     reached = []
 
@@ -82,3 +82,27 @@ def test_a_batch_systems_signals_are_held_back_too(number):
         work()
     assert reached == ["work goes on"] and caught.value.number == number
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_a_handler_of_the_engine_makes_way_and_comes_back():
+    """submitit has its own: outside a chunk a signal then strikes at once, inside one it is held back."""
+    seen, reached = [], []
+
+    def chunk():
+        with held_back() as ready:
+            os.kill(os.getpid(), signal.SIGUSR2)
+            reached.append("the chunk goes on")
+            ready()
+
+    before = signal.signal(signal.SIGUSR2, lambda *_: seen.append(1))
+    try:
+        with leaving() as handlers:
+            with pytest.raises(Stopped) as caught:
+                chunk()
+            with pytest.raises(Stopped):
+                os.kill(os.getpid(), signal.SIGUSR2)
+        assert caught.value.number == signal.SIGUSR2 and reached == ["the chunk goes on"] and seen == []
+        handlers[signal.SIGUSR2]()
+        assert seen == [1] and signal.getsignal(signal.SIGUSR2) is handlers[signal.SIGUSR2]
+    finally:
+        signal.signal(signal.SIGUSR2, before)

@@ -8,7 +8,7 @@ import pytest
 from dynamicl.clamps import Clamp, Constant
 from dynamicl.lab import _population as population
 from dynamicl.lab import record_later, train_population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.models import TransformerSpec
 from dynamicl.probes import _registry as registry
 from dynamicl.specs import SpecError
@@ -69,7 +69,7 @@ def test_a_changed_probe_never_serves_old_records(tmp_path, mine):
     assert (after.dataset["last_mean"] == 3).all() and not (before.dataset["last_mean"] == 3).any()
     assert [one.members[0][0].header["probes"] for one in (before, after)] == [{"mine": 1}, {"mine": 2}]
     unconcerned = dataclasses.replace(recording, measures=())
-    assert population._versions(unconcerned) == {}
+    assert population.measure_versions(unconcerned) == {}
 
 
 def test_what_cannot_be_measured_is_refused(tmp_path):

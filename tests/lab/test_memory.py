@@ -7,7 +7,7 @@ import pytest
 
 from dynamicl.lab import _memory as module
 from dynamicl.lab import fate, largest_population, train_population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.store import Library
 from dynamicl.tasks import interface_of

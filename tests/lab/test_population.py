@@ -11,7 +11,7 @@ from dynamicl.clamps import Clamp, Constant, Scaled
 from dynamicl.lab import InertClamp, Interrupted, OtherGround, cost, train_population
 from dynamicl.lab import _population as population
 from dynamicl.lab._memory import memory_bound
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id, what_is_meant
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_json
 from dynamicl.store import Library
@@ -306,4 +306,4 @@ def train_population_copy(trajectory):
 )
 def test_what_is_no_population(runs_given, recording, message):
     with pytest.raises(SpecError, match=message):
-        population._meant(runs_given, recording)
+        what_is_meant(runs_given, recording)

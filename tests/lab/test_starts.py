@@ -6,7 +6,7 @@ import pytest
 from dynamicl.lab import OtherGround, fork, init_from, train_population
 from dynamicl.lab import _starts as module
 from dynamicl.lab._machine import versions as real_versions
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import Every, OptimizerSpec, Program, Recording, Start
 from small import OtherModelSpec, SmallTaskSpec

@@ -7,7 +7,7 @@ import pytest
 
 from dynamicl.clamps import Clamp, FromCheckpoint, Graft
 from dynamicl.lab import fork, init_from, train_population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
 from dynamicl.tasks import FewShotSpec

@@ -34,6 +34,7 @@ class Fork:
         hold: for so many evaluations in a row.
         out: the page to write; `fates.html` inside the library by default.
         json: print JSON.
+        place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
         dry_run: only say how many runs there would be.
     """
 
@@ -47,6 +48,7 @@ class Fork:
     hold: int = 3
     out: Path | None = None
     json: bool = False
+    place: str = "here"
     dry_run: bool = False
 
 
@@ -55,10 +57,12 @@ def command(words: list[str]) -> int:
     options = read_options(Fork, words, "fork")
     prepare()
     from dynamicl.lab import converged, fate, parent_curve
+    from dynamicl.lab.places import place_named
     from dynamicl.specs import check
     from dynamicl.store import Library, library_of
     from dynamicl.views import make_fates_page
 
+    place = place_named(options.place)
     complain(options.library)
     library = Library(library_of(options.library))
     runs = _parents(library)
@@ -98,6 +102,7 @@ def command(words: list[str]) -> int:
             hold=options.hold,
             command=written_command(),
             listener=listener,
+            place=place,
         )
     target = make_fates_page(
         fates.data, out, parent=parent_curve(library.root, run, outcome), about=_about(store, run, options)

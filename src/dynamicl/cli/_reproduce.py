@@ -31,6 +31,7 @@ class Reproduce:
         out: folder of the library of runs, the results, the figures and the page.
         results: folder of verdicts, figures' data and figures; `OUT/results` by default.
         pages: whether to draw figures and make the page.
+        place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
         dry_run: say what it would cost and stop.
     """
 
@@ -39,6 +40,7 @@ class Reproduce:
     out: Path = Path("runs")
     results: Path | None = None
     pages: bool = True
+    place: str = "here"
     dry_run: bool = False
 
 
@@ -48,8 +50,10 @@ def command(words: list[str]) -> int:
     if not options.names:
         raise SpecError("name at least one study or experiment, e.g. `dynamicl reproduce induction`")
     prepare()
+    from dynamicl.lab.places import place_named, submission
     from dynamicl.studies import Lab, conduct, cost_of, find_experiments, write_outcome
 
+    place = place_named(options.place)
     experiments = find_experiments(options.names)
     library = options.out / "library"
     cost = cost_of(experiments, options.scale, library)
@@ -60,6 +64,7 @@ def command(words: list[str]) -> int:
     if options.dry_run:
         for experiment in experiments:
             _say(f"  {experiment.id}: {cost_of([experiment], options.scale, library).run_steps:,} run-steps")
+        sys.stdout.write(submission(place, library))
         return 0
     results = options.results or options.out / "results"
     began = time.monotonic()
@@ -67,7 +72,7 @@ def command(words: list[str]) -> int:
     fates: dict[str, tuple[xr.Dataset, xr.Dataset]] = {}
     for experiment in experiments:
         with progress(experiment.id) as listener:
-            lab = Lab(library, options.scale, written_command(), listener)
+            lab = Lab(library, options.scale, written_command(), listener, place)
             outcome = conduct(experiment, lab)
         fates |= {f"{experiment.id}, {name}": pair for name, pair in outcome.fates.items()}
         write_outcome(results / experiment.id.partition(".")[0], outcome)

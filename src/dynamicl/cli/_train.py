@@ -47,7 +47,8 @@ class Common:
         out: folder of the library of runs.
         title: for people.
         track: where else records go, e.g. `tensorboard=runs/events`, `wandb=PROJECT`, `trackio=PROJECT`.
-        dry_run: only say what there would be to train.
+        place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
+        dry_run: say what it would cost, and what would be submitted, and stop.
         config: a file of options (TOML), as --print-config prints it; what stands on the command line wins.
         print_config: print the options as a file and stop.
     """
@@ -67,6 +68,7 @@ class Common:
     out: Path = Path("runs/library")
     title: str = ""
     track: tuple[str, ...] = ()
+    place: str = "here"
     dry_run: bool = False
     config: Path | None = None
     print_config: bool = False
@@ -118,18 +120,21 @@ def command(words: list[str]) -> int:
     validate(recording)
     check_place(options.out)
     prepare()
-    from dynamicl.lab import cost, several, tracker_named, train_population
+    from dynamicl.lab import cost, several, tracker_named, train_population, untracked
+    from dynamicl.lab.places import place_named, submission
 
+    place = place_named(options.place)
     complain(options.out)
-    tracker = several(*map(tracker_named, options.track))
-    bill = cost(runs, recording, options.out)
+    tracker = several(*map(tracker_named, options.track)) if options.track else untracked
+    bill = cost(runs, recording, options.out, place)
     sys.stdout.write(
-        f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} compiled programs, "
+        f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} {_pieces(options.place)}, "
         f"{bill['run_steps']:,} run-steps\n"
     )
-    sys.stdout.flush()
     if options.dry_run:
+        sys.stdout.write(submission(place, options.out))
         return 0
+    sys.stdout.flush()
     with progress(options.title or "training") as listener:
         trajectory = train_population(
             runs,
@@ -139,6 +144,7 @@ def command(words: list[str]) -> int:
             command=written_command(),
             listener=listener,
             tracker=tracker,
+            place=place,
         )
     final = trajectory.dataset["accuracy"].sel(evaluator="train")
     for run, status, accuracy in zip(trajectory.runs, trajectory.status.values(), final.values, strict=True):
@@ -148,6 +154,11 @@ def command(words: list[str]) -> int:
         sys.stdout.write(f"{run}  {status}  {score}  {settings}\n")
     sys.stdout.write(f"see it: dynamicl report {shlex.quote(str(options.out))}\n")
     return 0
+
+
+def _pieces(place: str) -> str:
+    """Say what a population is cut into."""
+    return "compiled programs" if place == "here" else "tasks"
 
 
 def population(options: Any) -> list[RunSpec]:

@@ -14,6 +14,7 @@ from ._encoder import Encoder as Encoder
 from ._encoder import FeatureSource as FeatureSource
 from ._features import features as features
 from ._file import FeatureFile as FeatureFile
+from ._mobilenet import PretrainedMobileNet as PretrainedMobileNet
 from ._official import archives as archives
 from ._official import load_official as load_official
 from ._omniglot import EVALUATION_ALPHABETS as EVALUATION_ALPHABETS

@@ -11,7 +11,7 @@ from ._omniglot import load_omniglot
 from ._selection import Selection, resolve
 from ._table import FeatureTable
 
-_CHUNK = 4096  # images at a time: 13 MB of float pixels at 28 x 28
+_CHUNK = 4096 * 28**2  # pixels at a time: 13 MB of floats
 
 
 def features(
@@ -87,7 +87,8 @@ def _encoded(
     """Encode rows x columns of `drawings`, a chunk of images at a time."""
     row, column = (grid.reshape(-1) for grid in np.meshgrid(rows, columns, indexing="ij"))
     out = np.empty((row.size, encoder.dimension), np.float32)
-    for start in range(0, row.size, _CHUNK):
-        part = slice(start, start + _CHUNK)
+    chunk = max(1, _CHUNK // encoder.image_size**2)
+    for start in range(0, row.size, chunk):
+        part = slice(start, start + chunk)
         out[part] = encoder.encode(drawings.images(row[part], column[part]))
     return out.reshape(len(rows), len(columns), encoder.dimension)

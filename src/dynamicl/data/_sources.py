@@ -8,13 +8,21 @@ from ._convolution import RandomConvolution
 from ._encoder import FeatureSource
 from ._file import FeatureFile
 from ._messages import nearest
+from ._mobilenet import PretrainedMobileNet
 from ._pixels import RawPixels
 
-_Kind = type[RandomConvolution] | type[RawPixels] | type[PrincipalComponents] | type[FeatureFile]
+_Kind = (
+    type[RandomConvolution]
+    | type[RawPixels]
+    | type[PrincipalComponents]
+    | type[PretrainedMobileNet]
+    | type[FeatureFile]
+)
 _KINDS: dict[str, _Kind] = {
     "random_convolution": RandomConvolution,
     "raw_pixels": RawPixels,
     "principal_components": PrincipalComponents,
+    "mobilenet_v2": PretrainedMobileNet,
     "feature_file": FeatureFile,
 }
 

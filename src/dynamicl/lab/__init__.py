@@ -16,6 +16,7 @@ from ._fates import fate as fate
 from ._fates import parent_curve as parent_curve
 from ._fates import seeds_of_forks as seeds_of_forks
 from ._from_file import FromFile as FromFile
+from ._interrupts import Interrupted as Interrupted
 from ._later import record_later as record_later
 from ._listing import in_order as in_order
 from ._listing import matching as matching
@@ -30,10 +31,10 @@ from ._models import load as load
 from ._models import load_many as load_many
 from ._models import load_others as load_others
 from ._pace import Progress as Progress
+from ._pace import Worker as Worker
+from ._planning import run_id as run_id
 from ._population import InertClamp as InertClamp
-from ._population import Interrupted as Interrupted
 from ._population import cost as cost
-from ._population import run_id as run_id
 from ._population import train_population as train_population
 from ._resuming import Rewound as Rewound
 from ._shelf import export as export
@@ -51,4 +52,5 @@ from ._trackers import several as several
 from ._trackers import tensorboard as tensorboard
 from ._trackers import tracker_named as tracker_named
 from ._trackers import trackio as trackio
+from ._trackers import untracked as untracked
 from ._trackers import wandb as wandb

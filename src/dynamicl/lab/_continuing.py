@@ -5,7 +5,7 @@ is copied, up to where it stands, into the store of the longer one, which then g
 stays as it is.
 """
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from dynamicl.specs import from_json, to_json
-from dynamicl.store import Library, Store, copy_runs, run_identity
+from dynamicl.store import Library, Store, cohort_name, copy_runs, run_identity
 from dynamicl.training import Cohort, Recording, RunSpec, plan, watched
+
+from ._planning import measure_versions
+
+MOST_STORES = 1000
+"""Stores that are searched for shorter runs; in larger libraries longer runs begin again."""
+STEPS = re.compile(r'"steps":\d+,"task":')
+"""Where the canonical JSON of a run says how long it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,66 +29,62 @@ class Longer:
     """A cohort that goes on from shorter runs of one store.
 
     Attributes:
+        names: of the longer runs, in the cohort's order.
         cohort: the longer runs.
         store: of the shorter ones.
-        rows: their indices there, in the cohort's order.
+        rows: their indices there.
         step: where all of them stand.
     """
 
+    names: tuple[str, ...]
     cohort: Cohort
     store: Store
     rows: tuple[int, ...]
     step: int
 
     @property
-    def left(self) -> int:
-        """Run-steps still to do."""
-        return sum(run.steps - self.step for run in self.cohort.runs)
+    def done(self) -> int:
+        """Run-steps that need not be done again."""
+        return sum(self.step - _begins(run) for run in self.cohort.runs)
 
 
 Place = tuple[Store, int, int]
 """Store, index there and step at which a run stands."""
 
 
-def shorter_runs(
-    missing: Sequence[RunSpec], recording: Recording, versions: Mapping[str, int], library: Library
-) -> tuple[list[Longer], list[RunSpec]]:
+def shorter_runs(missing: Mapping[str, RunSpec], recording: Recording, library: Library) -> list[Longer]:
     """Find runs that the library holds with fewer steps.
 
     Args:
-        missing: runs that it does not hold.
+        missing: runs that it does not hold, by name.
         recording: what is kept of them: the shorter ones must have the same.
-        versions: of the measures recorded.
         library: where to look.
 
     Returns:
-        Cohorts that can go on, and the runs that have to begin.
+        Cohorts that can go on.
     """
-    if not missing:
-        return [], []
-    standing = _standing(recording, versions, library)
-    begun: dict[tuple[Path, int], list[tuple[RunSpec, Place]]] = {}
-    fresh = []
-    for spec in missing:
-        places = standing.get(_without_steps(spec.json, recording, versions), ())
+    stores = library.stores() if missing else ()
+    if not 0 < len(stores) <= MOST_STORES:
+        return []
+    standing = _standing(recording, stores)
+    begun: dict[tuple[Path, int], dict[str, Place]] = {}
+    for name, spec in missing.items():
+        places = standing.get(_without_steps(spec.json), ())
         usable = [place for place in places if place[2] < spec.steps]
-        if not usable:
-            fresh.append(spec)
-            continue
-        furthest = max(usable, key=lambda place: place[2])
-        begun.setdefault((furthest[0].path, furthest[2]), []).append((spec, furthest))
+        if usable:
+            store, row, step = max(usable, key=lambda place: place[2])
+            begun.setdefault((store.path, step), {})[name] = (store, row, step)
     longer = []
     for (_, step), members in begun.items():
-        rows = {spec.json: row for spec, (_, row, _) in members}
-        store = members[0][1][0]
-        for cohort in plan([spec for spec, _ in members]):
-            longer.append(Longer(cohort, store, tuple(rows[spec.json] for spec in cohort.runs), step))
-    return longer, fresh
+        names = {missing[name]: name for name in members}
+        for cohort in plan(list(names)):
+            own = tuple(names[spec] for spec in cohort.runs)
+            rows = tuple(members[name][1] for name in own)
+            longer.append(Longer(own, cohort, members[own[0]][0], rows, step))
+    return longer
 
 
-def lengthened(
-    longer: Longer, recording: Recording, place: Path, ids: Sequence[str], about: Mapping[str, str]
-) -> Path:
+def lengthened(longer: Longer, recording: Recording, library: Library, about: Mapping[str, str]) -> Path:
     """Make the store of longer runs, with all that the shorter ones have up to where they stand.
 
     What was recorded there only because the shorter runs ended is left out, so that the longer ones have the steps that
@@ -90,8 +93,7 @@ def lengthened(
     Args:
         longer: what goes on.
         recording: of the runs.
-        place: folder of the new store.
-        ids: of the longer runs.
+        library: that takes the new store up.
         about: title and command.
 
     Returns:
@@ -106,10 +108,10 @@ def lengthened(
     return copy_runs(
         store,
         longer.rows,
-        place,
+        library.place(cohort_name(longer.names)),
         header={
             **about,
-            "runs": list(ids),
+            "runs": list(longer.names),
             "specs": [spec.json for spec in longer.cohort.runs],
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         },
@@ -124,32 +126,29 @@ def lengthened(
     )
 
 
-def _standing(recording: Recording, versions: Mapping[str, int], library: Library) -> dict[str, list[Place]]:
-    """List where every run of a library stands, by its identity without its length."""
+def _standing(recording: Recording, stores: Sequence[Store]) -> dict[str, list[Place]]:
+    """List where every run of some stores stands, by its description without its length."""
     standing: dict[str, list[Place]] = {}
-    for store in library.stores():
+    wanted = to_json(recording), measure_versions(recording)
+    for store in stores:
         recorded = store.header.get("recording"), store.header.get("probes", {})
-        if (
-            recorded != (to_json(recording), dict(versions))
-            or store.step < 0
-            or "done" not in store.attributes
-        ):
+        if recorded != wanted or store.step < 0 or "done" not in store.attributes:
             continue
         for row, text in enumerate(store.specs):
             spec = from_json(text)
             step = min(store.step, spec.steps)
-            if step > (spec.start.step if spec.start.how == "fork" else 0):
-                name = _without_steps(text, recording, versions)
-                standing.setdefault(name, []).append((store, row, step))
+            if step > _begins(spec):
+                standing.setdefault(_without_steps(text), []).append((store, row, step))
     return standing
 
 
-def _without_steps(spec: str, recording: Recording, versions: Mapping[str, int]) -> str:
-    """Name a run whatever its length."""
-    described: dict[str, Any] = json.loads(spec)
-    described["steps"] = 0
-    text = json.dumps(described, sort_keys=True, separators=(",", ":"))
-    return run_identity(text, to_json(recording), versions)
+def _begins(spec: RunSpec) -> int:
+    return spec.start.step if spec.start.how == "fork" else 0
+
+
+def _without_steps(spec: str) -> str:
+    """Describe a run whatever its length, and wherever the files lie that it reads."""
+    return run_identity(STEPS.sub('"steps":0,"task":', spec), "")
 
 
 def _scheduled(store: Store, recording: Recording, step: int) -> tuple[dict[str, int], list[str]]:

@@ -21,6 +21,7 @@ from dynamicl.training import At, Recording, RunSpec
 from ._pace import Listener, nobody
 from ._population import train_population
 from ._starts import fork
+from .places import HERE, Place
 
 Converged = Callable[[np.ndarray, np.ndarray], tuple[float, bool]]
 """From steps and accuracy to (time, whether it was observed)."""
@@ -103,6 +104,7 @@ def fate(
     hold: int = HOLD,
     command: str = "",
     listener: Listener = nobody,
+    place: Place = HERE,
 ) -> Fates:
     """Fork a run at several checkpoints and follow every fork to its end.
 
@@ -119,6 +121,7 @@ def fate(
         hold: evaluations that `outcome` must see after a checkpoint to say so.
         command: that reproduces it.
         listener: told about progress.
+        place: where the forks are trained.
 
     Returns:
         Times and fates, in `counts` without the forks of which they are not known.
@@ -146,7 +149,7 @@ def fate(
     seeds = {step: seeds_of_forks(parent, step, counts[step]) for step in at}
     everyone = [fork(parent, run, step, seed, steps, optimizer) for step in at for seed in seeds[step]]
     trajectory = train_population(
-        everyone, kept, library, title=f"forks of {run}", command=command, listener=listener
+        everyone, kept, library, title=f"forks of {run}", command=command, listener=listener, place=place
     )
     ids = iter(trajectory.runs)
     runs = {step: tuple(itertools.islice(ids, counts[step])) for step in at}

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP between chunks: inside one, the old state is given up and the new one not yet there."""
+"""Signals that ask to leave, between chunks: inside one, the old state is given up and the new one not yet there."""
 
 import contextlib
 import signal
@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What asks a program to leave: a person, a batch system before it preempts, a terminal that closes."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+"""What asks a program to leave: a person, a terminal that closes, a batch system before it preempts or time is up."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -22,9 +22,41 @@ class Stopped(KeyboardInterrupt):
         self.number = number
 
 
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped by a signal; what was done is committed. The message says how to go on.
+
+    Attributes:
+        number: of the signal: Ctrl-C's by default.
+    """
+
+    number: int = signal.SIGINT
+
+
+def strike(number: int, frame: Any = None) -> None:
+    """Leave at once: a signal's handler for programs whose own ends with them, which `held_back` holds back."""
+    raise Stopped(number)
+
+
+@contextlib.contextmanager
+def leaving() -> Iterator[dict[int, Any]]:
+    """Let every signal that asks to leave raise `Stopped`, whatever handler it had; in the main thread only.
+
+    Yields:
+        The handlers of before, by number, which are put back afterwards.
+    """
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.signal(number, strike) for number in SIGNALS}
+    try:
+        yield before
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
 @contextlib.contextmanager
 def held_back() -> Iterator[Callable[[], None]]:
-    """Hold Ctrl-C, SIGTERM and SIGHUP back until somebody is ready for them; a second one strikes at once.
+    """Hold the signals that ask to leave back until somebody is ready for them; a second one strikes at once.
 
     Outside the main thread, and where a program has a handler of its own, nothing changes.
 
@@ -44,7 +76,7 @@ def held_back() -> Iterator[Callable[[], None]]:
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        untouched = (signal.SIG_DFL, signal.default_int_handler)
+        untouched = (signal.SIG_DFL, signal.default_int_handler, strike)
         before = {number: signal.getsignal(number) for number in SIGNALS}
         before = {number: handler for number, handler in before.items() if handler in untouched}
     for number in before:

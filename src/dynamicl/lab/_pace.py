@@ -14,6 +14,30 @@ CHUNK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
+class Worker:
+    """How far one of several workers is.
+
+    Attributes:
+        name: of its machine and process.
+        done: run-steps of its task done.
+        total: run-steps of its task.
+        rate: run-steps a second.
+        loss: mean training loss last recorded, nats.
+    """
+
+    name: str
+    done: int
+    total: int
+    rate: float
+    loss: float
+
+    @property
+    def left(self) -> float:
+        """Seconds left at this rate; infinite before there is one."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else float("inf")
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a population is.
 
@@ -28,6 +52,10 @@ class Progress:
         seconds: since the population began.
         loss: mean training loss last recorded, nats.
         rate: run-steps a second since the population began.
+        workers: where several train: each task at work. `cohort` is then how many tasks came home, `runs` those at
+            work, and `step` and `steps` are 0.
+        waiting: tasks that no worker has taken.
+        failures: tasks that were given up.
     """
 
     cohort: int
@@ -40,6 +68,9 @@ class Progress:
     seconds: float
     loss: float
     rate: float
+    workers: tuple[Worker, ...] = ()
+    waiting: int = 0
+    failures: int = 0
 
     @property
     def left(self) -> float:

@@ -7,8 +7,7 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 import signal
 import time
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import check, plain, resolved, to_json, validate
-from dynamicl.store import Library, Store, Trajectory, cohort_name, run_identity
+from dynamicl.specs import Known, to_json
+from dynamicl.store import Library, Store, Trajectory, cohort_name
 from dynamicl.training import (
     Checkpoint,
     Cohort,
@@ -32,106 +31,58 @@ from dynamicl.training import (
     jax_settings,
     pack,
     plan,
-    resolve,
     train,
     watched,
 )
 
-from ._contents import refuse_other_content
-from ._continuing import Longer, lengthened, shorter_runs
+from ._continuing import lengthened, shorter_runs
 from ._disk import check_disk
 from ._examples import examples
 from ._failures import failures_marked, forget_failure
-from ._interrupts import held_back
+from ._interrupts import Interrupted, held_back
 from ._machine import machine, versions
 from ._memory import check_work, largest_population, memory_bound
 from ._pace import Listener, Pace, nobody
+from ._planning import Names, ToDo, left_to_do, measure_versions, resolved_runs, what_is_meant
 from ._records import to_dataset, to_extras
 from ._resuming import resumed
 from ._starts import OtherGround, changes_since, check_generator, lend, started
 from ._trackers import Tracker, untracked
+from .places import HERE, Home, Place
 
 COMMIT_SECONDS = 10.0
 
 
-class Interrupted(KeyboardInterrupt):
-    """Training was stopped by a signal; what was done is committed. The message says how to go on.
-
-    Attributes:
-        number: of the signal: Ctrl-C's by default.
-    """
-
-    number: int = signal.SIGINT
-
-
-def run_id(spec: RunSpec, recording: Recording) -> str:
-    """Name a run as it is kept: 32 digits, of its spec, of what it reads, and of what is recorded of it and how.
-
-    Attributes of the library, not of the run: another recording of the same run is the same run trained again.
-
-    Raises:
-        SpecError: a file that it reads is missing, or holds other content than the spec was made with.
-    """
-    return run_identity(to_json(resolved(spec)), to_json(recording), _versions(recording))
-
-
-def _versions(recording: Recording) -> dict[str, int]:
-    """Return the version of every measure that is recorded."""
-    return {probe.name: probe.version for probe in probes(recording.measures)}
-
-
-@dataclass
-class _Plan:
-    """What is left to train."""
-
-    resume: list[Store] = field(default_factory=list)
-    longer: list[Longer] = field(default_factory=list)
-    fresh: list[Cohort] = field(default_factory=list)
-
-
-def cost(runs: Sequence[RunSpec], recording: Recording, path: str | Path) -> dict[str, Any]:
+def cost(
+    runs: Sequence[RunSpec], recording: Recording, path: str | Path, place: Place = HERE
+) -> dict[str, Any]:
     """Say what a population will cost before it is trained.
 
+    Args:
+        runs: the population.
+        recording: what is kept of every run.
+        path: folder of the library.
+        place: where it will be trained.
+
     Returns:
-        `runs`, `cached` (already in the library), `cohorts` still to train and `run_steps` still to do.
+        `runs`, `cached` (already in the library), `cohorts` still to train (the tasks of a place with several workers)
+        and `run_steps` still to do.
     """
-    runs, recording = _meant(runs, recording)
-    todo = _plan(runs, recording, Library(path))
-    fresh = sum(run.steps - run.start.step * (run.start.how == "fork") for c in todo.fresh for run in c.runs)
-    waiting = sum(c.size for c in todo.fresh) + sum(len(store.runs) for store in todo.resume)
-    waiting += sum(longer.cohort.size for longer in todo.longer)
+    known, library = Known(), Library(path)
+    runs, recording = what_is_meant(runs, recording)
+    todo = left_to_do(resolved_runs(runs, known), recording, library, known)
+    waiting = len(todo.missing) + sum(len(store.runs) for store in todo.resume)
+    longer = shorter_runs(todo.missing, recording, library)
+    for part in longer:
+        todo.left -= part.done
+        todo.missing = {name: spec for name, spec in todo.missing.items() if name not in part.names}
+    begun = len(todo.resume) + len(longer)
     return {
         "runs": len(runs),
-        "cached": len(set(runs)) - waiting if waiting <= len(set(runs)) else 0,
-        "cohorts": len(todo.fresh) + len(todo.longer) + len(todo.resume),
-        "run_steps": fresh + _left_of(todo),
+        "cached": max(0, len(todo.names) - waiting),
+        "cohorts": place.count(todo, Home(library, recording, known=known)) + begun,
+        "run_steps": todo.left,
     }
-
-
-def _meant(runs: Any, recording: Any) -> tuple[list[RunSpec], Recording]:
-    """Check what a population is made of, and fill in what specs leave to the files that they name.
-
-    Raises:
-        SpecError: runs that are no list of specs, or something else where the recording stands.
-    """
-    check(not isinstance(runs, RunSpec), "`runs` is one `RunSpec`: give a list of them, `[spec]`")
-    several = isinstance(runs, Iterable) and not isinstance(runs, str | bytes)
-    check(several, f"`runs` is {type(runs).__name__}: give a list of `RunSpec`s")
-    runs = list(runs)
-    for run in runs:
-        check(isinstance(run, RunSpec), f"`runs` holds {type(run).__name__}: give a list of `RunSpec`s")
-    check(
-        isinstance(recording, Recording),
-        f"`recording` is {type(recording).__name__}: give a `Recording`, e.g. `Recording(Every(20))`, before the path",
-    )
-    recording = plain(recording)
-    validate(recording)
-    return [resolved(resolve(run)) for run in runs], recording
-
-
-def _left_of(todo: _Plan) -> int:
-    """Count the run-steps still to do in what was begun."""
-    return sum(_left(store) for store in todo.resume) + sum(longer.left for longer in todo.longer)
 
 
 def train_population(
@@ -142,6 +93,7 @@ def train_population(
     title: str = "",
     command: str = "",
     listener: Listener = nobody,
+    place: Place = HERE,
     tracker: Tracker = untracked,
 ) -> Trajectory:
     """Train what is not yet trained, and return all of it.
@@ -155,7 +107,8 @@ def train_population(
         title: of new cohorts, for people.
         command: the command that reproduces them.
         listener: told how far it is, every second or two.
-        tracker: told what is recorded, run by run (`tensorboard`, `wandb`, `trackio`, or any function).
+        place: where it is trained: in this process, or by a cluster's machines.
+        tracker: told what is recorded in this process, run by run (`tensorboard`, `wandb`, `trackio`, any function).
 
     Returns:
         The runs in the order asked for.
@@ -164,40 +117,37 @@ def train_population(
         SpecError: a run that cannot be trained; nothing was written.
         StoreError: the disk refuses; what was committed stays.
         Interrupted: Ctrl-C; the message says how to go on.
+        GivenUp: a place tried a part of the population several times in vain; the rest is trained.
     """
-    runs, recording = _meant(runs, recording)
+    runs, recording = what_is_meant(runs, recording)
+    known = Known()
     library = Library(path)
-    todo = _plan(runs, recording, library)
-    left = sum(c.longest * c.size for c in todo.fresh) + _left_of(todo)
-    cohorts = len(todo.resume) + len(todo.longer) + len(todo.fresh)
-    pace = Pace(cohorts, sum(run.steps for run in set(runs)), left, listener, tracker)
+    specs = resolved_runs(runs, known)
+    todo = left_to_do(specs, recording, library, known)
+    longer = shorter_runs(todo.missing, recording, library)
+    for part in longer:
+        lengthened(part, recording, library, {"title": title, "command": command})
+    if longer:
+        todo = left_to_do(specs, recording, library, known)
+    if todo.missing or todo.resume:
+        place.train(todo, Home(library, recording, title, command, listener, known, tracker))
+    return Library(path).trajectory(todo.names)
+
+
+def train_here(todo: ToDo, home: Home) -> None:
+    """Train in this process, cohort by cohort, over all of its devices."""
+    cohorts = fitting_cohorts(list(todo.missing.values()), home.recording, home.known)
+    pace = Pace(len(todo.resume) + len(cohorts), todo.steps, todo.left, home.listener, home.tracker)
     for store in todo.resume:
-        _go_on(store.path, recording, pace)
-    about = {"title": title, "command": command}
-    for longer in todo.longer:
-        ids = [run_id(spec, recording) for spec in longer.cohort.runs]
-        _go_on(lengthened(longer, recording, library.place(cohort_name(ids)), ids, about), recording, pace)
-    for cohort in todo.fresh:
-        _begin(cohort, recording, library, about, pace)
-    return Library(path).trajectory([run_id(spec, recording) for spec in dict.fromkeys(runs)])
+        _go_on(store.path, home.recording, pace)
+    for cohort in cohorts:
+        _begin(cohort, home, pace)
 
 
-def _plan(runs: Sequence[RunSpec], recording: Recording, library: Library) -> _Plan:
-    todo, missing, stores = _Plan(), [], {}
-    for cohort in plan(runs):
-        for spec in cohort.runs:
-            found = library.find(run_id(spec, recording))
-            if found is None:
-                refuse_other_content(spec, recording, library)
-                missing.append(spec)
-            elif found[0].attributes.get("status") != "finished":
-                stores[found[0].path] = found[0]
-    todo.resume = list(stores.values())
-    todo.longer, missing = shorter_runs(missing, recording, _versions(recording), library)
-    todo.fresh = [
-        part for cohort in (plan(missing) if missing else []) for part in _fitting(cohort, recording)
-    ]
-    return todo
+def fitting_cohorts(runs: Sequence[RunSpec], recording: Recording, known: Known) -> list[Cohort]:
+    """Cut runs into cohorts that fit into this machine's memory."""
+    cohorts = plan(runs, known) if runs else []
+    return [part for cohort in cohorts for part in _fitting(cohort, recording)]
 
 
 def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
@@ -212,12 +162,6 @@ def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
     return [part for runs in parts for part in plan(runs)]
 
 
-def _left(store: Store) -> int:
-    from dynamicl.specs import from_json
-
-    return sum(max(0, from_json(text).steps - store.step) for text in store.specs)
-
-
 def program_of(cohort: Cohort, recording: Recording) -> Program:
     """Return the program of a cohort with all that is recorded of it."""
     own = {
@@ -227,19 +171,22 @@ def program_of(cohort: Cohort, recording: Recording) -> Program:
     return Program(cohort, probes(recording.measures), recording.sequences, watched=own)
 
 
-def _begin(cohort: Cohort, recording: Recording, library: Library, about: dict[str, str], pace: Pace) -> None:
+def _begin(cohort: Cohort, home: Home, pace: Pace) -> None:
     """Start a cohort: a new store, every run where its spec says."""
+    recording, library = home.recording, home.library
     program = lend(program_of(cohort, recording), library)
-    ids = [run_id(spec, recording) for spec in cohort.runs]
+    names = Names(recording, home.known)
+    ids = [names.of(spec) for spec in cohort.runs]
     state, start = started(program, program.initialise(), library)
     check_disk(program, recording, start, library.root)
     _report_inert(program, state, ids)
     header = {
-        **about,
+        "title": home.title,
+        "command": home.command,
         "runs": ids,
         "specs": [spec.json for spec in cohort.runs],
         "recording": to_json(recording),
-        "probes": _versions(recording),
+        "probes": measure_versions(recording),
         "versions": versions(),
         "settings": jax_settings(),
         "memory_bound": memory_bound(),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -93,10 +94,11 @@ def logit_attribution(
         deviation = jnp.sqrt(jnp.var(final, axis=-1) + 1e-5)
         centred = written - written.mean(axis=-1, keepdims=True)
         written = centred / deviation[:, None, None, None] * model.norm.scale
-    logits = written @ model.unembed.weight
-    target = jnp.eye(logits.shape[-1])[sequences.target]
+    target = jax.nn.one_hot(sequences.target, sequences.options.shape[-1], dtype=written.dtype)
     others = sequences.options & (target == 0)
-    leads = jnp.einsum("blho,bo->blh", logits, target - share(others))
+    # One direction a sequence: all heads' logits for thousands of labels would be a thousand times the work.
+    direction = (target - share(others)) @ model.unembed.weight.T
+    leads = jnp.einsum("blhm,bm->blh", written, direction)
     return mean_of(leads, jnp.any(others, axis=-1))
 
 

@@ -1,6 +1,7 @@
 """Specs as JSON: every frozen dataclass registered under a kind goes out and comes back byte for byte."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 from ._errors import SpecError, check, nearest
 from ._html import spec_html
+from ._known import UNKNOWN, Known
 
 _KINDS: dict[str, type] = {}
 MISSING = dataclasses.MISSING
@@ -64,10 +66,16 @@ def added(default: Any) -> Any:
     return dataclasses.field(default=default, metadata={ADDED: True})
 
 
+@functools.cache
+def hints_of(cls: type) -> dict[str, Any]:
+    """Return the annotations of a class: evaluating them anew for every run takes most of the time of planning many."""
+    return typing.get_type_hints(cls)
+
+
 def to_dict(spec: Any) -> Any:
     """Turn a spec into JSON-able dictionaries, lists and scalars."""
     if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
-        hints = typing.get_type_hints(type(spec))
+        hints = hints_of(type(spec))
         body = {
             f.name: to_dict(as_hinted(getattr(spec, f.name), hints[f.name]))
             for f in dataclasses.fields(spec)
@@ -121,7 +129,7 @@ def from_dict(data: Any, like: Any = None) -> Any:
 
 def _spec_from(data: dict, cls: type) -> Any:
     fields = {f.name: f for f in dataclasses.fields(cls)}
-    hints = typing.get_type_hints(cls)
+    hints = hints_of(cls)
     values = {}
     for name, value in data.items():
         if name == "kind":
@@ -156,9 +164,33 @@ def _class_of(data: dict, like: Any) -> type:
     )
 
 
-def to_json(spec: Any) -> str:
-    """Serialise a spec; equal specs give equal text, byte for byte."""
-    return json.dumps(to_dict(spec), sort_keys=True, separators=(",", ":"), allow_nan=False)
+def to_json(spec: Any, known: Known | None = None) -> str:
+    """Serialise a spec; equal specs give equal text, byte for byte.
+
+    Args:
+        spec: to be written.
+        known: texts of parts that other specs share with it.
+    """
+    if known is not None and isinstance(spec, tuple):
+        return "[" + ",".join(to_json(item, known) for item in spec) + "]"
+    if known is None or not dataclasses.is_dataclass(spec) or isinstance(spec, type):
+        return json.dumps(to_dict(spec), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = known.recall(spec, "json")
+    return known.keep(spec, "json", _joined(spec, known)) if text is UNKNOWN else text
+
+
+def _joined(spec: Any, known: Known) -> str:
+    """Put the JSON of a spec together from that of its fields, in the order and form of `json.dumps`."""
+    hints = hints_of(type(spec))
+    texts = {}
+    for f in dataclasses.fields(spec):
+        value = getattr(spec, f.name)
+        if not (ADDED in f.metadata and value == f.default):
+            texts[f.name] = to_json(as_hinted(value, hints[f.name]), known)
+    kind = getattr(spec, "kind", None)
+    if kind:
+        texts["kind"] = json.dumps(kind)
+    return "{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}"
 
 
 def from_json(text: str) -> Any:
@@ -175,55 +207,71 @@ def spec_hash(spec: Any) -> str:
     return hashlib.sha256(to_json(spec).encode()).hexdigest()[:DIGITS]
 
 
-def validate(spec: Any, path: str = "") -> None:
+def validate(spec: Any, path: str = "", known: Known | None = None) -> None:
     """Check a spec and everything in it: field types, then each spec's own `check`.
+
+    Args:
+        spec: to be checked.
+        path: where it stands, for errors.
+        known: parts that other specs share with it and that were found right.
 
     Raises:
         SpecError: with the path of the field at fault and the remedy.
     """
     if isinstance(spec, tuple | list):
         for i, item in enumerate(spec):
-            validate(item, f"{path}.{i}")
+            validate(item, f"{path}.{i}", known)
     if not dataclasses.is_dataclass(spec) or isinstance(spec, type):
         return
-    hints = typing.get_type_hints(type(spec))
+    if known is not None and known.recall(spec, "valid") is not UNKNOWN:
+        return
+    hints = hints_of(type(spec))
     for f in dataclasses.fields(spec):
         value, here = getattr(spec, f.name), f"{path}.{f.name}".lstrip(".")
         _check_type(value, hints[f.name], here)
         if "vary" in f.metadata:
             _check_range(value, hints[f.name], here)
-        validate(value, here)
+        validate(value, here, known)
     own = getattr(type(spec), "check", None)
     if own is not None:
         own(spec)
+    if known is not None:
+        known.keep(spec, "valid", True)
 
 
 def _check_type(value: Any, hint: Any, path: str) -> None:
+    # Messages are made where they are needed: showing every value takes longer than checking it.
     if hint in (int, float, bool, str):
-        numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = (
-            numeric
-            if hint is float
-            else (isinstance(value, hint) and (hint is bool or not isinstance(value, bool)))
-        )
-        check(fits, f"`{path}` is {_shown(value)}: give it as `{hint.__name__}`")
-        if isinstance(value, int):
-            check(abs(value) < 2**63, f"`{path}` is {_shown(value)}: give less than 2^63")
-        check(hint is not float or not math.isnan(value), f"`{path}` is nan: give a number")
+        _check_scalar(value, hint, path)
     elif typing.get_origin(hint) is typing.Literal:
         options = typing.get_args(hint)
-        check(value in options, f"`{path}` is {_shown(value)}: choose one of {', '.join(map(repr, options))}")
+        if value not in options:
+            raise SpecError(f"`{path}` is {_shown(value)}: choose one of {', '.join(map(repr, options))}")
     elif typing.get_origin(hint) is tuple:
-        check(isinstance(value, tuple), f"`{path}` is {_shown(value)}: give a tuple")
+        if not isinstance(value, tuple):
+            raise SpecError(f"`{path}` is {_shown(value)}: give a tuple")
         args = typing.get_args(hint)
         for i, item in enumerate(value):
             if args:
                 _check_type(
                     item, args[0] if args[-1] is Ellipsis else args[min(i, len(args) - 1)], f"{path}.{i}"
                 )
-    elif dataclasses.is_dataclass(hint):
-        fits = isinstance(value, typing.cast(type, hint))
-        check(fits, f"`{path}` is {_shown(value)}: give a `{getattr(hint, '__name__', hint)}`")
+    elif dataclasses.is_dataclass(hint) and not isinstance(value, typing.cast(type, hint)):
+        raise SpecError(f"`{path}` is {_shown(value)}: give a `{getattr(hint, '__name__', hint)}`")
+
+
+def _check_scalar(value: Any, hint: type, path: str) -> None:
+    is_bool = isinstance(value, bool)
+    if hint is float:
+        fits = isinstance(value, int | float) and not is_bool
+    else:
+        fits = isinstance(value, hint) and (hint is bool or not is_bool)
+    if not fits:
+        raise SpecError(f"`{path}` is {_shown(value)}: give it as `{hint.__name__}`")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise SpecError(f"`{path}` is {_shown(value)}: give less than 2^63")
+    if hint is float and math.isnan(value):
+        raise SpecError(f"`{path}` is nan: give a number")
 
 
 def _check_range(value: Any, hint: Any, path: str) -> None:

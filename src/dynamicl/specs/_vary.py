@@ -5,13 +5,13 @@ decides which runs share a program.
 """
 
 import dataclasses
-import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ._serial import as_hinted
+from ._known import UNKNOWN, Known
+from ._serial import as_hinted, hints_of
 
 Encode = Callable[[Any], np.ndarray | None]
 
@@ -46,25 +46,43 @@ def host(default: Any) -> Any:
     return dataclasses.field(default=default, metadata={"host": True})
 
 
-def split(spec: Any, path: str = "") -> tuple[Any, dict[str, np.ndarray]]:
+def split(spec: Any, path: str = "", known: Known | None = None) -> tuple[Any, dict[str, np.ndarray]]:
     """Part a spec into what is static and what varies.
+
+    Args:
+        spec: to be parted.
+        path: where it stands in a larger one.
+        known: parts that other specs share with it.
 
     Returns:
         The spec with every varying field set to `None` (the key under which runs form cohorts), and the varying
         values as arrays by dotted path.
     """
-    arrays: dict[str, np.ndarray] = {}
     if isinstance(spec, tuple):
-        items = []
-        for i, item in enumerate(spec):
-            rest, found = split(item, f"{path}.{i}".lstrip("."))
-            items.append(rest)
-            arrays |= found
-        return tuple(items), arrays
+        return _split_tuple(spec, path, known)
     if not dataclasses.is_dataclass(spec) or isinstance(spec, type):
-        return spec, arrays
+        return spec, {}
+    if known is None:
+        return _split_spec(spec, path, known)
+    parted = known.recall(spec, f"split at {path}")
+    return (
+        known.keep(spec, f"split at {path}", _split_spec(spec, path, known)) if parted is UNKNOWN else parted
+    )
+
+
+def _split_tuple(spec: tuple, path: str, known: Known | None) -> tuple[tuple, dict[str, np.ndarray]]:
+    items, arrays = [], {}
+    for i, item in enumerate(spec):
+        rest, found = split(item, f"{path}.{i}".lstrip("."), known)
+        items.append(rest)
+        arrays |= found
+    return tuple(items), arrays
+
+
+def _split_spec(spec: Any, path: str, known: Known | None) -> tuple[Any, dict[str, np.ndarray]]:
+    arrays: dict[str, np.ndarray] = {}
     changes: dict[str, Any] = {}
-    hints = typing.get_type_hints(type(spec))
+    hints = hints_of(type(spec))
     for f in dataclasses.fields(spec):
         value, here = as_hinted(getattr(spec, f.name), hints[f.name]), f"{path}.{f.name}".lstrip(".")
         if f.metadata.get("host"):
@@ -75,7 +93,7 @@ def split(spec: Any, path: str = "") -> tuple[Any, dict[str, np.ndarray]]:
         if encoded is not None:
             arrays[here], changes[f.name] = encoded, None
         else:
-            changes[f.name], found = split(value, here)
+            changes[f.name], found = split(value, here, known)
             arrays |= found
     return _with(spec, changes), arrays
 

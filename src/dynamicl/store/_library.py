@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import xarray as xr
@@ -13,15 +14,23 @@ from dynamicl.specs import html_table
 
 from ._errors import StoreError
 from ._index import NAME
+from ._reading import Outline, read_outline
 from ._store import Store
 from ._trajectory import Trajectory
+
+Stamp = tuple[int, int, int]
+"""When an index was written, its number on the disk and its size: it is replaced, never changed, so these tell."""
+
+Member = tuple[Store, int]
+"""The store that holds a run, and the run's index there."""
 
 
 class Library:
     """A folder of many cohorts.
 
     Nothing but the stores' own headers says what is where, so stores can be copied in, moved and deleted by
-    hand. A look costs a tenth of a millisecond a store the first time and a fortieth after; reading, about 15 a store.
+    hand. Searching reads the outlines of all stores, those that changed since the last search anew, and opens only the
+    stores that hold what is searched: docs/performance.md says what that takes.
 
     Attributes:
         root: the folder; it need not exist yet.
@@ -34,25 +43,17 @@ class Library:
             root: the folder.
         """
         self.root = user_path(root)
-        self._known: dict[Path, tuple[tuple[int, int, int], Store]] = {}
+        self._outlines: dict[Path, tuple[Stamp, Outline | None]] = {}
+        self._opened: dict[Path, tuple[Stamp, Store]] = {}
         self._problems: dict[Path, str] = {}
 
     def stores(self) -> tuple[Store, ...]:
         """List the stores, as of now, by name; folders that cannot be read are in `problems`."""
-        known, self._known, self._problems = self._known, {}, {}
-        if not self.root.is_dir():
-            return ()
-        for index in sorted(self.root.glob(f"*/{NAME}")):
-            try:
-                # The index is replaced, never changed, so these three tell whether it is the one read before.
-                status = index.stat()
-                stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
-                seen = known.get(index.parent)
-                store = seen[1] if seen is not None and seen[0] == stamp else Store.open(index.parent)
-                self._known[index.parent] = (stamp, store)
-            except (StoreError, OSError) as error:
-                self._problems[index.parent] = str(error)
-        return tuple(store for _, store in self._known.values())
+        self._problems = {}
+        stamps = self._stamps()
+        self._opened = {path: known for path, known in self._opened.items() if path in stamps}
+        stores = [self._open(path, stamp) for path, stamp in stamps.items()]
+        return tuple(store for store in stores if store is not None)
 
     @property
     def problems(self) -> dict[Path, str]:
@@ -67,9 +68,9 @@ class Library:
     @property
     def runs(self) -> tuple[str, ...]:
         """Hashes of all runs, each once, by store."""
-        return tuple(self._members())
+        return tuple(self.members())
 
-    def find(self, run_hash: str) -> tuple[Store, int] | None:
+    def find(self, run_hash: str) -> Member | None:
         """Find a run.
 
         Args:
@@ -78,7 +79,32 @@ class Library:
         Returns:
             The store that has trained it furthest and its index there, or None.
         """
-        return self._members().get(run_hash)
+        return self.members([run_hash]).get(run_hash)
+
+    def members(self, run_hashes: Iterable[str] | None = None) -> dict[str, Member]:
+        """Find many runs at once, which takes one look at the library.
+
+        Args:
+            run_hashes: hashes of specs; None for all runs.
+
+        Returns:
+            By hash the store that has trained each furthest, and its index there; no entry for a run that no store
+            holds.
+        """
+        wanted = None if run_hashes is None else set(run_hashes)
+        members: dict[str, Member] = {}
+        for path, stamp in self._stamps().items():
+            outline = self._outline(path, stamp)
+            # A store whose outline cannot be read says why when it is opened.
+            if outline is not None and wanted is not None and wanted.isdisjoint(outline.header.runs):
+                continue
+            store = self._open(path, stamp)
+            for row, run in enumerate(store.runs if store is not None else ()):
+                if (wanted is None or run in wanted) and (
+                    run not in members or members[run][0].step < store.step
+                ):
+                    members[run] = (store, row)
+        return members
 
     def trajectory(self, run_hashes: Sequence[str] | None = None) -> Trajectory:
         """Gather runs of any cohorts.
@@ -93,11 +119,11 @@ class Library:
         Raises:
             StoreError: a run is not there or asked for twice, or there is no run.
         """
-        members = self._members()
+        members = self.members(run_hashes)
         for run in run_hashes or ():
             if run not in members:
                 raise StoreError(
-                    f"run {run!r} is in none of the {len(self._known)} stores of {self.root}; "
+                    f"run {run!r} is in none of the {len(self._stamps())} stores of {self.root}; "
                     "train it, or list what there is by `Library.runs`"
                 )
         if run_hashes is None:
@@ -135,22 +161,47 @@ class Library:
         return self.root / cohort_hash
 
     def __repr__(self) -> str:
-        return f"Library({str(self.root)!r}: {len(self.runs)} runs in {len(self._known)} stores)"
+        return f"Library({str(self.root)!r}: {len(self.runs)} runs in {len(self._stamps())} stores)"
 
     def _repr_html_(self) -> str:
         """Show the runs in a notebook."""
         return self.trajectory()._repr_html_() if self.runs else html_table(repr(self), [], [])
 
-    def _members(self) -> dict[str, tuple[Store, int]]:
-        members: dict[str, tuple[Store, int]] = {}
-        for store in self.stores():
-            for row, run in enumerate(store.runs):
-                if run not in members or members[run][0].step < store.step:
-                    members[run] = (store, row)
-        return members
+    def _stamps(self) -> dict[Path, Stamp]:
+        """List the folders that hold an index, by name, each with the stamp of that."""
+        stamps = {}
+        for index in sorted(self.root.glob(f"*/{NAME}")) if self.root.is_dir() else ():
+            with contextlib.suppress(FileNotFoundError):
+                status = index.stat()
+                stamps[index.parent] = (status.st_mtime_ns, status.st_ino, status.st_size)
+        return stamps
+
+    def _outline(self, path: Path, stamp: Stamp) -> Outline | None:
+        """Return the outline of a store; None where it cannot be read."""
+        known = self._outlines.get(path)
+        if known is None or known[0] != stamp:
+            try:
+                known = (stamp, read_outline(path))
+            except StoreError:
+                known = (stamp, None)
+            self._outlines[path] = known
+        return known[1]
+
+    def _open(self, path: Path, stamp: Stamp) -> Store | None:
+        """Return a store as it was when its stamp was taken, or later; None where it cannot be opened."""
+        known = self._opened.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        try:
+            self._opened[path] = (stamp, Store.open(path))
+        except (StoreError, OSError) as error:
+            self._problems[path] = str(error)
+            self._opened.pop(path, None)
+            return None
+        return self._opened[path][1]
 
 
-def _rank(member: tuple[Store, int]) -> tuple[bool, bool, str, str, int]:
+def _rank(member: Member) -> tuple[bool, bool, str, str, int]:
     """Order runs as people count them: the oldest first, then forks, then runs that failed."""
     store, row = member
     start = json.loads(store.specs[row]).get("start", {})

@@ -143,6 +143,44 @@ def read_index(folder: Path, name: str = NAME) -> Index:
     return index
 
 
+class OutlineHeader(msgspec.Struct):
+    """Of a header, the names of the runs."""
+
+    runs: list[str]
+
+
+class Outline(msgspec.Struct):
+    """What it takes to search many stores: the runs, and how far they are.
+
+    Attributes:
+        header: the names of the runs.
+        step: the last committed one.
+    """
+
+    header: OutlineHeader
+    step: int
+
+
+def read_outline(folder: Path) -> Outline:
+    """Read the outline of a store, held against the hash of its index; a tenth of what reading all of it takes.
+
+    Whether the rest of the index is what it should be is found when the store is opened.
+
+    Args:
+        folder: the store's folder.
+
+    Raises:
+        StoreError: there is no index, or it is damaged; opening the store says more.
+    """
+    try:
+        body, _ = _whole(folder, read_regular(folder / NAME))
+        return msgspec.json.decode(body, type=Outline)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise StoreError(
+            f"{folder / NAME} cannot be read ({error}): open the store to learn what to do"
+        ) from None
+
+
 def read_hash(folder: Path) -> str:
     """Read the hash that a store's index begins with; "" where there is none."""
     try:

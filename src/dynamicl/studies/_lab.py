@@ -8,6 +8,7 @@ from typing import Any
 import xarray as xr
 
 from dynamicl.lab import Progress, train_population
+from dynamicl.lab.places import HERE, Place
 from dynamicl.specs import check, spec_hash, to_json
 from dynamicl.store import Trajectory
 
@@ -30,12 +31,14 @@ class Lab:
         scale: how large.
         command: what the user gave; written beside every result.
         listener: told about progress.
+        place: where populations are trained.
     """
 
     path: Path
     scale: str
     command: str = ""
     listener: Callable[[Progress], None] = watch_nothing
+    place: Place = HERE
 
     def train(self, population: Population) -> Trajectory:
         """Train what is missing of a population and return all of it, in order."""
@@ -46,6 +49,7 @@ class Lab:
             title=population.title,
             command=self.command,
             listener=self.listener,
+            place=self.place,
         )
 
     def train_all(self, populations: Populations) -> dict[str, Trajectory]:

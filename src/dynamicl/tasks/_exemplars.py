@@ -26,8 +26,9 @@ class ExemplarSpec:
 
     Attributes:
         encoder: `random-convolution` (frozen, 512 features), the same `-standardised`, `pixels` (784 standardised
-            pixels), `principal-components` (64 of the pixels', whitened), or `file` (features from `path`, class x
-            exemplar x feature).
+            pixels), `principal-components` (64 of the pixels', whitened), `mobilenet-v2` (512 features of a network
+            pretrained on photographs; needs the extra `vision`), or `file` (features from `path`, class x exemplar x
+            feature).
         encoder_seed: seed of the random convolution.
         augmentation: `none`; `one_transform` or `interleaved` make eight classes of each character, `pooled` 160
             drawings (the 20 under eight transforms).
@@ -50,7 +51,12 @@ class ExemplarSpec:
     """
 
     encoder: Literal[
-        "random-convolution", "random-convolution-standardised", "pixels", "principal-components", "file"
+        "random-convolution",
+        "random-convolution-standardised",
+        "pixels",
+        "principal-components",
+        "mobilenet-v2",
+        "file",
     ] = "random-convolution"
     encoder_seed: int = 0
     augmentation: Literal["none", "one_transform", "interleaved", "pooled"] = "none"
@@ -197,6 +203,8 @@ class ExemplarSpec:
             return data.RawPixels()
         if self.encoder == "principal-components":
             return data.PrincipalComponents()
+        if self.encoder == "mobilenet-v2":
+            return data.PretrainedMobileNet()
         if self.encoder == "file":
             return data.FeatureFile(self.path, self.key or None)
         return data.RandomConvolution(

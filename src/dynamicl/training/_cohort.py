@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dynamicl.specs import SpecError, split, stacked, to_json
+from dynamicl.specs import Known, SpecError, split, stacked, to_json
 
 from ._run import RunSpec, resolve
 
@@ -40,11 +40,12 @@ def _cohort(members: list[tuple[RunSpec, RunSpec, dict[str, np.ndarray]]]) -> Co
     return Cohort(static=statics[0], runs=specs, arrays=stacked(arrays))
 
 
-def plan(runs: Sequence[RunSpec]) -> list[Cohort]:
+def plan(runs: Sequence[RunSpec], known: Known | None = None) -> list[Cohort]:
     """Cut a population into cohorts.
 
     Args:
         runs: specs; equal ones are trained once.
+        known: what is known of the parts that they share; kept for this call by default.
 
     Returns:
         Cohorts in the order of their first runs.
@@ -54,9 +55,10 @@ def plan(runs: Sequence[RunSpec]) -> list[Cohort]:
     """
     if not runs:
         raise SpecError("the population has no runs: give at least one spec")
+    known = known or Known()
     groups: dict[str, list[tuple[RunSpec, RunSpec, dict]]] = {}
-    for spec in dict.fromkeys(resolve(run) for run in runs):
-        static, arrays = split(spec)
+    for spec in dict.fromkeys(resolve(run, known) for run in runs):
+        static, arrays = split(spec, known=known)
         shapes = {path: value.shape for path, value in sorted(arrays.items())}
-        groups.setdefault(f"{to_json(static)}{shapes}", []).append((static, spec, arrays))
+        groups.setdefault(f"{to_json(static, known)}{shapes}", []).append((static, spec, arrays))
     return [_cohort(members) for members in groups.values()]

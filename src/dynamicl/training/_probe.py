@@ -4,7 +4,6 @@ import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -76,14 +75,19 @@ def scores_of_sequences(
     logits: Float[Array, "batch output"], sequences: Sequence
 ) -> dict[str, Float[Array, " batch"]]:
     """Score each sequence's prediction: `loss` (nats), `accuracy`, `accuracy_in_context`, `target_probability`."""
-    log_p = jax.nn.log_softmax(logits, axis=-1)
-    hit = jnp.take_along_axis(log_p, sequences.target[:, None], axis=1)[:, 0]
-    best = jnp.argmax(logits, axis=-1)
-    best_in_context = jnp.argmax(jnp.where(sequences.options, logits, -jnp.inf), axis=-1)
+    own = jnp.take_along_axis(logits, sequences.target[:, None], axis=1)
+    highest = jnp.max(logits, axis=-1, keepdims=True)
+    hit = (own - highest)[:, 0] - jnp.log(jnp.sum(jnp.exp(logits - highest), axis=-1))
+    # Whether the target is the first of the highest, as `argmax` has it; with thousands of outputs comparing all with
+    # the target took a CPU a quarter of the time that looking for the highest place did.
+    before = jnp.arange(logits.shape[1]) < sequences.target[:, None]
+    ahead = jnp.where(before, logits >= own, logits > own)
+    is_option = jnp.take_along_axis(sequences.options, sequences.target[:, None], axis=1)[:, 0]
+    best_in_context = is_option & ~jnp.any(ahead & sequences.options, axis=-1)
     return {
         "loss": -hit,
-        "accuracy": (best == sequences.target).astype(jnp.float32),
-        "accuracy_in_context": (best_in_context == sequences.target).astype(jnp.float32),
+        "accuracy": (~jnp.any(ahead, axis=-1)).astype(jnp.float32),
+        "accuracy_in_context": best_in_context.astype(jnp.float32),
         "target_probability": jnp.exp(hit),
     }
 

@@ -55,7 +55,7 @@ def test_curves_are_arranged_along_named_axes():
     np.testing.assert_array_equal(data["flip"].sel(condition="b", init=1), runs["flip"][4])
     # Pure in-weights answers are plain accuracies: the right label is not in the context.
     np.testing.assert_array_equal(data["iwl"].sel(condition="a", init=0), runs["iwl"][0] / 2)
-    assert data["sequences"][-1] == pytest.approx(1.6e6) and data.attrs["classes"] == 12_800
+    assert data["sequences"][-1] == pytest.approx(1.6e6) and data.attrs["classes"] == SCALE.world.classes
 
 
 def test_a_passage_has_the_times_of_its_knots():

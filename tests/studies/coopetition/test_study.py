@@ -15,7 +15,7 @@ from dynamicl.studies.coopetition._populations import populations
 from dynamicl.studies.coopetition._runs import grafted_runs, held, icl_only_runs
 from dynamicl.studies.coopetition._settings import setting
 
-SHARED = {"main"}
+SHARED = {"whole"}
 OWN = {"coopetition.dedicated", "coopetition.constructions"}
 """Findings that no document has."""
 SMOKE = setting("smoke")
@@ -76,7 +76,7 @@ def test_the_shared_population_serves_its_claims_at_smoke(lab):
 
 @pytest.mark.slow
 def test_halves_of_one_checkpoint_are_the_checkpoint_and_others_are_theirs(lab):
-    trajectory = lab.train(populations(SMOKE)["main"])
+    trajectory = lab.train(populations(SMOKE)["whole"])
     first, last = trajectory.checkpoints[0], trajectory.checkpoints[-1]
     loaded = load_many(trajectory, [(0, first), (0, last)])
     same = exchanged(loaded, [0, 1], [0, 1], SECOND_HALF)
@@ -90,7 +90,7 @@ def test_halves_of_one_checkpoint_are_the_checkpoint_and_others_are_theirs(lab):
 
 @pytest.mark.slow
 def test_attention_to_labels_is_that_of_the_querys_row(lab):
-    trajectory = lab.train(populations(SMOKE)["main"])
+    trajectory = lab.train(populations(SMOKE)["whole"])
     loaded = load_many(trajectory, [(0, None), (1, None)])
     seen = label_attention(loaded, "ciwl", 40)
     assert seen.right.shape == seen.other.shape == (2, 40, 8) and set(seen.second.tolist()) == {True, False}

@@ -22,9 +22,9 @@ RISES = Threshold(
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves of the main runs by `init`, with `ciwl_loss_error`."""
-    data = trajectories["main"].dataset
+    data = trajectories["whole"].dataset
     error = data["loss_error"].sel(evaluator="ciwl").transpose("run", "step").values
-    return curves(trajectories["main"], scale, init=scale.inits).assign(
+    return curves(trajectories["whole"], scale, init=scale.inits).assign(
         ciwl_loss_error=(("init", "sequences"), error)
     )
 
@@ -54,4 +54,6 @@ def note(data: xr.Dataset) -> str:
     return f"rises in standard errors: {', '.join(f'{value:.1f}' for value in rises(data))}"
 
 
-DIVOT = experiment("coopetition.divot", ["main"], measure=measure, judge=judge, criterion=(RISES,), note=note)
+DIVOT = experiment(
+    "coopetition.divot", ["whole"], measure=measure, judge=judge, criterion=(RISES,), note=note
+)

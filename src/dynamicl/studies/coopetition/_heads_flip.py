@@ -20,8 +20,8 @@ TURNED = Threshold("layer-2 heads with induction strength below -.1 at the end, 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves of the main runs by `init`, with `strength` (init, sequences, head) on flip sequences."""
-    strength = trajectories["main"].dataset["induction_strength@flip"].sel(layer=2)
-    data = curves(trajectories["main"], scale, init=scale.inits)
+    strength = trajectories["whole"].dataset["induction_strength@flip"].sel(layer=2)
+    data = curves(trajectories["whole"], scale, init=scale.inits)
     table = strength.transpose("run", "step", "head").values
     return data.assign(strength=(("init", "sequences", "head"), table))
 
@@ -46,5 +46,5 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 
 HEADS_FLIP = experiment(
-    "coopetition.heads_flip", ["main"], measure=measure, judge=judge, criterion=(PEAK, TURNED)
+    "coopetition.heads_flip", ["whole"], measure=measure, judge=judge, criterion=(PEAK, TURNED)
 )

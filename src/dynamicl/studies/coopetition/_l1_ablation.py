@@ -27,18 +27,18 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     Returns:
         `icl` and `ablated` (init, sequences): in-context accuracies; `off` (init, head); attribute `evaluated`.
     """
-    main, inits = trajectories["main"], few(scale)
+    whole, inits = trajectories["whole"], few(scale)
     tables, off = [], []
     for run in range(len(inits)):
-        heads = serving_heads(scale, main, run)
-        loaded = load_many(main, [(run, step) for step in main.checkpoints])
+        heads = serving_heads(scale, whole, run)
+        loaded = load_many(whole, [(run, step) for step in whole.checkpoints])
         tables.append(accuracies(loaded, "icl", scale.sample, [(), ablate_heads(0, heads)]))
         off.append([head in heads for head in range(8)])
     scores = np.array(tables)
     dims = ("init", "sequences")
     return xr.Dataset(
         {"icl": (dims, scores[..., 0]), "ablated": (dims, scores[..., 1]), "off": (("init", "head"), off)},
-        {"init": list(inits), "sequences": np.array(main.checkpoints) * scale.world.batch},
+        {"init": list(inits), "sequences": np.array(whole.checkpoints) * scale.world.batch},
         {"evaluated": scale.sample},
     )
 
@@ -52,5 +52,5 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 
 L1_ABLATION = experiment(
-    "coopetition.l1_ablation", ["main"], measure=measure, judge=judge, criterion=(SILENCED,)
+    "coopetition.l1_ablation", ["whole"], measure=measure, judge=judge, criterion=(SILENCED,)
 )

@@ -26,4 +26,4 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (ALIKE.part(mean(least), len(least)),)
 
 
-L1_ALIKE = experiment("coopetition.l1_alike", ["main"], measure=measure, judge=judge, criterion=(ALIKE,))
+L1_ALIKE = experiment("coopetition.l1_alike", ["whole"], measure=measure, judge=judge, criterion=(ALIKE,))

@@ -28,8 +28,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
     With `previous` and `itself` (init, sequences, kind, head): attention of label tokens in layer 1, on every kind.
     """
-    recorded = trajectories["main"].dataset.sel(layer=1)
-    data = curves(trajectories["main"], scale, init=scale.inits).assign_coords(kind=list(KINDS))
+    recorded = trajectories["whole"].dataset.sel(layer=1)
+    data = curves(trajectories["whole"], scale, init=scale.inits).assign_coords(kind=list(KINDS))
     for name, measured in (("previous", "previous_token_attention"), ("itself", "self_attention")):
         names = [measured if kind == "train" else f"{measured}@{kind}" for kind in KINDS]
         table = [recorded[one].transpose("run", "step", "head").values for one in names]
@@ -68,5 +68,5 @@ def note(data: xr.Dataset) -> str:
 
 
 L1_HEADS = experiment(
-    "coopetition.l1_heads", ["main"], measure=measure, judge=judge, criterion=(GONE,), note=note
+    "coopetition.l1_heads", ["whole"], measure=measure, judge=judge, criterion=(GONE,), note=note
 )

@@ -38,10 +38,10 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
         (frozen, kind, sequences), with the first half of a moment, NaN before it. `emerged`: sequences until the flat
         portion is over; `moment` (frozen).
     """
-    main = trajectories["main"]
-    steps = np.array(main.checkpoints)
-    loaded = load_many(main, [(0, int(step)) for step in steps])
-    seen = curves(main, scale, init=scale.inits).isel(init=[0])
+    whole = trajectories["whole"]
+    steps = np.array(whole.checkpoints)
+    loaded = load_many(whole, [(0, int(step)) for step in steps])
+    seen = curves(whole, scale, init=scale.inits).isel(init=[0])
     places = _moments(seen, steps * scale.world.batch)
     every, last = list(range(len(steps))), len(steps) - 1
     own = _scores(loaded, scale)
@@ -100,5 +100,5 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 
 LAYERS = experiment(
-    "coopetition.layers", ["main"], measure=measure, judge=judge, criterion=(SAME, STILL, MOVES)
+    "coopetition.layers", ["whole"], measure=measure, judge=judge, criterion=(SAME, STILL, MOVES)
 )

@@ -36,6 +36,7 @@ from ._runs import (
     one_layer_runs,
     path_runs,
     position_runs,
+    whole_runs,
 )
 from ._settings import Setting, setting
 
@@ -50,6 +51,7 @@ def populations(scale: Setting) -> Populations:
     counted = scale.recording(rare=True)
     pieces: dict[str, tuple[str, list[RunSpec], Recording]] = {
         "main": ("main runs", main_runs(scale), kept),
+        "whole": ("main runs, prolonged", whole_runs(scale), scale.sparse()),
         "data_seeds": ("other data seeds", data_runs(scale), plain),
         "long": ("long run", long_runs(scale), counted),
         "ciwl_only": ("ciwl-only run", ciwl_only_runs(scale), scale.recording(checkpoints=scale.checkpoints)),

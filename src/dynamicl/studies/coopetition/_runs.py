@@ -45,6 +45,11 @@ def long_runs(scale: Setting) -> list[RunSpec]:
     return [scale.world.run(scale.inits[0], scale.datas[0], scale.long)]
 
 
+def whole_runs(scale: Setting) -> list[RunSpec]:
+    """Describe the main runs until in-context learning itself has faded."""
+    return [scale.world.run(init, scale.datas[0], scale.long) for init in scale.inits]
+
+
 def few(scale: Setting) -> tuple[int, ...]:
     """Return the initialisations of a condition."""
     return scale.inits[: scale.few]

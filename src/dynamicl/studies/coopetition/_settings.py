@@ -1,5 +1,6 @@
 """The coopetition study's numbers at each scale."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from dynamicl.studies._laptop_world import World, world
@@ -25,7 +26,7 @@ class Setting:
         sequences: of each evaluator.
         rare: sequences on which pure in-weights answers are counted at the end: chance is 1 / C.
         checkpoints: in the length of a main run, where halves are exchanged.
-        long: length of the long run, in main runs.
+        long: length of the long runs, in main runs: flip falls within one of these, icl within several.
         sample: sequences on which trained networks are looked at.
         held: numbers of layer-1 heads held to the previous token, in the finding on dedicated heads.
         starts: when holding all of them begins, as shares of a main run.
@@ -65,6 +66,14 @@ class Setting:
             ("heads", "norms") if heads else ("norms",),
             evaluators=(*measured, *counted),
         )
+
+    def sparse(self) -> Recording:
+        """Return what is kept of long runs: as often as of main ones, then a quarter as often."""
+        often = max(1, self.world.steps // self.evaluations)
+        end = round(self.long * self.world.steps)
+        times = (*range(0, self.world.steps, often), *range(self.world.steps, end, 4 * often))
+        checkpoints = Every(max(1, end // self.checkpoints))
+        return dataclasses.replace(self.recording(heads=True), evaluate=At(times), checkpoint=checkpoints)
 
 
 SETTINGS = {

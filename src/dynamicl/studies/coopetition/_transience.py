@@ -25,7 +25,7 @@ ORDER = Threshold("share of runs in order: flip up, peak, down, ciwl .9", ">=", 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves of the main runs by `init`."""
-    return curves(trajectories["main"], scale, init=scale.inits)
+    return curves(trajectories["whole"], scale, init=scale.inits)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
@@ -56,7 +56,7 @@ def note(data: xr.Dataset) -> str:
 
 TRANSIENCE = experiment(
     "coopetition.transience",
-    ["main"],
+    ["whole"],
     measure=measure,
     judge=judge,
     criterion=(APPEARS, FADES, UP, END, FALLING, KNOWN, RISING, TOGETHER, ORDER),

@@ -17,6 +17,7 @@ from ._measure_vs_clamp import MEASURE_VS_CLAMP
 from ._more_vectors import MORE_VECTORS
 from ._pairs import PAIRS
 from ._plateau import PLATEAU
+from ._pretrained import PRETRAINED
 from ._pt_variants import PT_VARIANTS
 from ._race import RACE
 from ._residual import RESIDUAL
@@ -56,4 +57,5 @@ EXPERIMENTS = (
     JIT,
     LABELS_SEED,
     DATASET_SIZE,
+    PRETRAINED,
 )

@@ -1,0 +1,61 @@
+"""Checkpoints of other runs that an order's runs start from: they travel with it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dynamicl.clamps import lenders
+from dynamicl.specs import SpecError
+from dynamicl.store import Store
+from dynamicl.training import RunSpec
+
+LENT = "lent-"
+"""Begins the name of a folder, in a worker's library, that holds another run's checkpoints."""
+
+
+def checkpoints_needed(runs: Iterable[RunSpec]) -> dict[str, set[int]]:
+    """List the checkpoints that runs start from, are grafted with, or take clamped values from, by run."""
+    needed: dict[str, set[int]] = {}
+    for spec in runs:
+        sources: list[Any] = [*spec.grafts, *lenders(spec.clamps).values()]
+        if spec.start.how != "fresh":
+            sources.append(spec.start)
+        for source in sources:
+            if source.run:
+                needed.setdefault(source.run, set()).add(source.step)
+    return needed
+
+
+def lend_checkpoints(
+    runs: Iterable[RunSpec], members: Mapping[str, tuple[Store, int]], library: Path
+) -> None:
+    """Lay the checkpoints that runs need into a worker's library, each run in a store of its own.
+
+    Args:
+        runs: of an order.
+        members: of the library at home.
+        library: the worker's.
+
+    Raises:
+        SpecError: a run or a checkpoint is not at home.
+        StoreError: it is damaged, or the disk refuses.
+    """
+    for run, steps in checkpoints_needed(runs).items():
+        if run not in members:
+            raise SpecError(f"run {run}, which others start from, is not in the library: train it first")
+        store, row = members[run]
+        for step in sorted(steps):
+            if step not in store.checkpoints:
+                have = ", ".join(map(str, store.checkpoints)) or "none"
+                raise SpecError(f"run {run} has no checkpoint at step {step}: it has {have}")
+        _copy(store, row, sorted(steps), library / f"{LENT}{run}")
+
+
+def _copy(store: Store, row: int, steps: list[int], target: Path) -> None:
+    header = {**store.header, "runs": [store.runs[row]], "specs": [store.specs[row]]}
+    with Store.create(target, header) as lent:
+        for step in steps:
+            weights = store.checkpoint(step, row)
+            lent.commit(step, checkpoint={name: np.asarray(value)[None] for name, value in weights.items()})
