@@ -189,7 +189,7 @@ class Served:
 
     url = "http://127.0.0.1:1/"
 
-    def __init__(self, load, port, every):
+    def __init__(self, load, port, every, hosts):
         self.load = load
 
     def serve_forever(self):
