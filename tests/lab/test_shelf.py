@@ -175,7 +175,7 @@ def test_everything_as_a_long_table(library, tmp_path):
     by = {(r["run"], r["variable"], r["step"], r["evaluator"], r["head"]): r for r in rows}
     row = by["bbbb02", "accuracy", "10", "held out", ""]
     assert (float(row["value"]), float(row["optimizer.learning_rate"])) == (pytest.approx(0.61), 0.01)
-    assert float(by["cccc03", "induction_strength", "20", "", "1.0"]["value"]) == pytest.approx(0.3)
+    assert float(by["cccc03", "induction_strength", "20", "", "1"]["value"]) == pytest.approx(0.3)
     assert "nan" not in file.read_text().lower()
 
 

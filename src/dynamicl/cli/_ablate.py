@@ -75,11 +75,11 @@ def command(words: list[str]) -> int:
         before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
         rows[name] = {score: [float(before[score]), float(after[score])] for score in options.scores}
     store, place = trajectory.member(run)
-    about = {"run": store.runs[place], "step": step}
     if options.json:
-        sys.stdout.write(json.dumps({**about, "evaluators": rows}, indent=1) + "\n")
+        record = {"run": store.runs[place], "step": step, "evaluators": rows}
+        sys.stdout.write(json.dumps(record, indent=1) + "\n")
         return 0
-    sys.stdout.write(f"run {about['run'][:SHORT_ID]} at step {step:,}\n")
+    sys.stdout.write(f"run {store.runs[place][:SHORT_ID]} at step {step:,}\n")
     for name, scores in rows.items():
         words = [f"{score} {before:.4f} -> {after:.4f}" for score, (before, after) in scores.items()]
         sys.stdout.write(f"{name:<20} {'   '.join(words)}\n")

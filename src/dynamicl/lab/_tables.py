@@ -1,10 +1,11 @@
 """Everything recorded, as one file for other programs: a long table as CSV, or labelled arrays as netCDF."""
 
-from collections.abc import Callable, Sequence
+import csv
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from dynamicl.files import publish, temporary, user_path
@@ -59,35 +60,36 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
     return file
 
 
-def long_table(data: xr.Dataset) -> pd.DataFrame:
-    """Return a table with a row for each recorded value.
+def long_table(data: xr.Dataset) -> Iterator[list[Any]]:
+    """Return a table with a row for each recorded value, the names of its columns first.
 
     Args:
         data: of a trajectory.
 
     Returns:
-        Columns `run`, the coordinates along it and the status, every other dimension, `variable` and `value`.
+        Rows of `run`, the coordinates along it, the status, `variable`, every other dimension and `value`.
     """
-    about = [name for name in ("status",) if name in data]
-    wanted = [name for name in data.data_vars if name not in ABOUT_RUNS and data[name].dtype.kind in "fiub"]
     beside = [str(name) for name, coord in data.coords.items() if coord.dims == ("run",) and name != "run"]
-    frames = []
-    for name in wanted:
-        frame = data[name].drop_vars(beside, errors="ignore").to_dataframe(name="value").reset_index()
-        frames.append(frame.dropna(subset=["value"]).assign(variable=str(name)))
-    table = pd.concat(frames, ignore_index=True)
-    runs = data[about].drop_vars(
-        [name for name in data.coords if name not in ("run", *beside)], errors="ignore"
-    )
-    described = runs.to_dataframe().reset_index()
-    table = described.merge(table, on="run", how="right")
-    first = ["run", *beside, *about, "variable"]
-    others = [column for column in table.columns if column not in (*first, "value")]
-    return table[[*first, *others, "value"]]
+    about = [*beside, *(name for name in ("status",) if name in data)]
+    numbers = [name for name in data.data_vars if name not in ABOUT_RUNS and data[name].dtype.kind in "fiub"]
+    dims = list(dict.fromkeys(str(dim) for name in numbers for dim in data[name].dims if dim != "run"))
+    labels = {dim: data[dim].values.tolist() for dim in (*dims, "run")}
+    described = {
+        run: [data[name].values[place].item() for name in about] for place, run in enumerate(labels["run"])
+    }
+    yield ["run", *about, "variable", *dims, "value"]
+    for name in numbers:
+        values, own = data[name].values, [str(dim) for dim in data[name].dims]
+        for place in np.argwhere(np.isfinite(values)).tolist():
+            at = {dim: labels[dim][index] for dim, index in zip(own, place, strict=True)}
+            run = at.get("run", "")
+            first = [run, *described.get(run, [""] * len(about)), name]
+            yield [*first, *(at.get(dim, "") for dim in dims), values[tuple(place)]]
 
 
 def _write_csv(data: xr.Dataset, file: Path) -> None:
-    long_table(data).to_csv(file, index=False)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(long_table(data))
 
 
 def _write_netcdf(data: xr.Dataset, file: Path) -> None:
