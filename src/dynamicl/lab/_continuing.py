@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dynamicl.specs import from_json, to_json
+from dynamicl.specs import to_json
 from dynamicl.store import Library, Store, cohort_name, copy_runs, run_identity
 from dynamicl.training import Cohort, Recording, RunSpec, plan, watched
 
@@ -20,7 +20,7 @@ from ._planning import measure_versions
 
 MOST_STORES = 1000
 """Stores that are searched for shorter runs; in larger libraries longer runs begin again."""
-STEPS = re.compile(r'"steps":\d+,"task":')
+STEPS = re.compile(r'"steps":(\d+),"task":')
 """Where the canonical JSON of a run says how long it is."""
 
 
@@ -70,7 +70,7 @@ def shorter_runs(missing: Mapping[str, RunSpec], recording: Recording, library: 
     begun: dict[tuple[Path, int], dict[str, Place]] = {}
     for name, spec in missing.items():
         places = standing.get(_without_steps(spec.json), ())
-        usable = [place for place in places if place[2] < spec.steps]
+        usable = [place for place in places if _begins(spec) < place[2] < spec.steps]
         if usable:
             store, row, step = max(usable, key=lambda place: place[2])
             begun.setdefault((store.path, step), {})[name] = (store, row, step)
@@ -135,10 +135,10 @@ def _standing(recording: Recording, stores: Sequence[Store]) -> dict[str, list[P
         if recorded != wanted or store.step < 0 or "done" not in store.attributes:
             continue
         for row, text in enumerate(store.specs):
-            spec = from_json(text)
-            step = min(store.step, spec.steps)
-            if step > _begins(spec):
-                standing.setdefault(_without_steps(text), []).append((store, row, step))
+            length = STEPS.search(text)
+            if length is not None:
+                place = (store, row, min(store.step, int(length[1])))
+                standing.setdefault(_without_steps(text), []).append(place)
     return standing
 
 
