@@ -45,13 +45,10 @@ $(VENV)/.cluster: requirements-cluster.lock tools/cluster.sh $(VENV)/.locked
 demo: setup  ## train a small population and draw what it learnt
 	$(DEMO)
 
-# One after the other, also under `make -j`: the machine has few cores, and the test runner's line comes last.
+# Checks of one core each run two at a time; then the tests, on all cores, so that the test runner's line comes last.
 test: setup  ## format, lint, types, docs, then tests and doctests
-	@$(MAKE) --no-print-directory format-check
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory types
-	@$(MAKE) --no-print-directory docs
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync=target format-check lint types docs compiled
+	@$(MAKE) --no-print-directory --jobs 1 tests
 
 format-check: setup  ## say which files `make format` would change
 	$(BIN)/ruff format --check .
@@ -65,8 +62,10 @@ types: setup  ## mypy
 docs: setup  ## build the documentation into site/; every warning is an error
 	$(BIN)/mkdocs build --strict
 
+compiled: setup  ## the tests of the compiled loop, compiled as users compile it
+	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q -p no:cacheprovider tests/training/test_compiled.py
+
 tests: setup browser $(VENV)/.lm $(VENV)/.cluster  ## tests and doctests; warnings are errors
-	DYNAMICL_TESTS_XLA= $(BIN)/pytest -q tests/training/test_compiled.py
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
 campaign: setup  ## attack the stores: kills, flips, bombs, races, fuzz; minutes; SEED=0 SHARE=1

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dynamicl.data import PrincipalComponents, features, load_omniglot
+from dynamicl.data import PrincipalComponents, RawPixels, features, load_omniglot
 from dynamicl.data._calibration import calibration_images
 
 
@@ -26,6 +26,18 @@ def test_other_and_turned_drawings_vary_about_as_much():
     for shown in (images, np.rot90(images, axes=(1, 2))):
         out = PrincipalComponents().encode(shown)
         assert 0.7 < np.square(out).mean() < 1.4
+
+
+def test_noise_on_pixels_has_the_size_that_it_is_said_to_have():
+    encoder, pixels = PrincipalComponents(components=6), RawPixels()
+    noise = pixels.deviation * np.random.default_rng(0).standard_normal((4000, 28, 28))
+    clean = np.zeros((1, 28, 28))
+    moved = encoder.encode(clean + noise) - encoder.encode(clean)
+    np.testing.assert_allclose(moved.std(0), encoder.noise_of_pixels(), rtol=0.05)
+    # The first components vary most, so that noise on pixels is least there.
+    assert encoder.noise_of_pixels()[0] < encoder.noise_of_pixels()[-1]
+    whole = pixels.encode(clean + noise[:50]) - pixels.encode(clean)
+    np.testing.assert_allclose(whole.std(), pixels.noise_of_pixels()[0], rtol=0.02)
 
 
 def test_a_subset_agrees_with_the_whole():

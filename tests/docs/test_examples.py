@@ -16,10 +16,12 @@ import numpy as np
 import pytest
 
 from dynamicl.studies.coopetition import _settings as coopetition
+from dynamicl.studies.distribution import _settings as distribution
 from dynamicl.studies.finetuning import _scales as finetuning
 from dynamicl.studies.induction import _settings as induction
 from dynamicl.studies.lookup import _settings as lookup
 from dynamicl.studies.mixture import _settings as mixture
+from dynamicl.studies.transience import _settings as transience
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -47,6 +49,7 @@ PAGES = {
         "starts": "(0, 10)",
         "length": 5,
     },
+    "docs/tutorials/rise-and-fall.md": {"classes": 48, "steps": 10, "every": 5, "sequences": 20},
     "docs/tutorials/why-abruptly.md": {
         "draws": 3,
         "steps": 900,
@@ -178,6 +181,23 @@ def test_scales_of_coopetition_are_as_documented():
     rows = rows_of("docs/scales.md", "The coopetition study")
     toys = {name: one.seeds for name, one in coopetition.SETTINGS.items()}
     assert {name: int(cells[-1]) for name, cells in rows.items()} == toys
+
+
+@pytest.mark.parametrize(
+    ("heading", "settings"),
+    [
+        ("The distribution study", distribution.SETTINGS),
+        ("The transience study", transience.SETTINGS),
+    ],
+)
+def test_scales_of_chapters_2_and_3_are_as_documented(heading, settings):
+    rows = rows_of("docs/scales.md", heading)
+    assert rows.keys() == settings.keys()
+    for name, scale in settings.items():
+        world = scale.world
+        length = scale.long if heading == "The transience study" else 1.0
+        numbers = [world.classes, world.layers, world.pairs, round(length * world.steps), len(scale.inits)]
+        assert [int(cell.replace(",", "")) for cell in rows[name]] == numbers
 
 
 def test_scales_of_finetuning_are_as_documented():

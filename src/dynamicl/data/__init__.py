@@ -7,6 +7,9 @@ from ._augmentation import augment as augment
 from ._augmentation import transform as transform
 from ._cache import cache_folder as cache_folder
 from ._cache import clear_cache as clear_cache
+from ._clusters import Clusters as Clusters
+from ._clusters import farthest_members as farthest_members
+from ._clusters import spherical_k_means as spherical_k_means
 from ._components import PrincipalComponents as PrincipalComponents
 from ._convolution import RandomConvolution as RandomConvolution
 from ._drawings import Drawings as Drawings
@@ -14,6 +17,8 @@ from ._encoder import Encoder as Encoder
 from ._encoder import FeatureSource as FeatureSource
 from ._features import features as features
 from ._file import FeatureFile as FeatureFile
+from ._matrix import MATRIX_ENDINGS as MATRIX_ENDINGS
+from ._matrix import read_matrix as read_matrix
 from ._mobilenet import PretrainedMobileNet as PretrainedMobileNet
 from ._official import archives as archives
 from ._official import load_official as load_official

@@ -13,6 +13,7 @@ from jaxtyping import Float32
 
 from ._calibration import calibration_images
 from ._encoder import Encoder
+from ._pixels import RawPixels
 
 _SIZE = 28
 
@@ -73,6 +74,16 @@ class PrincipalComponents(Encoder):
         directions = directions * np.sign(directions[largest, np.arange(directions.shape[1])])
         kept = slice(0, self.components)
         return mean, directions[:, kept] / np.sqrt(variances[kept])
+
+    def noise_of_pixels(self) -> Float32[np.ndarray, " dimension"]:
+        """Return the standard deviation of each component where every pixel has independent noise of 1.
+
+        In the unit of `RawPixels`: the root mean square of a pixel's deviation from its mean. Directions are at right
+        angles, so that the components' noise is independent too.
+        """
+        _, projection = self._moments
+        pixel = RawPixels(_SIZE).deviation
+        return (pixel * np.sqrt(np.square(projection).sum(0))).astype(np.float32)
 
     def _standardised(self, pixels: np.ndarray) -> Float32[np.ndarray, "n dimension"]:
         mean, projection = self._moments

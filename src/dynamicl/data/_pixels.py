@@ -63,6 +63,15 @@ class RawPixels(Encoder):
         mean = pixels.mean(0)
         return mean.astype(np.float32), np.float32(np.sqrt(np.square(pixels - mean).mean()))
 
+    @property
+    def deviation(self) -> float:
+        """The standard deviation that is 1 in the features: over all pixels, each around its mean."""
+        return float(self._moments[1])
+
+    def noise_of_pixels(self) -> Float32[np.ndarray, " dimension"]:
+        """Return the standard deviation of each feature where every pixel has noise of 1: features are pixels."""
+        return np.ones(self.dimension, np.float32)
+
     def _standardised(self, pixels: np.ndarray) -> Float32[np.ndarray, "n dimension"]:
         mean, scale = self._moments
         return (pixels.reshape(-1, self.dimension) - mean) / scale

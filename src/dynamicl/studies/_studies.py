@@ -11,7 +11,15 @@ from dynamicl.specs import SpecError, nearest
 
 from ._experiment import Experiment
 
-STUDIES = ("induction", "lookup", "mixture", "coopetition", "distribution", "finetuning")
+STUDIES = (
+    "induction",
+    "lookup",
+    "mixture",
+    "coopetition",
+    "distribution",
+    "transience",
+    "finetuning",
+)
 
 
 def experiments_of(study: str) -> tuple[Experiment, ...]:

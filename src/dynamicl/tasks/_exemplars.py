@@ -174,6 +174,20 @@ class ExemplarSpec:
         table = data.features(source, chosen, drawings, drawings=images)
         return ExemplarTable(table.values, Pictures(images, chosen))
 
+    def noise_of_pixels(self) -> Float32[np.ndarray, " feature"]:
+        """Return the standard deviation of each feature where every pixel has independent noise of 1.
+
+        Raises:
+            SpecError: the encoder is not linear in the pixels.
+        """
+        source = self._source()
+        check(
+            isinstance(source, data.RawPixels | data.PrincipalComponents),
+            f"`exemplars.encoder` is {self.encoder!r}, which is not linear in the pixels: take 'pixels' or "
+            "'principal-components'",
+        )
+        return source.noise_of_pixels()
+
     def _split(self, names: Sequence[str], train: int, test: int, block: int) -> data.ClassSplit:
         """Say which classes are trained on, and which held out."""
         if self.held_out == "classes":

@@ -83,6 +83,10 @@ REFUSED = [
         "`source.noise` is -1.0: give 0 or more, finite",
     ),
     (
+        dataclasses.replace(DRAWN, source=Drawings(ExemplarSpec("random-convolution"), noise_on="pixels")),
+        "`source.noise_on` is 'pixels' with `source.table.encoder` 'random-convolution', which is not linear in them",
+    ),
+    (
         dataclasses.replace(DRAWN, labels=20, multiplicity=2),
         "2 x 12 classes is 24 labels, beyond the 20 outputs",
     ),
@@ -220,6 +224,29 @@ def test_noise_is_of_the_stated_size_and_items_of_norm_one():
     assert abs(np.corrcoef(noise[:, 0].ravel(), noise[:, 1].ravel())[0, 1]) < 0.01
     told = task.describe(jax.device_get(sequences), 1)
     assert [token["kind"] for token in told] == ["image", "text", "image", "text", "image"]
+
+
+def test_noise_on_pixels_reaches_the_features_as_it_would_through_the_encoder():
+    table = ExemplarSpec("principal-components")
+    noisy = Drawings(table, exemplars=2, noise=0.5, noise_on="pixels")
+    spec = ExemplarTaskSpec(noisy, classes=5, train=(Portion(bursty()),), evaluators=())
+    task = bound_tasks(spec)["train"]
+    tokens = jax.jit(lambda key: task.batch(key, 4000))(jax.random.key(0)).tokens
+    read = np.asarray(jax.jit(jax.vmap(task.inputs))(tokens).exemplars)
+    rows = np.asarray(tokens.classes) * 2 + np.asarray(tokens.exemplars)
+    noise = (read - np.asarray(task.items.features)[rows]).reshape(-1, 64)
+    np.testing.assert_allclose(noise.std(0), 0.5 * table.noise_of_pixels(), rtol=0.05)
+
+
+def test_noise_on_pixels_needs_features_that_are_linear_in_them():
+    with pytest.raises(
+        SpecError, match="'random-convolution', which is not linear in the pixels: take 'pixels'"
+    ):
+        ExemplarSpec("random-convolution").noise_of_pixels()
+
+
+def test_a_source_without_noise_on_pixels_keeps_its_name():
+    assert "noise_on" not in to_json(Drawings()) and "noise_on" in to_json(Drawings(noise_on="pixels"))
 
 
 def counted(kind, *, pairs, classes=3, exemplars=2, **fields):

@@ -4,11 +4,11 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import jonckheere_terpstra
+from dynamicl.studies._curves import CHANCE, curves, passages, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 
-from ._curves import CHANCE, curves, passages, rows
 from ._populations import experiment
 from ._settings import Setting
 

@@ -3,22 +3,18 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._curves import CHANCE, curves, passages
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, share
+from dynamicl.studies._world_setting import FEW_FEW, FEW_MANY, MANY_FEW, data_settings, few
 
-from ._curves import CHANCE, curves, passages
 from ._populations import experiment
-from ._runs import data_settings, few
 from ._settings import Setting
 
-MAIN, MANY_FEW, FEW_MANY, FEW_FEW = NAMES = (
-    "many classes, many drawings",
-    "many classes, few drawings",
-    "few classes, many drawings",
-    "few classes, few drawings",
-)
+MAIN = "many classes, many drawings"
+NAMES = (MAIN, MANY_FEW, FEW_MANY, FEW_FEW)
 MANY = Threshold("flip at its height with many classes, least over runs and drawings", ">", CHANCE)
 FEWER = Threshold("flip at its height with few classes, largest over runs and drawings", "<=", CHANCE)
 APPEARS = Threshold("share of runs with few classes of many drawings in which icl appears", ">", 0.5)

@@ -4,12 +4,12 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import running_median
+from dynamicl.studies._curves import curves, passages, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 
-from ._curves import curves, passages, rows
 from ._populations import experiment
 from ._settings import Setting
 

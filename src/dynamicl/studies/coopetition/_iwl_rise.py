@@ -4,17 +4,17 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import running_median
+from dynamicl.studies._curves import curves, error_of, late, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
+from dynamicl.studies._world_setting import FEW_FEW, data_settings, few
 
-from ._curves import curves, error_of, late, rows
-from ._data import FEW_FEW, NAMES
+from ._data import NAMES
 from ._mlp import PRICE, with_mlps
 from ._networks import SURE
 from ._populations import experiment
-from ._runs import data_settings, few
 from ._settings import Setting
 
 ABOVE = Threshold(

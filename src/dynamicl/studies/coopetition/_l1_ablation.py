@@ -5,15 +5,15 @@ import xarray as xr
 
 from dynamicl.clamps import ablate_heads
 from dynamicl.lab import load_many
+from dynamicl.studies._curves import PRESENT
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest
+from dynamicl.studies._world_setting import few
 
-from ._curves import PRESENT
 from ._networks import SILENT, accuracies, serving_heads, upper
 from ._populations import experiment
-from ._runs import few
 from ._settings import Setting
 
 SILENCED = Threshold(

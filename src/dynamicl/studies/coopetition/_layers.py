@@ -4,12 +4,12 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import FIRST_HALF, SECOND_HALF, load_many
+from dynamicl.studies._curves import CHANCE, curves, passages
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import closest
 
-from ._curves import CHANCE, curves, passages
 from ._networks import accuracies, exchanged
 from ._populations import experiment
 from ._settings import Setting

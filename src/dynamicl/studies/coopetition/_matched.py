@@ -4,14 +4,14 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import running_median
+from dynamicl.studies._curves import curves, late, passages, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
+from dynamicl.studies._world_setting import few
 
-from ._curves import curves, late, passages, rows
 from ._populations import experiment
-from ._runs import few
 from ._settings import Setting
 
 CONDITIONS = ("main", "matched")

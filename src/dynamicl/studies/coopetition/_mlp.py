@@ -4,12 +4,13 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import running_median
+from dynamicl.studies._curves import CHANCE, curves, late, passages, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._world_setting import MANY_FEW
 
-from ._curves import CHANCE, curves, late, passages, rows
-from ._data import MAIN, MANY_FEW, NAMES
+from ._data import MAIN, NAMES
 from ._populations import experiment
 from ._settings import Setting
 

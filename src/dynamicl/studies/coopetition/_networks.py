@@ -17,10 +17,10 @@ from dynamicl.clamps import Clamp, ablate_heads, forward_recorded
 from dynamicl.lab import Loaded, load_many
 from dynamicl.statistics import running_median
 from dynamicl.store import Trajectory
+from dynamicl.studies._curves import error_of
 from dynamicl.studies._summaries import closest
 from dynamicl.training import pack, unpack
 
-from ._curves import error_of
 from ._settings import Setting
 
 PREVIOUS = 0.3

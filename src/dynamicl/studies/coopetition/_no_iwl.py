@@ -3,11 +3,11 @@
 import xarray as xr
 
 from dynamicl.clamps import Clamp, Constant, ablate_heads, preserve
+from dynamicl.studies._curves import CHANCE, curves, error_of
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 
-from ._curves import CHANCE, curves, error_of
 from ._networks import SURE, accuracies, last_networks
 from ._populations import experiment
 from ._settings import Setting

@@ -3,15 +3,15 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._curves import CHANCE, MOST, curves, first_beyond, passages, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
+from dynamicl.studies._world_setting import few
 
-from ._curves import CHANCE, MOST, curves, first_beyond, passages, rows
 from ._populations import experiment
-from ._runs import few
 from ._settings import Setting
 
 CONDITIONS = ("main", "heads off")

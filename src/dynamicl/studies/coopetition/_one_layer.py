@@ -3,14 +3,14 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._curves import ENDS, curves, passages
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, share
+from dynamicl.studies._world_setting import few
 
-from ._curves import ENDS, curves, passages
 from ._populations import experiment
-from ._runs import few
 from ._settings import Setting
 
 LAYERS = (2, 1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._world_setting import data_property_runs, few, main_runs, whole_runs
 from dynamicl.training import Recording, RunSpec
 
 from ._networks import level_steps, serving_heads
@@ -18,10 +19,8 @@ from ._runs import (
     START_LEVELS,
     ciwl_only_runs,
     continued_runs,
-    data_property_runs,
     data_runs,
     dedicated_runs,
-    few,
     forbidden_runs,
     foreign_runs,
     grafted_runs,
@@ -30,13 +29,11 @@ from ._runs import (
     interleaved_runs,
     large_runs,
     long_runs,
-    main_runs,
     matched_runs,
     mlp_runs,
     one_layer_runs,
     path_runs,
     position_runs,
-    whole_runs,
 )
 from ._settings import Setting, setting
 
@@ -47,8 +44,8 @@ LARGE = ("mlp", "large")
 @functools.cache
 def populations(scale: Setting) -> Populations:
     """List the populations: those that follow others after them."""
-    plain, kept = scale.recording(), scale.recording(heads=True, checkpoints=scale.checkpoints)
-    counted = scale.recording(rare=True)
+    plain, kept = scale.recording(), scale.main_recording
+    counted = scale.recording(rare=("iwl",))
     pieces: dict[str, tuple[str, list[RunSpec], Recording]] = {
         "main": ("main runs", main_runs(scale), kept),
         "whole": ("main runs, prolonged", whole_runs(scale), scale.sparse()),

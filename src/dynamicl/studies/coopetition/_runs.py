@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dynamicl.clamps import Clamp, Graft, ablate_heads, forbid_previous_token, previous_token_attend
 from dynamicl.lab import SECOND_HALF, init_from
 from dynamicl.studies._laptop_world import HEADS
+from dynamicl.studies._world_setting import data_settings, few
 from dynamicl.tasks.exemplars import ciwl, icl_only, matched
 from dynamicl.training import RunSpec
 
@@ -20,19 +21,10 @@ GRAFT_LEVELS = (0.55, 0.65, 0.75, 0.85, 0.9, 0.95, 0.98)
 START_LEVELS = (0.52, 0.55, 0.65, 0.75, 0.85, 0.95)
 """Accuracies of the ciwl-only run from which bursty training goes on."""
 POSITIONS = ("sinusoidal", "rotary")
-FEWER = 8
-"""How many times fewer classes there are in the settings of Figure D.3."""
-FEW_DRAWINGS = 4
-"""How many times fewer drawings."""
 MLP_RATIO, MLP_LENGTH = 4.0, 5.0
 LARGE_RATE, LARGE_STEPS = 3e-4, 12_500_000
 FRESH_DATA = 100
 """Added to a data seed, so that training goes on with data not seen before."""
-
-
-def main_runs(scale: Setting) -> list[RunSpec]:
-    """Describe the main runs: every initialisation with the first data seed."""
-    return [scale.world.run(init, scale.datas[0]) for init in scale.inits]
 
 
 def data_runs(scale: Setting) -> list[RunSpec]:
@@ -43,16 +35,6 @@ def data_runs(scale: Setting) -> list[RunSpec]:
 def long_runs(scale: Setting) -> list[RunSpec]:
     """Describe the first main run, several times as long."""
     return [scale.world.run(scale.inits[0], scale.datas[0], scale.long)]
-
-
-def whole_runs(scale: Setting) -> list[RunSpec]:
-    """Describe the main runs until in-context learning itself has faded."""
-    return [scale.world.run(init, scale.datas[0], scale.long) for init in scale.inits]
-
-
-def few(scale: Setting) -> tuple[int, ...]:
-    """Return the initialisations of a condition."""
-    return scale.inits[: scale.few]
 
 
 def ciwl_only_runs(scale: Setting) -> list[RunSpec]:
@@ -134,24 +116,6 @@ def one_layer_runs(scale: Setting) -> list[RunSpec]:
 def position_runs(scale: Setting) -> list[RunSpec]:
     """Describe networks with other positions: schemes outermost."""
     worlds = [scale.world.changed(positions=scheme) for scheme in POSITIONS]
-    return [world.run(init, scale.datas[0]) for world in worlds for init in few(scale)]
-
-
-def data_settings(scale: Setting) -> dict[str, tuple[int, int]]:
-    """Return classes and drawings of Figure D.3's settings other than the main one, by their name."""
-    classes, drawings = scale.world.classes, scale.world.drawings
-    less, fewer = classes // FEWER, max(2, drawings // FEW_DRAWINGS)
-    return {
-        "many classes, few drawings": (classes, fewer),
-        "few classes, many drawings": (less, drawings),
-        "few classes, few drawings": (less, fewer),
-    }
-
-
-def data_property_runs(scale: Setting) -> list[RunSpec]:
-    """Describe runs on fewer classes or drawings: settings outermost."""
-    settings = data_settings(scale).values()
-    worlds = [scale.world.changed(classes=classes, drawings=drawings) for classes, drawings in settings]
     return [world.run(init, scale.datas[0]) for world in worlds for init in few(scale)]
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._curves import CHANCE, passages
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._summaries import share
 
-from ._curves import CHANCE, passages
 from ._not_lottery import CONDITIONS, measure
 from ._populations import experiment
 

@@ -3,12 +3,12 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._curves import CHANCE, MOST, curves, limits_of, passages
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, share
 
-from ._curves import CHANCE, MOST, curves, limits_of, passages
 from ._populations import experiment
 from ._settings import Setting
 

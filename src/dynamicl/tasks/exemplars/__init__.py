@@ -30,4 +30,5 @@ from ._labels import Redrawn as Redrawn
 from ._labels import Shifted as Shifted
 from ._spec import ExemplarTaskSpec as ExemplarTaskSpec
 from ._task import ExemplarTask as ExemplarTask
+from ._token_clusters import TokenClusters as TokenClusters
 from ._tokens import ExemplarTokens as ExemplarTokens

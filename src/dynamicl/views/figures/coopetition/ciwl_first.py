@@ -9,7 +9,7 @@ from matplotlib import colormaps, pyplot
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-from ._shared import label_sequences, mark_chance
+from dynamicl.views.figures._strategies import label_sequences, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -9,7 +9,7 @@ from matplotlib import colormaps, pyplot
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-from ._shared import COLOURS, label_sequences
+from dynamicl.views.figures._strategies import COLOURS, label_sequences
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -6,7 +6,7 @@ Expect the rise and fall of flip in both.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ._shared import conditions
+from dynamicl.views.figures._strategies import conditions
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import draw_paths, draw_strategies, mark_chance
+from dynamicl.views.figures._strategies import draw_paths, draw_strategies, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:

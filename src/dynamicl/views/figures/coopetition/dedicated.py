@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib import colormaps, pyplot
 from matplotlib.figure import Figure
 
-from ._shared import draw_runs, label_sequences, mark_chance
+from dynamicl.views.figures._strategies import draw_runs, label_sequences, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import COLOURS, label_sequences, mark_chance
+from dynamicl.views.figures._strategies import COLOURS, label_sequences, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import label_sequences
+from dynamicl.views.figures._strategies import label_sequences
 
 
 def draw(data: xr.Dataset) -> Figure:

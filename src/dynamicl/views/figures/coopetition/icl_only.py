@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import draw_runs, label_sequences
+from dynamicl.views.figures._strategies import draw_runs, label_sequences
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import COLOURS, label_sequences, mark_chance
+from dynamicl.views.figures._strategies import COLOURS, label_sequences, mark_chance
 
 TITLES = {"up": "as flip passes one half", "peak": "at flip's peak", "down": "as flip comes back"}
 

@@ -6,7 +6,7 @@ Expect flip and icl to stay high in matched runs.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ._shared import conditions
+from dynamicl.views.figures._strategies import conditions
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -6,7 +6,7 @@ Expect the hump of icl to come later, and not to be missing.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ._shared import conditions
+from dynamicl.views.figures._strategies import conditions
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -6,7 +6,7 @@ Expect icl at chance, and ciwl to rise.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ._shared import conditions
+from dynamicl.views.figures._strategies import conditions
 
 
 def draw(data: xr.Dataset) -> Figure:

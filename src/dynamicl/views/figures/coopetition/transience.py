@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import COLOURS, draw_paths, draw_strategies, mark_chance
+from dynamicl.views.figures._strategies import COLOURS, draw_paths, draw_strategies, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:

@@ -1,11 +1,11 @@
-"""What the figures of the coopetition study share: colours of evaluators, their curves, paths between strategies."""
+"""What the figures of chapters 2, 3 and 5 share: colours of evaluators, their curves, paths between strategies."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib import pyplot
+from matplotlib import colormaps, pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from dynamicl.statistics import running_median
 
-COLOURS = {"icl": "#D55E00", "ciwl": "#0072B2", "flip": "#009E73", "train": "#999999"}
+COLOURS = {"icl": "#D55E00", "ciwl": "#0072B2", "flip": "#009E73", "train": "#999999", "iwl": "#000000"}
 """The same in every figure."""
 SMOOTH = 5
 
@@ -105,4 +105,56 @@ def conditions(data: xr.Dataset, dim: str, title: str = "{}") -> Figure:
     for panel in panels[0][1:]:
         panel.set_ylabel("")
     panels[0][-1].legend(fontsize=7)
+    return figure
+
+
+def levels(
+    data: xr.Dataset, dim: str, names: Sequence[str] = ("icl", "iwl"), title: str = "", form: str = "{}"
+) -> Figure:
+    """Draw one accuracy a panel, one colour a level of a condition.
+
+    Args:
+        data: curves of runs.
+        dim: the axis of the condition.
+        names: of the accuracies.
+        title: of the legend.
+        form: of a level, with a place for it.
+    """
+    figure, panels = pyplot.subplots(
+        1, len(names), figsize=(3.4 * len(names), 2.8), sharex=True, squeeze=False
+    )
+    values = data[dim].values
+    shades = colormaps["viridis_r"](np.linspace(0.1, 1, len(values)))
+    for panel, name in zip(panels[0], names, strict=True):
+        for place, shade in enumerate(shades):
+            runs = data[name].isel({dim: place}).transpose(..., "sequences").values
+            draw_runs(panel, data["sequences"].values, runs, shade, form.format(values[place]))
+        panel.set(ylabel=name, ylim=(0, None))
+        label_sequences(panel)
+    mark_chance(panels[0, 0])
+    panels[0, 0].set_ylim(0.3, 1)
+    panels[0, 0].legend(fontsize=6.5, title=title, title_fontsize=6.5)
+    return figure
+
+
+def not_trained() -> Figure:
+    """Draw a frame that says that there are no runs."""
+    figure, axes = pyplot.subplots(figsize=(3.6, 1.6))
+    axes.text(0.5, 0.5, "not trained at this scale", ha="center", va="center")
+    axes.set_axis_off()
+    return figure
+
+
+def by_architecture(data: xr.Dataset, name: str) -> Figure:
+    """Draw an accuracy of a sweep: one panel an architecture, one line a pair of rate and warm-up."""
+    architectures = [str(one) for one in data["architecture"].values]
+    size = (2.6 * len(architectures) + 0.4, 2.7)
+    figure, panels = pyplot.subplots(1, len(architectures), figsize=size, sharey=True, squeeze=False)
+    for panel, one in zip(panels[0], architectures, strict=True):
+        panel.plot(
+            data["sequences"], data[name].sel(architecture=one).transpose("sequences", "pair"), linewidth=0.8
+        )
+        panel.set_title(one, fontsize=7.5)
+        label_sequences(panel)
+    panels[0, 0].set_ylabel(name)
     return figure

@@ -1,6 +1,6 @@
 """Accuracy curves of runs on every kind of sequence, and what is read off them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,11 +19,16 @@ from dynamicl.statistics import (
 )
 from dynamicl.store import Trajectory
 
-from ._settings import Setting
+from ._world_setting import WorldSetting
 
 CHANCE = 0.5
 """Of flip, icl and ciwl: one of the two labels in the context."""
 IN_CONTEXT = ("train", "icl", "ciwl", "flip")
+SCORES = {name: ("accuracy_in_context", name) for name in IN_CONTEXT} | {
+    "iwl": ("accuracy", "iwl"),
+    "ciwl_loss": ("loss", "ciwl"),
+}
+"""What the store calls the curves of every run, and whose they are."""
 MOST = 0.8
 """Share of runs that counts as all of them but a straggler."""
 PRESENT = 0.6
@@ -38,7 +43,7 @@ LATE = 0.1
 """Share of training that counts as its end."""
 
 
-def curves(trajectory: Trajectory, scale: Setting, **axes: Sequence[Any]) -> xr.Dataset:
+def curves(trajectory: Trajectory, scale: WorldSetting, **axes: Sequence[Any]) -> xr.Dataset:
     """Arrange runs, in the order in which they were described, along axes with names.
 
     Args:
@@ -50,19 +55,35 @@ def curves(trajectory: Trajectory, scale: Setting, **axes: Sequence[Any]) -> xr.
         In-context accuracies `train`, `icl`, `ciwl`, `flip`, plain `iwl`, `train_loss` and `ciwl_loss` (nats) along the
         axes and `sequences`; attributes `evaluated` (sequences behind an accuracy), `classes` and `limits`.
     """
+    return arranged(trajectory, scale, SCORES, axes)
+
+
+def arranged(
+    trajectory: Trajectory,
+    scale: WorldSetting,
+    scores: Mapping[str, tuple[str, str]],
+    axes: Mapping[str, Sequence[Any]],
+) -> xr.Dataset:
+    """Arrange some scores and the training loss of runs along axes with names; see `curves`.
+
+    Args:
+        trajectory: the runs.
+        scale: the scale's numbers.
+        scores: what the store calls each curve, and whose it is: (variable, evaluator), or (variable, "") for what is
+            measured of the network alone.
+        axes: coordinates by name.
+    """
     data = trajectory.dataset
     shape = tuple(len(values) for values in axes.values())
     dims = (*axes, "sequences")
 
     def table(name: str, evaluator: str) -> tuple[tuple[str, ...], np.ndarray]:
-        rows = data[name].sel(evaluator=evaluator).transpose("run", "step").values
-        return dims, rows.reshape(*shape, -1)
+        variable = data[name].sel(evaluator=evaluator) if evaluator else data[name]
+        return dims, variable.transpose("run", "step").values.reshape(*shape, -1)
 
-    tables = {name: table("accuracy_in_context", name) for name in IN_CONTEXT}
-    tables |= {"iwl": table("accuracy", "iwl"), "ciwl_loss": table("loss", "ciwl")}
-    losses = data["train_loss"].transpose("run", "step").values
+    tables = {name: table(*source) for name, source in scores.items()}
     return xr.Dataset(
-        tables | {"train_loss": (dims, losses.reshape(*shape, -1))},
+        tables | {"train_loss": table("train_loss", "")},
         {name: list(values) for name, values in axes.items()}
         | {"sequences": data["step"].values * scale.world.batch},
         {"evaluated": scale.sequences, "classes": scale.world.classes, "limits": scale.world.limits},

@@ -1,0 +1,154 @@
+"""One accuracy of a run over its training: whether it appears, fades or never shows, how high and how fast."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.statistics import (
+    Appearance,
+    DecaySlope,
+    Fading,
+    LevelTrend,
+    NeverAbove,
+    appears,
+    decay_slope,
+    fades,
+    never_above_chance,
+    trend,
+)
+
+from ._curves import CHANCE, error_of, rows
+from ._parts import Part, Threshold
+
+KEPT = 0.05
+"""How far below its peak an ability may end and look as if it persisted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ability:
+    """An accuracy over training; what is asked of it is computed once.
+
+    Attributes:
+        x: sequences of each evaluation.
+        accuracy: there.
+        evaluated: sequences behind an accuracy.
+        chance: accuracy of guessing.
+    """
+
+    x: np.ndarray
+    accuracy: np.ndarray
+    evaluated: int
+    chance: float
+
+    @property
+    def _errors(self) -> np.ndarray:
+        return error_of(self.accuracy, self.evaluated)
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """Whether it appears."""
+        return appears(self.x, self.accuracy, self._errors, chance=self.chance)
+
+    @cached_property
+    def fading(self) -> Fading:
+        """Whether it fades."""
+        return fades(self.x, self.accuracy, self._errors)
+
+    @cached_property
+    def absence(self) -> NeverAbove:
+        """Whether it never shows."""
+        return never_above_chance(self.x, self.accuracy, self._errors, chance=self.chance)
+
+    @cached_property
+    def slope(self) -> DecaySlope:
+        """How fast it falls after its peak, in accuracy as sequences grow e-fold."""
+        return decay_slope(self.x, self.accuracy, self._errors, chance=self.chance)
+
+    @property
+    def appears(self) -> bool:
+        """Whether it is ever surely above chance."""
+        return self.appearance.holds
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it stays at chance throughout."""
+        return self.absence.holds
+
+    def is_absent_among(self, runs: int) -> bool:
+        """Tell whether it stays at chance, where so many runs must all do so: each is given its share of 5 %."""
+        errors, level = self._errors, 1 - 0.05 / runs
+        return never_above_chance(self.x, self.accuracy, errors, chance=self.chance, level=level).holds
+
+    @property
+    def rises_and_fades(self) -> bool:
+        """Whether it appears, and ends surely below its peak."""
+        return self.appears and bool(self.fading.holds)
+
+    @property
+    def peak(self) -> float:
+        """Height of its peak."""
+        return self.fading.peak
+
+    @property
+    def peak_time(self) -> float:
+        """Sequences until then."""
+        return self.fading.time
+
+    @property
+    def lost(self) -> float:
+        """Peak minus end."""
+        return self.fading.value
+
+    @property
+    def steepness(self) -> float:
+        """Size of the slope of its fall; NaN where there is none to measure."""
+        return abs(self.slope.value)
+
+    @property
+    def mean(self) -> float:
+        """Mean over training."""
+        return float(np.nanmean(self.accuracy))
+
+    def until(self, time: float) -> "Ability":
+        """Return the same run as if it had been stopped at some number of sequences."""
+        inside = self.x <= time
+        return Ability(self.x[inside], self.accuracy[inside], self.evaluated, self.chance)
+
+
+def abilities(data: xr.Dataset, name: str = "icl", chance: float = CHANCE) -> list[Ability]:
+    """Describe an accuracy of every run of a dataset of `curves`."""
+    x, evaluated = data["sequences"].values.astype(float), int(data.attrs["evaluated"])
+    return [Ability(x, curve, evaluated, chance) for curve in rows(data, name)]
+
+
+def by_level(data: xr.Dataset, dim: str, name: str = "icl", chance: float = CHANCE) -> list[list[Ability]]:
+    """Describe an accuracy of the runs at each level of a condition, in the order of the dataset."""
+    return [abilities(data.isel({dim: [place]}), name, chance) for place in range(data.sizes[dim])]
+
+
+def levels_of(runs: list[list[Ability]], what: str) -> list[list[float]]:
+    """Return a number of each run, level by level."""
+    return [[float(getattr(run, what)) for run in level] for level in runs]
+
+
+def trend_parts(
+    levels: list[list[float]], direction: str, p: Threshold, difference: Threshold | None = None
+) -> tuple[Part, ...]:
+    """Compare a trend over levels with its thresholds.
+
+    Args:
+        levels: the values of the runs at each level, in the order in which the claim names them.
+        direction: `up` or `down`.
+        p: what the one-sided p of Jonckheere's test has to be.
+        difference: what the difference of the extremes, positive where it is as claimed, has to be; `None` for nothing.
+    """
+    n = sum(len(level) for level in levels)
+    if not np.isfinite(np.concatenate([np.asarray(level, float) for level in levels])).all():
+        unknown = "a run has no such number"
+        return tuple(part.part(float("nan"), n, unknown) for part in (p, difference) if part is not None)
+    test: LevelTrend = trend(levels, direction=direction)
+    if difference is None:
+        return (p.part(test.p, n),)
+    return p.part(test.p, n), difference.part((test.value, test.low, test.high), n)

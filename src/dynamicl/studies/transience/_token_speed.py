@@ -1,0 +1,52 @@
+"""Thesis 3.4.3: on token embeddings peaks of icl are lower, and come and go earlier, than on images."""
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.studies._abilities import abilities
+from dynamicl.studies._lab import Lab
+from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import mean
+
+from ._populations import experiment
+from ._runs import curves
+from ._settings import Setting
+from ._token_data import MISSING, token_curves
+
+EARLIER = Threshold(
+    "log of the time of the peak on tokens, minus its mean on images, mean over runs", "high <", 0.0
+)
+LOWER = Threshold("peak of icl on tokens minus its mean on images, mean over runs", "high <", 0.0)
+CRITERION = (EARLIER, LOWER)
+
+
+def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
+    """Return the curves on tokens by `run`, and `image_icl` (init) of the main runs; or that nothing was trained."""
+    data = token_curves(scale, trajectories)
+    if not bool(data["trained"]):
+        return data
+    classes = data["classes"].values
+    images = curves(trajectories["whole"], scale, init=scale.inits)["icl"].rename(
+        sequences="image_sequences", init="image_init"
+    )
+    return data.isel(run=classes == classes.max())[["icl", "trained"]].assign(image_icl=images)
+
+
+def judge(data: xr.Dataset) -> tuple[Part, ...]:
+    """Runs on tokens in which icl appears peak earlier and lower."""
+    if not bool(data["trained"]):
+        return tuple(part.part(float("nan"), 0, MISSING) for part in CRITERION)
+    images = data[["image_icl"]].rename(image_icl="icl", image_sequences="sequences", image_init="init")
+    seen = [run for run in abilities(images.assign_attrs(data.attrs)) if run.appears]
+    runs = [run for run in abilities(data[["icl"]]) if run.appears]
+    times = np.log([max(run.peak_time, 1.0) for run in runs]) - np.mean(
+        np.log([max(run.peak_time, 1.0) for run in seen])
+    )
+    heights = np.array([run.peak for run in runs]) - np.mean([run.peak for run in seen])
+    return EARLIER.part(mean(times), len(runs)), LOWER.part(mean(heights), len(runs))
+
+
+TOKEN_SPEED = experiment(
+    "transience.token_speed", ["whole", "tokens"], measure=measure, judge=judge, criterion=CRITERION
+)

@@ -1,0 +1,1 @@
+"""Figures of the transience study, one script a claim."""

@@ -1,0 +1,27 @@
+from dynamicl.studies.distribution._persist import ALL, NONE, OTHERS, PERSIST
+from studies.judging import judge_test
+
+from .worlds import FLAT, hump, runs, with_curve
+
+SHARES = [0.0, 0.5, 0.9, 1.0]
+DATA = with_curve(runs({"share": SHARES, "init": range(2)}), "icl", FLAT, share=0.0)
+DATA = with_curve(DATA, "icl", hump(0.75, 0.5, at=4e5), share=[0.5, 0.9])
+DATA = with_curve(DATA, "icl", hump(0.9, 0.55, at=1.2e6), share=1.0)
+BROKEN = {
+    ALL: with_curve(
+        with_curve(DATA, "icl", hump(0.9, 0.3, at=8e5), share=1.0, init=1),
+        "icl",
+        hump(0.9, 0.55, at=1.6e6),
+        share=1.0,
+        init=0,
+    ),
+    OTHERS: with_curve(DATA, "icl", hump(0.75, 0.74, at=4e5), share=0.9, init=0),
+}
+test_judge = judge_test(PERSIST, DATA, BROKEN)
+
+
+def test_without_icl_elsewhere_there_is_nothing_to_compare():
+    flat = with_curve(DATA, "icl", FLAT, share=[0.5, 0.9])
+    (_, others) = PERSIST.judge(flat)
+    assert others.holds is None and others.undecided == NONE
+    assert "lose up to 0.3" in PERSIST.note(flat)

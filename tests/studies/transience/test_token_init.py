@@ -1,0 +1,18 @@
+from dynamicl.studies.transience._token_data import MISSING, WHOLE
+from dynamicl.studies.transience._token_init import NOT_ALL, SOME, TOKEN_INIT
+from studies.judging import judge_test
+
+from .test_tokens import DATA as TOKENS
+from .worlds import FLAT, with_curve
+
+DATA = with_curve(TOKENS, "icl", FLAT, run=1)
+# With fewer classes it does not count.
+BROKEN = {
+    SOME: with_curve(TOKENS, "icl", FLAT, run=3),
+    NOT_ALL: with_curve(TOKENS, "icl", FLAT, run=[0, 1]),
+}
+test_judge = judge_test(TOKEN_INIT, DATA, BROKEN)
+
+
+def test_without_a_package_nothing_can_be_told():
+    assert all(part.undecided == MISSING for part in TOKEN_INIT.judge(WHOLE))
