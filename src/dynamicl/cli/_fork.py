@@ -78,8 +78,8 @@ def command(words: list[str]) -> int:
     check(options.forks >= 1, f"--forks is {options.forks}: give 1 or more")
     check(0 < options.tolerance < 1, f"--tolerance is {options.tolerance}: give a number above 0 and below 1")
     check(options.hold >= 1, f"--hold is {options.hold}: give 1 evaluation or more")
-    store, place = library.trajectory().member(options.run or runs[0])
-    run, out = store.runs[place], options.out or options.library / "fates.html"
+    store, row = library.trajectory().member(options.run or runs[0])
+    run, out = store.runs[row], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
     outcome = partial(converged, tolerance=options.tolerance, hold=options.hold)
     # With --json, stdout is for the JSON alone.
