@@ -38,7 +38,7 @@ def user_path(path: str | os.PathLike[str], name: str = "path") -> Path:
 def without_folders(command: str) -> str:
     """Shorten absolute paths in a command to their last part: pages and cards travel, folders do not.
 
-    >>> without_folders("dynamicl report /home/me/runs/mine")
-    'dynamicl report mine'
+    >>> without_folders("dynamicl report /data/mine/runs")
+    'dynamicl report runs'
     """
     return re.sub(r"(?<![\w.])/(?:[^/\s]+/)+([^/\s]*)", r"\1", command)

@@ -71,18 +71,19 @@ def rows_of(shown, panel):
 
 def test_the_first_click_has_everything(shown):
     """Large arrays are unpacked when a panel first asks for them: an export waits for them."""
-    shown.evaluate("unpacked.clear()")
-    rows = rows_of(shown, "circuit")
+    with shown.expect_download() as download:
+        shown.click("#circuit [data-export=csv]")
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
     measures = [name for name in rows[0] if name not in ("run", "step", "layer", "head")]
     assert measures and all(row[name] for row in rows for name in measures)
-    shown.evaluate("unpacked.clear(); set({source: '0'})")
+    shown.select_option("#choose-source", "0")
     assert len(rows_of(shown, "attention")) > 1
 
 
 def test_values_have_the_digits_that_they_have(shown, made):
     row = rows_of(shown, "curves")[0]
     assert float(row["loss · train"]) == float(str(made[0]["loss"].values[0, 0, 0]))
-    shown.evaluate("set({source: '0'})")
+    shown.select_option("#choose-source", "0")
     attention = rows_of(shown, "attention")
     (name,) = [name for name in attention[0] if name.startswith("attention")]
     assert "(to 0.00" in name and all(len(row[name]) <= 6 for row in attention)
