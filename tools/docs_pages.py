@@ -1,13 +1,18 @@
 """A hook of MkDocs: makes the reference pages and the navigation from what exists; neither is kept by hand.
 
-One page per room that exports something, with one entry per name that its `__init__.py` exports. Where a page says
-`<!-- result: CLAIM -->`, the claim's verdict, numbers and figure are put in from `docs/results`; `<!-- ledger:
-STUDY -->` stands for all of a study's, under a table of them.
+One page of the command, with the help of each of its parts as the command itself prints it. One page per room that
+exports something, with one entry per name that its `__init__.py` exports. Where a page says `<!-- result: CLAIM -->`,
+the claim's verdict, numbers and figure are put in from `docs/results`; `<!-- ledger: STUDY -->` stands for all of a
+study's, under a table of them.
 """
 
 import ast
+import contextlib
+import io
 import json
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +20,17 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from dynamicl.cli import main
+from dynamicl.cli._main import COMMANDS
+
 PACKAGE = Path(__file__).parents[1] / "src" / "dynamicl"
 # Pages and folders of docs/ in the navigation's order; those not named here come just before the reference.
 ORDER = (
     "index.md",
+    "concepts.md",
     "tutorials",
     "how-to",
+    "known-errors.md",
     "tasks.md",
     "plugging-in.md",
     "results",
@@ -55,8 +65,40 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if names := exports(init):
             page = File.generated(config, f"reference/{room}.md", content=reference_page(room, names))
             files.append(page)
+    files.append(File.generated(config, "reference/command.md", content=command_page()))
     config.nav = navigation([file.src_uri for file in files.documentation_pages()])
     return files
+
+
+def command_page() -> str:
+    """Every part of the command with its options, as `--help` prints them."""
+    parts = [
+        "# The command\n",
+        "Made from the options themselves, as `--help` prints them. Any command takes `--import MODULE`.\n",
+    ]
+    for name, about in COMMANDS.items():
+        parts.append(f"## dynamicl {name}\n\n{about.capitalize()}.\n\n```text\n{help_of(name)}\n```\n")
+    return "\n".join(parts)
+
+
+def help_of(name: str) -> str:
+    """What a part of the command prints when asked for help, without colours and frames."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit), narrow():
+        main([name, "--help"])
+    lines = (line.strip("│╭╮╰╯─ ") for line in re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+@contextlib.contextmanager
+def narrow() -> Iterator[None]:
+    """Let help be as wide as a page shows."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "96"
+    try:
+        yield
+    finally:
+        os.environ.pop("COLUMNS") if before is None else os.environ.update(COLUMNS=before)
 
 
 MARK = re.compile(r"^<!-- (result|ledger): (\S+) -->$", re.MULTILINE)

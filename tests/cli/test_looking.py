@@ -42,13 +42,15 @@ def test_runs_are_listed_with_what_sets_them_apart(dynamicl, library):
         assert (
             curves.sel(run=row["run"]).dropna("step")["step"].max() == row["step"] and row["checkpoints"] > 1
         )
-    assert len({row["settings"]["data seed"] for row in rows}) > 1
+    assert len({row["settings"]["seeds.data"] for row in rows}) > 1
     lines = dynamicl("runs", library).out.splitlines()
     assert [line.split()[0] for line in lines] == [row["run"][:8] for row in rows]
-    assert re.search(r"finished  step +\d+  accuracy \d\.\d{3} +\d+ checkpoints  .*seed 0", lines[0])
+    assert re.search(
+        r"finished  step +\d+  accuracy \d\.\d{3} +\d+ checkpoints +\d+\.\d MB  seeds\.data 0$", lines[0]
+    )
     table = list(csv.DictReader(io.StringIO(dynamicl("runs", library, "--csv").out)))
     assert [row["run"] for row in table] == list(trajectory.runs)
-    assert [row["data seed"] for row in table] == [row["settings"]["data seed"] for row in rows]
+    assert [row["seeds.data"] for row in table] == [str(row["settings"]["seeds.data"]) for row in rows]
     assert "give --json or --csv, not both" in dynamicl("runs", library, "--json", "--csv").line
     assert "nowhere" in dynamicl("runs", library / "nowhere").line
 
@@ -84,13 +86,33 @@ def test_ablate_scores_every_evaluator_with_and_without(dynamicl, library):
     done = dynamicl("ablate", library, "--clamp", "ablate-heads:layer=1", "--sequences", "16")
     assert (done.code, done.err) == (0, "")
     form = r"(.+?) +accuracy \d\.\d{4} -> \d\.\d{4}   loss (\d\.\d{4}) -> (\d\.\d{4})"
-    found = [re.fullmatch(form, line).groups() for line in done.out.splitlines()]
+    first, *lines = done.out.splitlines()
+    trajectory = open_trajectory(library)
+    assert first == f"run {trajectory.runs[0][:8]} at step {trajectory.last_checkpoint(0)}"
+    found = [re.fullmatch(form, line).groups() for line in lines]
     assert [name for name, *_ in found] == ["train", "held-out labels"]
     assert all(before != after for _, before, after in found)
     nothing = dynamicl(
         "ablate", library, "--clamp", "steps-3v-5:head=0", "ablate-heads:layer=0,heads=0", "--run", "1"
     )
     assert nothing.code == 0
+    words = (
+        "--sequences",
+        "16",
+        "--scores",
+        "target_probability",
+        "loss",
+        "--json",
+        "--step",
+        "40",
+        "--run",
+        "0",
+    )
+    record = json.loads(dynamicl("ablate", library, "--clamp", "ablate-heads:layer=1", *words).out)
+    assert (record["run"], record["step"]) == (trajectory.runs[0], 40)
+    before, after = record["evaluators"]["train"]["loss"]
+    assert (f"{before:.4f}", f"{after:.4f}") == found[0][1:]
+    assert set(record["evaluators"]["train"]) == {"target_probability", "loss"}
 
 
 @pytest.mark.parametrize(
@@ -136,6 +158,7 @@ def test_forks_converge_by_the_tolerance_that_is_given(dynamicl, library):
     assert [row["at"] for row in lax] == [10, 5]
     assert [row["converged"] for row in strict] == [0, 0] and [row["converged"] for row in lax] == [2, 2]
     page = (library / "fates.html").read_text()
+    assert f"run {run}" in page and "converged: accuracy within" in page and str(library) not in page
     assert page.count("<html") == 1
     for words, message in (
         (("--tolerance", "0"), "--tolerance is 0.0: give a number above 0 and below 1"),
@@ -166,7 +189,7 @@ class Served:
 
     url = "http://127.0.0.1:1/"
 
-    def __init__(self, load, port, every):
+    def __init__(self, load, port, every, hosts):
         self.load = load
 
     def serve_forever(self):

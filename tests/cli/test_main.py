@@ -84,6 +84,8 @@ def test_what_goes_wrong_is_one_line(dynamicl, monkeypatch, error, code, line):
 def test_the_command_is_kept_as_it_can_be_given_again(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/usr/bin/dynamicl", "train", "--title", "two words", "--clamp", "a*b"])
     assert written_command() == "dynamicl train --title 'two words' --clamp 'a*b'"
+    monkeypatch.setattr("sys.argv", ["somewhere/dynamicl/__main__.py", "train"])
+    assert written_command() == "dynamicl train"
 
 
 def test_every_core_is_asked_for_once(monkeypatch):

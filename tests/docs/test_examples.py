@@ -31,8 +31,15 @@ PAGES = {
     "docs/store.md": {},
     "docs/how-to/get-numbers-out.md": {},
     "docs/how-to/look-inside-a-checkpoint.md": {},
+    "docs/how-to/manage-a-library.md": {},
+    "docs/how-to/continue-a-run.md": {},
+    "docs/how-to/move-weights.md": {},
+    "docs/how-to/sweep-and-plot.md": {"steps": 20, "seeds": "range(2)"},
+    "docs/how-to/use-other-tools.md": {},
+    "docs/how-to/notebook.md": {"steps": 4},
     "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
+    "docs/tutorials/competitors-that-cooperate.md": {"classes": 48, "steps": 100, "sequences": 20},
     "docs/tutorials/is-it-gradient-descent.md": {"contexts": 3},
     "docs/tutorials/three-subcircuits.md": {
         "steps": 20,
@@ -71,6 +78,9 @@ TOGETHER = {
         "docs/store.md",
         "docs/how-to/get-numbers-out.md",
         "docs/how-to/look-inside-a-checkpoint.md",
+        "docs/how-to/move-weights.md",
+        "docs/how-to/manage-a-library.md",
+        "docs/how-to/continue-a-run.md",
     ]
 }
 """Pages that go on in the folder of another, which runs once for all of them."""

@@ -115,6 +115,7 @@ NOT_RUN = {
     "transience.zipf",
     "transience.selective",
     "transience.isolated",
+    "transience.controls",
     "transience.dose",
     "transience.tokens",
     "transience.token_init",

@@ -207,7 +207,7 @@ def test_a_fresh_optimizer_needs_none_in_the_checkpoint(folder):
     train_population([spec], bare, folder)
     name = run_id(spec, bare)
     with pytest.raises(
-        SpecError, match="holds no optimizer state: record the parent with `optimizer_state`, or start"
+        SpecError, match="holds no optimizer state: record the parent with `optimizer_state`, start with"
     ):
         fate(folder, name, [20], 1)
     found = fate(folder, name, [20], 1, optimizer="fresh", steps=40, sequences=4, evaluate=At((30,)), hold=2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dynamicl.lab import Interrupted, merge, train_population
-from dynamicl.lab._population import run_id
+from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.store import Library, Store, StoreError, copy_runs, open_trajectory
 

@@ -65,3 +65,9 @@ def test_versions_and_machine_name_no_one():
     assert versions()["jax"] == jax.__version__
     assert machine()["devices"] == "2 x cpu" or jax.default_backend() != "cpu"
     assert set(machine()) == {"system", "cores", "devices"}
+
+
+def test_a_folder_stands_for_its_runs(trajectory):
+    store, row = trajectory.member(0)
+    by_folder = load(str(store.path.parent), store.runs[row])
+    assert by_folder.spec == load(trajectory, 0).spec

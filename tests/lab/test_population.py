@@ -11,7 +11,7 @@ from dynamicl.clamps import Clamp, Constant, Scaled
 from dynamicl.lab import InertClamp, Interrupted, OtherGround, cost, train_population
 from dynamicl.lab import _population as population
 from dynamicl.lab._memory import memory_bound
-from dynamicl.lab._planning import run_id
+from dynamicl.lab._planning import run_id, what_is_meant
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, from_json
 from dynamicl.store import Library
@@ -213,11 +213,11 @@ def test_a_store_that_was_created_and_no_more(whole, tmp_path, monkeypatch):
     """Killed before its first commit, a population begins again."""
 
     def killed(*_):
-        raise RuntimeError("killed")
+        raise SystemExit("killed")
 
     with monkeypatch.context() as patch:
         patch.setattr(population, "train", killed)
-        with pytest.raises(RuntimeError, match="killed"):
+        with pytest.raises(SystemExit, match="killed"):
             train_population(runs(), RECORDING, tmp_path)
     assert [store.step for store in Library(tmp_path).stores()] == [-1]
     assert same(train_population(runs(), RECORDING, tmp_path), whole)
@@ -289,3 +289,21 @@ def train_population_copy(trajectory):
         dataset = trajectory.dataset.copy(deep=True)
 
     return Copy
+
+
+@pytest.mark.parametrize(
+    ("runs_given", "recording", "message"),
+    [
+        (BASE, RECORDING, r"`runs` is one `RunSpec`: give a list of them, `\[spec\]`"),
+        (3, RECORDING, "`runs` is int: give a list of `RunSpec`s"),
+        (["induction"], RECORDING, "`runs` holds str: give a list of `RunSpec`s"),
+        (
+            [BASE],
+            "runs/mine",
+            r"`recording` is str: give a `Recording`, e\.g\. `Recording\(Every\(20\)\)`, before the path",
+        ),
+    ],
+)
+def test_what_is_no_population(runs_given, recording, message):
+    with pytest.raises(SpecError, match=message):
+        what_is_meant(runs_given, recording)

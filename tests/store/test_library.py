@@ -171,9 +171,12 @@ def test_a_trajectory_of_a_store(library):
     assert np.array_equal(trajectory.weights("bb02", 20)["norm.scale"], weights(20)["norm.scale"][1])
     assert trajectory.dataset.sizes["checkpoint"] == 3
     xr.testing.assert_equal(
-        trajectory.dataset["attention"].sel(checkpoint=10).drop_vars(["run", "checkpoint", "layer", "head"]),
+        trajectory.dataset["attention"]
+        .sel(checkpoint=10)
+        .drop_vars(["run", "name", "checkpoint", "layer", "head"]),
         attention(10)["attention"],
     )
+    assert trajectory.dataset["name"].values.tolist() == list(RUNS)
     assert repr(trajectory) == "Trajectory(3 runs from 1 stores)"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dynamicl.files import without_folders
 from dynamicl.lab import train_population
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
@@ -21,7 +22,6 @@ from dynamicl.views._pages import (
     title_of,
     transitions_of,
     with_examples,
-    without_folders,
     without_forks,
 )
 from dynamicl.views.page import payload

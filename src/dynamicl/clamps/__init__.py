@@ -33,6 +33,7 @@ from ._values import Constant as Constant
 from ._values import CopyScores as CopyScores
 from ._values import From as From
 from ._values import FromCheckpoint as FromCheckpoint
+from ._values import FromSequence as FromSequence
 from ._values import Mean as Mean
 from ._values import Pattern as Pattern
 from ._values import Scaled as Scaled

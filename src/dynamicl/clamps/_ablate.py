@@ -31,7 +31,7 @@ def clamped_logits(
         task: whose `inputs` it reads.
         sequences: with leading axis batch.
         variants: sets of clamps; an empty one is the clean model. Windows are taken at step 0.
-        others: networks that values come from, by pass (`FromCheckpoint`).
+        others: by pass, networks that values come from (`FromCheckpoint`), or sequences (`FromSequence`).
 
     Returns:
         Logits of every variant, in their order.

@@ -7,7 +7,7 @@ inside one program, and what nobody asks of them is never computed.
 import fnmatch
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,7 @@ from jaxtyping import Array, Float
 
 from dynamicl import tasks
 from dynamicl.models import MASK, PATTERN, Recorder, axes_of, batch_tokens, null_tap, record
-from dynamicl.specs import SpecError
+from dynamicl.specs import SpecError, check
 
 from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
 from ._values import BATCH, Context, FromCheckpoint
@@ -40,14 +40,15 @@ def forward(
         sequences: with leading axis batch.
         clamps: in the order in which they act; none cost nothing.
         step: the training step, for windows.
-        others: the networks of the passes that checkpoints make, by the pass' name (`FromCheckpoint`).
+        others: by the name of a pass, the network that makes it (`FromCheckpoint`) or the sequences that it reads
+            (`FromSequence`).
 
     Raises:
         SpecError: what shows only while tracing: a value that is not computed before it is needed, or of another
             shape, or of a checkpoint that was not given.
     """
     tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
-    return forward_tokens(model, tokens, sequences.roles, clamps, step, others)
+    return forward_tokens(model, tokens, sequences.roles, clamps, step, _read(model, task, others))
 
 
 def forward_tokens(
@@ -86,7 +87,22 @@ def forward_recorded(
     tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
     if not clamps:
         return jax.vmap(lambda sequence: record(model, sequence, patterns))(tokens)
-    return _recorded(model, tokens, sequences.roles, clamps, step, patterns, others)
+    return _recorded(model, tokens, sequences.roles, clamps, step, patterns, _read(model, task, others))
+
+
+class OtherTokens(NamedTuple):
+    """What a network reads in a pass over other sequences (`FromSequence`), with leading axis batch."""
+
+    tokens: Any
+
+
+def _read(model: Any, task: Any, others: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn sequences among the others into what the model reads."""
+    read = dict(others)
+    for name, other in others.items():
+        if isinstance(other, tasks.Sequence):
+            read[name] = OtherTokens(batch_tokens(model, jax.vmap(task.inputs)(other.tokens)))
+    return read
 
 
 def _recorded(
@@ -99,8 +115,10 @@ def _recorded(
     others: Mapping[str, Any],
 ) -> tuple[Float[Array, "batch output"], dict[str, Array]]:
     makers = _makers(model, clamps, others)
+    beside = {name: other.tokens for name, other in others.items() if isinstance(other, OtherTokens)}
+    _check_as_many(tokens, beside)
 
-    def one(tokens: Any, roles: tasks.Roles) -> tuple[Array, dict[str, Array]]:
+    def one(tokens: Any, roles: tasks.Roles, beside: dict[str, Any]) -> tuple[Array, dict[str, Array]]:
         context = Context(tokens, roles)
         for name in passes(clamps):
             context.current = name
@@ -108,10 +126,22 @@ def _recorded(
             acting = [c for c in clamps if c.in_pass == name]
             tap = _ClampTap(acting, context, step, asked, makers[name])
             recorder = Recorder(patterns if name == MAIN else (), tap)
-            logits = makers[name](context.tokens, recorder)
+            logits = makers[name](beside.get(name, context.tokens), recorder)
         return logits, recorder.values
 
-    return jax.vmap(one, axis_name=BATCH)(tokens, roles)
+    return jax.vmap(one, axis_name=BATCH)(tokens, roles, beside)
+
+
+def _check_as_many(tokens: Any, beside: Mapping[str, Any]) -> None:
+    """Refuse other sequences that are not as many, or not as long, as those that they stand beside."""
+    shapes = [leaf.shape for leaf in jax.tree.leaves(tokens)]
+    for name, other in beside.items():
+        theirs = [leaf.shape for leaf in jax.tree.leaves(other)]
+        check(
+            theirs == shapes,
+            f"the sequences of pass `{name}` have shapes {theirs}, and the batch has {shapes}: give one other sequence "
+            "of the same length for each",
+        )
 
 
 def lenders(clamps: Sequence[Clamp]) -> dict[str, FromCheckpoint]:
@@ -128,6 +158,13 @@ def _makers(model: Any, clamps: Sequence[Clamp], others: Mapping[str, Any]) -> d
                 f"pass `{name}` is made by another network, which is not there: load its checkpoint and give it as "
                 f"`others={{{name!r}: model}}`"
             )
+    for clamp in clamps:
+        name = clamp.value.pass_name if clamp.value.kind == "from-sequence" else ""
+        check(
+            not name or isinstance(others.get(name), OtherTokens),
+            f"pass `{name}` reads other sequences, which are not there: give them as `others={{{name!r}: sequences}}`; "
+            "while a network trains there are none",
+        )
     return {name: others[name] if name in lent else model for name in passes(clamps)}
 
 

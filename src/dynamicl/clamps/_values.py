@@ -238,6 +238,37 @@ class FromCheckpoint:
         return _fitting(value, x, self.site or name, self.pass_name, name)
 
 
+@register("from-sequence")
+@dataclass(frozen=True)
+class FromSequence:
+    """A value that the same network makes of another sequence: patching between inputs, for looking at trained models.
+
+    Every sequence of a batch has its own other one: give them as `others={pass_name: sequences}`, as many and as long.
+
+    Attributes:
+        site: the site there; the clamped one's own name where empty.
+        pass_name: the name of the pass over the other sequences; further ones need another name.
+    """
+
+    site: str = ""
+    pass_name: str = "other"
+    leaves_the_pass: ClassVar[bool] = True
+
+    def check(self) -> None:
+        """Raise `SpecError` for a pass that has a meaning of its own."""
+        check(
+            self.pass_name not in ("", "main"),
+            f"`from-sequence.pass_name` is {self.pass_name!r}: give a name of its own, e.g. 'other'",
+        )
+
+    def resolve(
+        self, x: Float[Array, "*axes"], rows: np.ndarray, name: str, context: Context
+    ) -> Float[Array, "*axes"]:
+        """Return the value made of the other sequence; its shape must be x's."""
+        value = context.at(self.pass_name, self.site or name)
+        return _fitting(value, x, self.site or name, self.pass_name, name)
+
+
 def _fitting(value: Array, x: Array, site: str, pass_name: str, name: str) -> Array:
     if value.shape != x.shape:
         raise SpecError(

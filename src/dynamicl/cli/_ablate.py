@@ -1,9 +1,10 @@
 """`dynamicl ablate`: clamps on a trained model."""
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -13,6 +14,8 @@ from ._clamp_words import parse_clamps
 from ._complaints import complain
 from ._options import read_options
 from ._start import prepare
+
+SHORT_ID = 8
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,9 @@ class Ablate:
         run: id of the run, the beginning of it, or its index.
         step: checkpoint; the last by default.
         sequences: of each evaluator.
+        scores: accuracy, loss (nats), accuracy_in_context (the best among the outputs in the context) or
+            target_probability.
+        json: print JSON.
     """
 
     library: Annotated[Path, tyro.conf.Positional]
@@ -32,6 +38,11 @@ class Ablate:
     run: str = "0"
     step: int | None = None
     sequences: int = 2000
+    scores: tuple[Literal["accuracy", "loss", "accuracy_in_context", "target_probability"], ...] = (
+        "accuracy",
+        "loss",
+    )
+    json: bool = False
 
 
 def command(words: list[str]) -> int:
@@ -53,20 +64,25 @@ def command(words: list[str]) -> int:
     clamps = parse_clamps(options.clamp)
     complain(options.library)
     trajectory = open_trajectory(options.library)
-    loaded = load(
-        trajectory,
-        _named(options.run),
-        options.step,
-    )
+    run = _named(options.run)
+    step = trajectory.last_checkpoint(run) if options.step is None else options.step
+    loaded = load(trajectory, run, step)
     others = load_others(trajectory, loaded, clamps)
+    rows: dict[str, dict[str, list[float]]] = {}
     for name in loaded.tasks:
         task, sequences = loaded.evaluation(name, options.sequences)
         clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps], others)
         before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
-        sys.stdout.write(
-            f"{name:<20} accuracy {float(before['accuracy']):.4f} -> {float(after['accuracy']):.4f}   "
-            f"loss {float(before['loss']):.4f} -> {float(after['loss']):.4f}\n"
-        )
+        rows[name] = {score: [float(before[score]), float(after[score])] for score in options.scores}
+    store, place = trajectory.member(run)
+    if options.json:
+        record = {"run": store.runs[place], "step": step, "evaluators": rows}
+        sys.stdout.write(json.dumps(record, indent=1) + "\n")
+        return 0
+    sys.stdout.write(f"run {store.runs[place][:SHORT_ID]} at step {step:,}\n")
+    for name, scores in rows.items():
+        words = [f"{score} {before:.4f} -> {after:.4f}" for score, (before, after) in scores.items()]
+        sys.stdout.write(f"{name:<20} {'   '.join(words)}\n")
     return 0
 
 

@@ -16,7 +16,7 @@ from ._start import prepare, written_command
 
 if TYPE_CHECKING:
     from dynamicl.lab import Fates
-    from dynamicl.store import Library
+    from dynamicl.store import Library, Store
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Fork:
         out: the page to write; `fates.html` inside the library by default.
         json: print JSON.
         place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
+        dry_run: only say how many runs there would be.
     """
 
     library: Annotated[Path, tyro.conf.Positional]
@@ -48,6 +49,7 @@ class Fork:
     out: Path | None = None
     json: bool = False
     place: str = "here"
+    dry_run: bool = False
 
 
 def command(words: list[str]) -> int:
@@ -76,8 +78,8 @@ def command(words: list[str]) -> int:
     check(options.forks >= 1, f"--forks is {options.forks}: give 1 or more")
     check(0 < options.tolerance < 1, f"--tolerance is {options.tolerance}: give a number above 0 and below 1")
     check(options.hold >= 1, f"--hold is {options.hold}: give 1 evaluation or more")
-    store, place = library.trajectory().member(options.run or runs[0])
-    run, out = store.runs[place], options.out or options.library / "fates.html"
+    store, row = library.trajectory().member(options.run or runs[0])
+    run, out = store.runs[row], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
     outcome = partial(converged, tolerance=options.tolerance, hold=options.hold)
     # With --json, stdout is for the JSON alone.
@@ -86,6 +88,8 @@ def command(words: list[str]) -> int:
         f"{len(options.at)} checkpoints x {options.forks} forks = {len(options.at) * options.forks} runs\n"
     )
     said.flush()
+    if options.dry_run:
+        return 0
     with progress("forks") as listener:
         fates = fate(
             library.root,
@@ -100,7 +104,9 @@ def command(words: list[str]) -> int:
             listener=listener,
             place=where,
         )
-    target = make_fates_page(fates.data, out, parent=parent_curve(library.root, run, outcome))
+    target = make_fates_page(
+        fates.data, out, parent=parent_curve(library.root, run, outcome), about=_about(store, run, options)
+    )
     rows = _rows(fates)
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
@@ -109,6 +115,20 @@ def command(words: list[str]) -> int:
         sys.stdout.write(_line(row))
     sys.stdout.write(f"open {target}\n")
     return 0
+
+
+def _about(store: "Store", run: str, options: Fork) -> list[str]:
+    """Say on the page where the forks come from."""
+    from dynamicl.files import without_folders
+
+    versions = dict(store.header.get("versions", {}))
+    return [
+        f"run {run}",
+        f"converged: accuracy within {options.tolerance:g} of 1, {options.hold} evaluations in a row",
+        f"optimizer {options.optimizer}",
+        without_folders(written_command()),
+        ", ".join(f"{name} {versions[name]}" for name in ("dynamicl", "jax") if name in versions),
+    ]
 
 
 def _line(row: dict[str, Any]) -> str:

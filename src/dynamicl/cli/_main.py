@@ -18,7 +18,10 @@ COMMANDS = {
     "report": "make the page and the figures of a trajectory or study",
     "view": "serve the page on this machine and refresh it while training goes on",
     "landscape": "make the page of the landscape of three nested logits, to be explored in a browser",
-    "runs": "list what a library holds, one line a run",
+    "runs": "list what a library holds, one line a run: filter, sort, as JSON or CSV",
+    "note": "write tags and notes to runs",
+    "export": "hand runs on: as a CSV or netCDF file, or as a folder with a card",
+    "prune": "delete runs for good",
     "merge": "put libraries together: equal runs once, as far as any was trained",
     "sites": "list the sites of a model, with axes and shapes",
     "clamps": "list the interventions that --clamp takes, with their arguments",
@@ -56,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if len(words) > 1 and words[0] == "help" and words[1] in COMMANDS:
+        words = [words[1], "--help"]
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(_usage())
         return 0
@@ -77,7 +82,8 @@ def _usage() -> str:
     lines = [f"  {name:<{width}}  {about}" for name, about in COMMANDS.items()]
     return (
         "dynamicl: a laboratory for the training dynamics of in-context learning\n\n"
-        "usage: dynamicl COMMAND [OPTIONS]      dynamicl COMMAND --help for its options\n\n"
+        "usage: dynamicl COMMAND [OPTIONS]      dynamicl COMMAND --help for its options\n"
+        "       dynamicl COMMAND --import MODULE ...      with tasks, models and probes of your own\n\n"
         + "\n".join(lines)
         + "\n"
     )
@@ -88,6 +94,7 @@ def _run(name: str, words: list[str]) -> int:
 
     module = importlib.import_module(f"dynamicl.cli._{name}")
     try:
+        words = import_own(words)
         return module.command(words) or 0
     except DynamiclError as error:
         whisper(f"dynamicl {name}: {error}")
@@ -106,6 +113,40 @@ def _run(name: str, words: list[str]) -> int:
     except KeyboardInterrupt as stopped:
         whisper(f"\ndynamicl {name}: {str(stopped) or 'stopped; give the same command again to go on'}")
         return 128 + int(getattr(stopped, "number", signal.SIGINT))
+
+
+def import_own(words: list[str]) -> list[str]:
+    """Import the modules that `--import MODULE` names, for tasks, models and probes of one's own.
+
+    Args:
+        words: of the command line; any command takes `--import`, once or more.
+
+    Returns:
+        The words without it.
+
+    Raises:
+        SpecError: a module is not there, or fails.
+    """
+    from dynamicl.specs import SpecError
+
+    left: list[str] = []
+    names = iter(words)
+    for word in names:
+        if word != "--import" and not word.startswith("--import="):
+            left.append(word)
+            continue
+        name = word.partition("=")[2] or next(names, "")
+        # As with `python -m`, modules are looked for where the command is given.
+        if "" not in sys.path and os.getcwd() not in sys.path:
+            sys.path.insert(0, os.getcwd())
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            raise SpecError(
+                f"--import is {name!r}, which cannot be imported ({type(error).__name__}: {error}): give a module in "
+                "this folder or an installed one, as Python's import names it"
+            ) from None
+    return left
 
 
 def _prepare_streams() -> None:

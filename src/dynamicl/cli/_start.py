@@ -15,7 +15,8 @@ def prepare() -> None:
 
 def written_command() -> str:
     """Return the command line as the user could give it again."""
-    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    name = Path(sys.argv[0]).name
+    words = ["dynamicl" if name == "__main__.py" else name, *sys.argv[1:]]
     return " ".join(f"'{w}'" if " " in w or "*" in w else w for w in words)
 
 

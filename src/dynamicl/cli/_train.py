@@ -17,12 +17,14 @@ from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunS
 
 from ._clamp_words import parse_clamps
 from ._complaints import complain
+from ._config import as_toml, with_file
 from ._options import check_place, read_options
 from ._progress import progress
 from ._start import prepare, written_command
 from ._sweeps import swept, value_at
 
 MOST_RUNS = 100_000
+KINDS = ("lookup", "few-shot")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,11 @@ class Common:
         optimizer_state: keep it in checkpoints, so that they can be forked exactly.
         out: folder of the library of runs.
         title: for people.
+        track: where else records go, e.g. `tensorboard=runs/events`, `wandb=PROJECT`, `trackio=PROJECT`.
         place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
         dry_run: say what it would cost, and what would be submitted, and stop.
+        config: a file of options (TOML), as --print-config prints it; what stands on the command line wins.
+        print_config: print the options as a file and stop.
     """
 
     model: TransformerSpec = field(default_factory=TransformerSpec)
@@ -62,8 +67,11 @@ class Common:
     optimizer_state: bool = False
     out: Path = Path("runs/library")
     title: str = ""
+    track: tuple[str, ...] = ()
     place: str = "here"
     dry_run: bool = False
+    config: Path | None = None
+    print_config: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,8 @@ class TrainLookup(Common):
 
 def command(words: list[str]) -> int:
     """Run the command."""
-    kind = words[0] if words and words[0] in ("lookup", "few-shot") else "few-shot"
+    words = with_file(words, KINDS)
+    kind = words[0] if words and words[0] in KINDS else "few-shot"
     options = read_options(
         TrainLookup if kind == "lookup" else TrainFewShot,
         words[1:] if words and words[0] == kind else words,
@@ -104,16 +113,19 @@ def command(words: list[str]) -> int:
         "`model.causal` is True, but lookup reads its answer at the first position, which would see only itself: give "
         "--model.causal False",
     )
+    if options.print_config:
+        sys.stdout.write(as_toml(options, kind))
+        return 0
     runs, recording = population(options), _recording(options)
     validate(recording)
     check_place(options.out)
     prepare()
-    from dynamicl.lab import cost, train_population
+    from dynamicl.lab import cost, several, tracker_named, train_population, untracked
     from dynamicl.lab.places import place_named, submission
 
     place = place_named(options.place)
-
     complain(options.out)
+    tracker = several(*map(tracker_named, options.track)) if options.track else untracked
     bill = cost(runs, recording, options.out, place)
     sys.stdout.write(
         f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} {_pieces(options.place)}, "
@@ -131,6 +143,7 @@ def command(words: list[str]) -> int:
             title=options.title,
             command=written_command(),
             listener=listener,
+            tracker=tracker,
             place=place,
         )
     final = trajectory.dataset["accuracy"].sel(evaluator="train")

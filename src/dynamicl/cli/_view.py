@@ -19,11 +19,13 @@ class View:
         path: folder of the store or library.
         port: 0 for any free one.
         every: seconds between two looks at the store.
+        host: further names by which a proxy in front asks for the page.
     """
 
     path: Annotated[Path, tyro.conf.Positional]
     port: int = 0
     every: float = 5.0
+    host: tuple[str, ...] = ()
 
 
 def command(words: list[str]) -> int:
@@ -37,7 +39,7 @@ def command(words: list[str]) -> int:
     check(options.path.exists(), f"`path` is {options.path}, which does not exist: give a store or a library")
     complain(options.path)
     try:
-        server = PageServer(loader(options.path), port=options.port, every=options.every)
+        server = PageServer(loader(options.path), port=options.port, every=options.every, hosts=options.host)
     except OSError as error:
         raise SpecError(
             f"port {options.port} cannot be used ({error.strerror}): give another, or --port 0"

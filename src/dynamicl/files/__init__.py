@@ -19,6 +19,7 @@ from ._parsing import nesting as nesting
 from ._parsing import parse_json as parse_json
 from ._parsing import read_regular as read_regular
 from ._paths import user_path as user_path
+from ._paths import without_folders as without_folders
 from ._zarr import FORMAT_2 as FORMAT_2
 from ._zarr import check_codecs as check_codecs
 from ._zarr import check_size as check_size

@@ -1,6 +1,7 @@
 """Paths as people write them."""
 
 import os
+import re
 from pathlib import Path
 
 from dynamicl.specs import SpecError
@@ -32,3 +33,12 @@ def user_path(path: str | os.PathLike[str], name: str = "path") -> Path:
         raise SpecError(
             f"`{name}` is {text!r}, and there is no such home folder: write the path in full"
         ) from None
+
+
+def without_folders(command: str) -> str:
+    """Shorten absolute paths in a command to their last part: pages and cards travel, folders do not.
+
+    >>> without_folders("dynamicl report /data/mine/runs")
+    'dynamicl report runs'
+    """
+    return re.sub(r"(?<![\w.])/(?:[^/\s]+/)+([^/\s]*)", r"\1", command)

@@ -2,14 +2,25 @@
 
 from ._activations import activations as activations
 from ._bench import bench as bench
+from ._conventions import OWN as OWN
+from ._conventions import TORCH as TORCH
+from ._conventions import TRANSFORMER_LENS as TRANSFORMER_LENS
+from ._conventions import Convention as Convention
+from ._conventions import weights_as as weights_as
+from ._conventions import weights_from as weights_from
+from ._conventions import with_weights as with_weights
 from ._fates import Fates as Fates
 from ._fates import adaptive_fate as adaptive_fate
 from ._fates import converged as converged
 from ._fates import fate as fate
 from ._fates import parent_curve as parent_curve
 from ._fates import seeds_of_forks as seeds_of_forks
+from ._from_file import FromFile as FromFile
 from ._interrupts import Interrupted as Interrupted
 from ._later import record_later as record_later
+from ._listing import in_order as in_order
+from ._listing import matching as matching
+from ._listing import rows_of as rows_of
 from ._machine import machine as machine
 from ._machine import versions as versions
 from ._memory import largest_population as largest_population
@@ -26,6 +37,8 @@ from ._population import InertClamp as InertClamp
 from ._population import cost as cost
 from ._population import train_population as train_population
 from ._resuming import Rewound as Rewound
+from ._shelf import export as export
+from ._shelf import prune as prune
 from ._starts import OtherGround as OtherGround
 from ._starts import fork as fork
 from ._starts import init_from as init_from
@@ -33,3 +46,11 @@ from ._surgery import FIRST_HALF as FIRST_HALF
 from ._surgery import SECOND_HALF as SECOND_HALF
 from ._surgery import stack as stack
 from ._surgery import swap as swap
+from ._tables import write_table as write_table
+from ._trackers import TrackedRecord as TrackedRecord
+from ._trackers import several as several
+from ._trackers import tensorboard as tensorboard
+from ._trackers import tracker_named as tracker_named
+from ._trackers import trackio as trackio
+from ._trackers import untracked as untracked
+from ._trackers import wandb as wandb

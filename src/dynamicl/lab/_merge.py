@@ -8,7 +8,18 @@ import numpy as np
 
 from dynamicl.files import make_folder, user_path
 from dynamicl.specs import check
-from dynamicl.store import Library, Store, StoreError, cohort_name, copy_store, library_of
+from dynamicl.store import (
+    Library,
+    Note,
+    Store,
+    StoreError,
+    changed_note,
+    cohort_name,
+    copy_store,
+    library_of,
+    read_notes,
+    write_notes,
+)
 
 SINCE_LAST = ("train_loss", "gradient_norm")
 """Records that add up since the record before: they depend on the other runs' lengths, and are not compared."""
@@ -68,7 +79,9 @@ def merge(libraries: Sequence[str | Path], into: str | Path) -> Merged:
             if known is None or _progress(store) > _progress(known):
                 furthest[store.runs] = store
     make_folder(target)
-    added, advanced, unchanged = [], [], []
+    added: list[str] = []
+    advanced: list[str] = []
+    unchanged: list[str] = []
     for runs, store in furthest.items():
         there = before.get(runs)
         if there is store:
@@ -77,7 +90,20 @@ def merge(libraries: Sequence[str | Path], into: str | Path) -> Merged:
         place = Library(target).place(cohort_name(runs)) if there is None else there.path
         copy_store(store, place)
         (added if there is None else advanced).append(place.name)
+    _merge_notes(libraries, target)
     return Merged(tuple(added), tuple(advanced), tuple(unchanged))
+
+
+def _merge_notes(libraries: Sequence[str | Path], target: Path) -> None:
+    """Put tags together; of two texts about one run the library's own stays."""
+    notes = read_notes(target)
+    before = dict(notes)
+    for folder in libraries:
+        for run, note in read_notes(library_of(folder)).items():
+            own = notes.get(run, Note())
+            notes[run] = changed_note(own, add=note.tags, text=own.text or note.text)
+    if notes != before:
+        write_notes(target, notes)
 
 
 def _stores(folder: Path) -> tuple[Store, ...]:
@@ -128,14 +154,13 @@ def _difference(mine: Member, theirs: Member) -> str:
         for name in sorted(weights.keys() | others.keys()):
             if name not in weights or name not in others or not _same(weights[name], others[name]):
                 return f"`{name}` at checkpoint {step}"
-    records, others = store.records(), other.records()
-    if "step" not in records.dims or "step" not in others.dims:
+    own, foreign = store.records(), other.records()
+    if "step" not in own.dims or "step" not in foreign.dims:
         return ""
-    steps = np.intersect1d(records["step"].values, others["step"].values)
-    run = store.runs[row]
-    records, others = records.sel(run=run, step=steps), others.sel(run=run, step=steps)
-    for name in sorted(map(str, set(records.data_vars) & set(others.data_vars))):
-        if name not in SINCE_LAST and "step" in records[name].dims and not records[name].equals(others[name]):
+    steps = np.intersect1d(own["step"].values, foreign["step"].values)
+    own, foreign = (records.sel(run=store.runs[row], step=steps) for records in (own, foreign))
+    for name in sorted(map(str, set(own.data_vars) & set(foreign.data_vars))):
+        if name not in SINCE_LAST and "step" in own[name].dims and not own[name].equals(foreign[name]):
             return f"the record `{name}`"
     return ""
 

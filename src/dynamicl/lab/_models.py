@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, SupportsIndex
 
 import jax
@@ -10,7 +11,7 @@ from jaxtyping import Float
 
 from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
 from dynamicl.specs import SpecError, check, from_json, nearest, stacked
-from dynamicl.store import Trajectory
+from dynamicl.store import Trajectory, open_trajectory
 from dynamicl.tasks import Sequence as TaskSequence
 from dynamicl.tasks import interface_of
 from dynamicl.training import RunSpec, bound, evaluation, network_of, unpack
@@ -65,17 +66,21 @@ class Loaded:
         return lambda sequences: clamped_logits(self.model, task, sequences, [clamps], others)[0]
 
 
-def load(trajectory: Trajectory, run: SupportsIndex | str, step: int | None = None) -> Loaded:
+def load(
+    trajectory: Trajectory | str | Path, run: SupportsIndex | str = 0, step: int | None = None
+) -> Loaded:
     """Load a run's model.
 
     Args:
-        trajectory: of a library or store.
+        trajectory: of a library or store, or the folder of one.
         run: index along the axis run (a Python or NumPy integer), or the run's id.
         step: a checkpoint; the last one by default.
 
     Raises:
         StoreError: there is no such run or checkpoint.
     """
+    if isinstance(trajectory, str | Path):
+        trajectory = open_trajectory(trajectory)
     store, row = trajectory.member(run)
     arrays = trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
     return _around(arrays, from_json(store.specs[row]))

@@ -1,10 +1,13 @@
 """The pace of a population: how long chunks may be, and what listeners are told."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dynamicl.training import Cohort
+from dynamicl.training import Cohort, Program, Records
+
+from ._records import to_dataset
+from ._trackers import Tracker, tracked, untracked
 
 CHUNK_SECONDS = 2.0
 """How long a chunk may take, about, before progress shows."""
@@ -90,10 +93,11 @@ class Pace:
         total: run-steps of the whole population.
         left: run-steps still to do.
         listener: told how far it is.
+        tracker: told what is recorded.
     """
 
-    def __init__(self, cohorts: int, total: int, left: int, listener: Listener):
-        self.cohorts = cohorts
+    def __init__(self, cohorts: int, total: int, left: int, listener: Listener, tracker: Tracker = untracked):
+        self.cohorts, self.tracker = cohorts, tracker
         self.total, self.listener = total, listener
         self.start = self.before = max(0, total - left)
         self.began = self.last = time.monotonic()
@@ -107,6 +111,14 @@ class Pace:
     def longest(self) -> int:
         """Return how many steps a chunk may have to last about `CHUNK_SECONDS`."""
         return max(1, int(self.rate * CHUNK_SECONDS)) if self.rate else 20
+
+    def recorded(self, program: Program, records: Records, runs: Sequence[str]) -> None:
+        """Tell the tracker what was recorded of every run."""
+        if self.tracker is untracked:
+            return
+        specs = dict(zip(runs, program.cohort.runs, strict=True))
+        for record in tracked(to_dataset(program, [records], runs), specs):
+            self.tracker(record)
 
     def reached(self, step: int) -> None:
         """Note a step and tell the listener."""

@@ -1,10 +1,11 @@
 """What is left to train of a population, found by spec alone: nothing is compiled and no device is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dynamicl.probes import probes
-from dynamicl.specs import Known, check, from_json, resolved, to_json
+from dynamicl.specs import Known, check, from_json, plain, resolved, to_json, validate
 from dynamicl.store import Library, Store, run_identity
 from dynamicl.training import Recording, RunSpec, resolve
 
@@ -62,6 +63,34 @@ def resolved_runs(runs: Sequence[RunSpec], known: Known) -> list[RunSpec]:
         SpecError: a run that cannot be trained.
     """
     return [resolved(resolve(run, known), known) for run in runs]
+
+
+def what_is_meant(runs: Any, recording: Any) -> tuple[list[RunSpec], Recording]:
+    """Check what a population is made of.
+
+    Args:
+        runs: many specs.
+        recording: what is kept of them.
+
+    Returns:
+        The runs as a list, and the recording with NumPy's numbers, lists and paths turned into plain values.
+
+    Raises:
+        SpecError: runs that are no list of specs, or something else where the recording stands.
+    """
+    check(not isinstance(runs, RunSpec), "`runs` is one `RunSpec`: give a list of them, `[spec]`")
+    several = isinstance(runs, Iterable) and not isinstance(runs, str | bytes)
+    check(several, f"`runs` is {type(runs).__name__}: give a list of `RunSpec`s")
+    runs = list(runs)
+    for run in runs:
+        check(isinstance(run, RunSpec), f"`runs` holds {type(run).__name__}: give a list of `RunSpec`s")
+    check(
+        isinstance(recording, Recording),
+        f"`recording` is {type(recording).__name__}: give a `Recording`, e.g. `Recording(Every(20))`, before the path",
+    )
+    recording = plain(recording)
+    validate(recording)
+    return runs, recording
 
 
 @dataclass

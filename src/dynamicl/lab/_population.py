@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from dynamicl.probes import probes
-from dynamicl.specs import Known, to_json, validate
+from dynamicl.specs import Known, to_json
 from dynamicl.store import Library, Store, Trajectory, cohort_name
 from dynamicl.training import (
     Checkpoint,
@@ -35,16 +35,19 @@ from dynamicl.training import (
     watched,
 )
 
+from ._continuing import lengthened, shorter_runs
 from ._disk import check_disk
 from ._examples import examples
+from ._failures import failures_marked, forget_failure
 from ._interrupts import Interrupted, held_back
 from ._machine import machine, versions
 from ._memory import check_work, largest_population, memory_bound
 from ._pace import Listener, Pace, nobody
-from ._planning import Names, ToDo, left_to_do, measure_versions, resolved_runs
+from ._planning import Names, ToDo, left_to_do, measure_versions, resolved_runs, what_is_meant
 from ._records import to_dataset, to_extras
 from ._resuming import resumed
 from ._starts import OtherGround, changes_since, check_generator, lend, started
+from ._trackers import Tracker, untracked
 from .places import HERE, Home, Place
 
 COMMIT_SECONDS = 10.0
@@ -66,12 +69,18 @@ def cost(
         and `run_steps` still to do.
     """
     known, library = Known(), Library(path)
+    runs, recording = what_is_meant(runs, recording)
     todo = left_to_do(resolved_runs(runs, known), recording, library, known)
     waiting = len(todo.missing) + sum(len(store.runs) for store in todo.resume)
+    longer = shorter_runs(todo.missing, recording, library)
+    for part in longer:
+        todo.left -= part.done
+        todo.missing = {name: spec for name, spec in todo.missing.items() if name not in part.names}
+    begun = len(todo.resume) + len(longer)
     return {
         "runs": len(runs),
         "cached": max(0, len(todo.names) - waiting),
-        "cohorts": place.count(todo, Home(library, recording, known=known)) + len(todo.resume),
+        "cohorts": place.count(todo, Home(library, recording, known=known)) + begun,
         "run_steps": todo.left,
     }
 
@@ -85,8 +94,11 @@ def train_population(
     command: str = "",
     listener: Listener = nobody,
     place: Place = HERE,
+    tracker: Tracker = untracked,
 ) -> Trajectory:
     """Train what is not yet trained, and return all of it.
+
+    A run that the library holds with fewer steps goes on from its last state.
 
     Args:
         runs: the population.
@@ -96,6 +108,7 @@ def train_population(
         command: the command that reproduces them.
         listener: told how far it is, every second or two.
         place: where it is trained: in this process, or by a cluster's machines.
+        tracker: told what is recorded in this process, run by run (`tensorboard`, `wandb`, `trackio`, any function).
 
     Returns:
         The runs in the order asked for.
@@ -106,19 +119,25 @@ def train_population(
         Interrupted: Ctrl-C; the message says how to go on.
         GivenUp: a place tried a part of the population several times in vain; the rest is trained.
     """
-    validate(recording)
+    runs, recording = what_is_meant(runs, recording)
     known = Known()
     library = Library(path)
-    todo = left_to_do(resolved_runs(runs, known), recording, library, known)
+    specs = resolved_runs(runs, known)
+    todo = left_to_do(specs, recording, library, known)
+    longer = shorter_runs(todo.missing, recording, library)
+    for part in longer:
+        lengthened(part, recording, library, {"title": title, "command": command})
+    if longer:
+        todo = left_to_do(specs, recording, library, known)
     if todo.missing or todo.resume:
-        place.train(todo, Home(library, recording, title, command, listener, known))
+        place.train(todo, Home(library, recording, title, command, listener, known, tracker))
     return Library(path).trajectory(todo.names)
 
 
 def train_here(todo: ToDo, home: Home) -> None:
     """Train in this process, cohort by cohort, over all of its devices."""
     cohorts = fitting_cohorts(list(todo.missing.values()), home.recording, home.known)
-    pace = Pace(len(todo.resume) + len(cohorts), todo.steps, todo.left, home.listener)
+    pace = Pace(len(todo.resume) + len(cohorts), todo.steps, todo.left, home.listener, home.tracker)
     for store in todo.resume:
         _go_on(store.path, home.recording, pace)
     for cohort in cohorts:
@@ -177,7 +196,7 @@ def _begin(cohort: Cohort, home: Home, pace: Pace) -> None:
         "batch": cohort.static.batch_size,
         "examples": examples(program),
     }
-    with Store.create(library.place(cohort_name(ids)), header) as store:
+    with Store.create(library.place(cohort_name(ids)), header) as store, failures_marked(store):
         _train(program, state, start, Done(), recording, store, pace)
 
 
@@ -203,7 +222,8 @@ def _go_on(path: Path, recording: Recording, pace: Pace) -> None:
     """Go on exactly where a store stopped."""
     from dynamicl.specs import from_json
 
-    with Store.open(path, write=True) as store:
+    with Store.open(path, write=True) as store, failures_marked(store):
+        forget_failure(store)
         (cohort,) = plan([from_json(text) for text in store.specs])
         program = program_of(cohort, recording)
         lend(program, Library(path.parent))
@@ -279,6 +299,7 @@ def _train(
                 step = event.step
                 if isinstance(event, Records):
                     waiting.append(event)
+                    pace.recorded(program, event, store.runs)
                     pace.loss = watched(event.values["train_loss"])
                 if isinstance(event, Checkpoint):
                     commit(step, event)

@@ -11,6 +11,7 @@ from dynamicl.store import DamagedError, NoStateError, Store
 from dynamicl.training import Done, RunSpec, RunState, pack, unpack, watched
 
 OPTIMIZER = "optimizer/"
+WEIGHTS = "weights."
 RESET = ("loss", "gradient")
 """Beginnings of what a state adds up between records: empty after one."""
 
@@ -56,6 +57,37 @@ def resumed(store: Store, shapes: RunState, runs: tuple[RunSpec, ...]) -> tuple[
     return None
 
 
+def last_state(store: Store, row: int, step: int) -> dict[str, np.ndarray]:
+    """Read the state that a store keeps for going on, as a checkpoint would hold it.
+
+    Args:
+        store: of the run.
+        row: the run's index there.
+        step: where the run must stand.
+
+    Returns:
+        Weights, and the optimizer's state with the prefix `optimizer/`; nothing where the run's state is of another
+        step, is damaged, or was not kept.
+    """
+    try:
+        _, arrays = store.state()
+    except (DamagedError, NoStateError):
+        return {}
+    if "step" not in arrays or int(arrays["step"][row]) != step:
+        return {}
+    weights = {
+        name.removeprefix(WEIGHTS): np.asarray(array[row])
+        for name, array in arrays.items()
+        if name.startswith(WEIGHTS)
+    }
+    moments = {
+        name.replace("optimizer.", OPTIMIZER, 1): np.asarray(array[row])
+        for name, array in arrays.items()
+        if name.startswith("optimizer.")
+    }
+    return weights | moments
+
+
 def _from_checkpoint(
     arrays: dict[str, np.ndarray], shapes: RunState, store: Store, runs: tuple[RunSpec, ...], step: int
 ) -> RunState | None:
@@ -68,7 +100,7 @@ def _from_checkpoint(
     known: dict[str, Any] = {"step": reached, "alive": alive}
     for name, value in arrays.items():
         within = name.startswith(OPTIMIZER)
-        known[f"optimizer.{name.removeprefix(OPTIMIZER)}" if within else f"weights.{name}"] = value
+        known[f"optimizer.{name.removeprefix(OPTIMIZER)}" if within else f"{WEIGHTS}{name}"] = value
     empty = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), shapes)
     whole = {}
     for name, value in pack(empty).items():

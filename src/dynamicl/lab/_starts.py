@@ -17,6 +17,7 @@ from dynamicl.training import GENERATOR, Program, RunSpec, RunState, Start, jax_
 
 from ._kinds import check_donor
 from ._machine import versions
+from ._resuming import OPTIMIZER, last_state
 
 
 class OtherGround(UserWarning):
@@ -36,7 +37,8 @@ def fork(
     Args:
         parent: the run's spec.
         run: the run's id in the library.
-        step: the checkpoint, in updates; it must hold the optimizer's state unless that starts `fresh`.
+        step: the checkpoint, in updates; it must hold the optimizer's state unless that starts `fresh`. The last step
+            of a run always does.
         data_seed: seed of the data from there on; the parent's own gives the parent again.
         steps: updates in all, the parent's included; the parent's by default.
         optimizer: whether the optimizer's state is kept.
@@ -219,22 +221,28 @@ def _parent(library: Library, start: Start) -> tuple[Store, int]:
 
 
 def _checkpoint(library: Library, start: Start, spec: RunSpec) -> dict[str, np.ndarray]:
+    """Read the weights that a run starts with; the optimizer's state beside them as far as it was kept."""
     store, row = _parent(library, start)
     check_donor(spec, store, row, start.run)
-    if start.step not in store.checkpoints:
+    arrays = store.checkpoint(start.step, row) if start.step in store.checkpoints else {}
+    if not any(name.startswith(OPTIMIZER) for name in arrays):
+        # The state that a store keeps for going on serves as well, where it is of this very step.
+        arrays |= last_state(store, row, start.step)
+    if not arrays:
         have = ", ".join(map(str, store.checkpoints)) or "none"
         raise SpecError(f"run {start.run} has no checkpoint at step {start.step}: it has {have}")
-    return store.checkpoint(start.step, row)
+    return arrays
 
 
 def _optimizer(arrays: Mapping[str, np.ndarray], start: Start, program: Program) -> dict[str, np.ndarray]:
     """Return the optimizer's state in a checkpoint, without that of parts which are frozen here."""
-    prefix = "optimizer/"
-    kept = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+    kept = {
+        name.removeprefix(OPTIMIZER): value for name, value in arrays.items() if name.startswith(OPTIMIZER)
+    }
     if not kept:
         raise SpecError(
             f"the checkpoint at step {start.step} of run {start.run} holds no optimizer state: record the parent with "
-            "`optimizer_state`, or start with `optimizer='fresh'`"
+            "`optimizer_state`, start with `optimizer='fresh'`, or fork at its last step, whose state is kept"
         )
     frozen = [f".{name}" for name, learnt in pack(program.network.trained).items() if not learnt]
     return {name: value for name, value in kept.items() if not name.endswith(tuple(frozen))}

@@ -5,7 +5,10 @@ from ._errors import SpecError as SpecError
 from ._errors import check as check
 from ._errors import nearest as nearest
 from ._errors import one_line as one_line
+from ._html import html_table as html_table
+from ._html import spec_html as spec_html
 from ._known import Known as Known
+from ._plain import plain as plain
 from ._resolving import resolved as resolved
 from ._serial import DIGITS as DIGITS
 from ._serial import added as added

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ._errors import SpecError, check, nearest
+from ._html import spec_html
 from ._known import UNKNOWN, Known
 
 _KINDS: dict[str, type] = {}
@@ -50,6 +51,8 @@ def register(kind: str) -> Callable[[type[T]], type[T]]:
         )
         _KINDS[kind] = cls
         cls.kind = kind  # type: ignore[attr-defined]
+        if "_repr_html_" not in cls.__dict__:
+            cls._repr_html_ = spec_html  # type: ignore[attr-defined]
         return cls
 
     return decorate

@@ -4,7 +4,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from dynamicl.specs import html_table
+
 from ._intervals import Interval
+
+SHOWN = (
+    "run",
+    "evaluator",
+    "time_steps",
+    "time_sequences",
+    "width_steps",
+    "height",
+    "before",
+    "after",
+    "p_value",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,14 @@ class Transition:
     p_value: float = 1.0
     resolution_steps: float | None = None
 
+    def _repr_html_(self) -> str:
+        """Show the transition in a notebook, every number with its interval."""
+        rows = [[name, _words(getattr(self, name))] for name in SHOWN]
+        caption = (
+            f"Transition of {self.curve or 'a curve'}" if self.found else f"No transition: {self.reason}"
+        )
+        return html_table(caption, ["", "value [low, high]"], rows)
+
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary that JSON can write; intervals become lists [value, low, high]."""
         return {
@@ -70,3 +92,11 @@ class Transition:
             key: Interval(*value) if isinstance(value, list) else value for key, value in record.items()
         }
         return cls(**values)
+
+
+def _words(value: Any) -> Any:
+    """Write an interval as a value with its bounds."""
+    if not isinstance(value, tuple):
+        return "" if value is None else value
+    number, low, high = value
+    return f"{number:.4g} [{low:.4g}, {high:.4g}]"

@@ -16,8 +16,13 @@ from ._identity import run_identity as run_identity
 from ._identity import without_content as without_content
 from ._library import Library as Library
 from ._merging import store_dataset as store_dataset
+from ._notes import Note as Note
+from ._notes import changed_note as changed_note
+from ._notes import read_notes as read_notes
+from ._notes import write_notes as write_notes
 from ._opened import library_of as library_of
 from ._opened import open_trajectory as open_trajectory
+from ._settings import settings_of as settings_of
 from ._store import Store as Store
 from ._trajectory import Trajectory as Trajectory
 from ._weights import load_weights as load_weights

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ def copy_runs(
     *,
     header: Mapping[str, Any] = {},
     until: int | None = None,
+    without_end: Collection[str] = (),
     attributes: Mapping[str, Any] = {},
 ) -> Path:
     """Copy some runs of a store into a store of their own.
@@ -58,7 +59,8 @@ def copy_runs(
         rows: their indices there.
         target: the folder of the copy, inside a library; where a store is, it is replaced.
         header: fields of the header that the copy has otherwise (`runs` and `specs` where the runs are renamed).
-        until: the last step to copy; all by default. The state goes along where it is of that step or before.
+        until: the last step to copy; all by default. The state goes along where the runs stand there or before.
+        without_end: `records` or `checkpoint`, where those of the very last step are left out.
         attributes: what the copy says of itself otherwise.
 
     Returns:
@@ -77,7 +79,7 @@ def copy_runs(
 
     def fill(draft: Path) -> None:
         with Store.create(draft, described) as copy:
-            _copy_series(store, rows, copy, last)
+            _copy_series(store, rows, copy, last, without_end)
             if last >= 0:
                 copy.commit(last, state=_state(store, rows, last), attributes={**said, **attributes})
                 copy.compact()
@@ -85,19 +87,21 @@ def copy_runs(
     return _placed(fill, target)
 
 
-def _copy_series(store: Store, rows: Sequence[int], copy: Store, last: int) -> None:
+def _copy_series(
+    store: Store, rows: Sequence[int], copy: Store, last: int, without_end: Collection[str]
+) -> None:
     """Commit checkpoints with what was recorded up to each, then the records after the last of them."""
+    recorded, kept = (last - (kind in without_end) for kind in ("records", "checkpoint"))
     records = _some(store.records(), rows, copy.runs)
     extras = _some(store.extras(), rows, copy.runs)
     committed = -1
-    for step in [step for step in store.checkpoints if step <= last]:
+    for step in [step for step in store.checkpoints if step <= kept]:
         weights = {name: array[list(rows)] for name, array in store.checkpoint(step).items()}
         measured = extras.sel(checkpoint=step, drop=True) if step in extras.get("checkpoint", ()) else None
-        copy.commit(
-            step, records=_between(records, committed, step), checkpoint=weights, extras=measured or None
-        )
+        before = _between(records, committed, min(step, recorded))
+        copy.commit(step, records=before, checkpoint=weights, extras=measured or None)
         committed = step
-    rest = _between(records, committed, last)
+    rest = _between(records, committed, recorded)
     if rest is not None:
         copy.commit(last, records=rest)
 
@@ -124,9 +128,9 @@ def _state(store: Store, rows: Sequence[int], last: int) -> dict[str, np.ndarray
         step, arrays = store.state()
     except NoStateError:
         return None
-    if step > last:
-        return None
-    return {name: array[list(rows)] if array.ndim else array for name, array in arrays.items()}
+    own = {name: array[list(rows)] if array.ndim else array for name, array in arrays.items()}
+    # A run that ended before the others of its store stands where it ended.
+    return own if int(np.max(own.get("step", step))) <= last else None
 
 
 def _copy_pieces(store: Store, draft: Path) -> None:

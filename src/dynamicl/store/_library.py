@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import xarray as xr
 
 from dynamicl.files import user_path
+from dynamicl.specs import html_table
 
 from ._errors import StoreError
 from ._index import NAME
@@ -110,7 +112,8 @@ class Library:
         """Gather runs of any cohorts.
 
         Args:
-            run_hashes: hashes of specs, in the order wanted; None for all runs.
+            run_hashes: hashes of specs, in the order wanted; None for all runs, the oldest first, then forks, then
+                runs that failed: what is added later changes no number of what was there.
 
         Returns:
             Their trajectory.
@@ -125,7 +128,9 @@ class Library:
                     f"run {run!r} is in none of the {len(self._stamps())} stores of {self.root}; "
                     "train it, or list what there is by `Library.runs`"
                 )
-        return Trajectory([members[run] for run in (members if run_hashes is None else run_hashes)])
+        if run_hashes is None:
+            return Trajectory(sorted(members.values(), key=_rank))
+        return Trajectory([members[run] for run in run_hashes])
 
     def select(self, run_hashes: Sequence[str]) -> xr.Dataset:
         """Read runs of any cohorts as one dataset.
@@ -156,6 +161,13 @@ class Library:
         if not cohort_hash or cohort_hash.startswith(".") or Path(cohort_hash).name != cohort_hash:
             raise StoreError(f"`cohort_hash` is {cohort_hash!r}; give a plain name, such as 3f2a9c01")
         return self.root / cohort_hash
+
+    def __repr__(self) -> str:
+        return f"Library({str(self.root)!r}: {len(self.runs)} runs in {len(self._stamps())} stores)"
+
+    def _repr_html_(self) -> str:
+        """Show the runs in a notebook."""
+        return self.trajectory()._repr_html_() if self.runs else html_table(repr(self), [], [])
 
     def _stamps(self) -> dict[Path, Stamp]:
         """List the folders that hold an index, by name, each with the stamp of that."""
@@ -189,3 +201,12 @@ class Library:
             self._opened.pop(path, None)
             return None
         return self._opened[path][1]
+
+
+def _rank(member: Member) -> tuple[bool, bool, str, str, int]:
+    """Order runs as people count them: the oldest first, then forks, then runs that failed."""
+    store, row = member
+    start = json.loads(store.specs[row]).get("start", {})
+    forked = isinstance(start, dict) and start.get("how") == "fork"
+    states = store.attributes.get("run_status", [""] * len(store.runs))
+    return states[row] == "failed", forked, str(store.header.get("created", "")), store.path.name, row

@@ -32,7 +32,7 @@ def open_trajectory(path: str | Path) -> Trajectory:
         path: a folder; that of results, as `dynamicl reproduce` makes it, stands for the library inside it.
 
     Returns:
-        Its trajectory, as of now.
+        Its trajectory, as of now; its dataset has the settings in which runs differ as coordinates.
 
     Raises:
         StoreError: there is neither, or it cannot be read.
@@ -41,8 +41,8 @@ def open_trajectory(path: str | Path) -> Trajectory:
     if folder.is_dir() and not (folder / NAME).exists():
         library = Library(folder)
         if library.stores():
-            return library.trajectory()
+            return library.trajectory().with_settings()
         for problem in library.problems.values():
             raise StoreError(problem)
     store = Store.open(folder)
-    return Trajectory([(store, row) for row in range(len(store.runs))])
+    return Trajectory([(store, row) for row in range(len(store.runs))], settings=True)

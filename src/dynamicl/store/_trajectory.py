@@ -10,10 +10,17 @@ from typing import Any, SupportsIndex
 import numpy as np
 import xarray as xr
 
+from dynamicl.specs import html_table
+
 from ._errors import StoreError
 from ._merging import merge_runs
 from ._runs import find_run
+from ._settings import Value, as_array, settings_of
 from ._store import Store
+
+SHORT_ID = 8
+MOST_ROWS = 50
+"""Of runs that a notebook shows."""
 
 
 class Trajectory:
@@ -23,16 +30,18 @@ class Trajectory:
         members: the store of each run and its index there, in the order of the axis run.
     """
 
-    def __init__(self, members: Sequence[tuple[Store, int]]):
+    def __init__(self, members: Sequence[tuple[Store, int]], settings: bool = False):
         """Gather runs.
 
         Args:
             members: store and index of each run; at least one, none twice.
+            settings: give the dataset a coordinate for every setting in which the runs differ.
 
         Raises:
             StoreError: there is no run, or one is given twice.
         """
         self.members = tuple(members)
+        self._with_settings = settings
         if not self.members:
             raise StoreError("there are no runs to select; give at least one run hash")
         if len(set(self.runs)) < len(self.runs):
@@ -43,9 +52,23 @@ class Trajectory:
     def dataset(self) -> xr.Dataset:
         """All metrics and measures by dimension name: run, step, evaluator, layer, head, checkpoint, ...
 
-        Steps, evaluators, layers and heads that a run does not have are NaN.
+        Steps, evaluators, layers and heads that a run does not have are NaN. With settings (`with_settings`, and
+        whatever `open_trajectory` opens) each setting in which the runs differ is a coordinate along `run`, named by
+        its dotted path: `optimizer.learning_rate`, `seeds.init`, `model.layers`, `clamps.0.strength`.
         """
-        return merge_runs(self.members)
+        merged = merge_runs(self.members)
+        if not self._with_settings:
+            return merged
+        return merged.assign_coords({name: ("run", as_array(v)) for name, v in self.settings.items()})
+
+    def with_settings(self) -> Trajectory:
+        """Return the same runs with a dataset that has their settings as coordinates."""
+        return Trajectory(self.members, settings=True)
+
+    @cached_property
+    def settings(self) -> dict[str, list[Value]]:
+        """Every setting in which the runs differ, by its dotted path: a value for each run, None where it has none."""
+        return settings_of([json.loads(store.specs[row]) for store, row in self.members])
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -64,7 +87,7 @@ class Trajectory:
 
     @property
     def status(self) -> dict[str, str]:
-        """Say whether each run, by its hash, is "running", "finished" or "diverged"."""
+        """Say whether each run, by its hash, is "running", "finished", "diverged" or "failed"."""
         status = self.dataset["status"]
         return dict(zip(self.runs, map(str, status.values), strict=True))
 
@@ -113,6 +136,17 @@ class Trajectory:
                 f"run {store.runs[row]} has no checkpoint in {store.path}: let it train on, or record checkpoints"
             )
         return store.checkpoints[-1]
+
+    def _repr_html_(self) -> str:
+        """Show the runs in a notebook: what sets them apart, how far they are, how they ended."""
+        names = list(self.settings)
+        rows = [
+            [run[:SHORT_ID], status, store.step, *(self.settings[name][place] for name in names)]
+            for place, ((run, status), (store, _)) in enumerate(
+                zip(self.status.items(), self.members, strict=True)
+            )
+        ]
+        return html_table(repr(self), ["run", "status", "step", *names], rows[:MOST_ROWS])
 
     def __repr__(self) -> str:
         stores = {store.path for store, _ in self.members}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dynamicl.clamps import Clamp, Graft
-from dynamicl.specs import Known, SpecError, check, host, register, spec_hash, to_json, validate, vary
+from dynamicl.specs import Known, SpecError, check, host, plain, register, spec_hash, to_json, validate, vary
 
 from ._objective import ObjectiveSpec
 from ._optimizers import OptimizerSpec
@@ -128,7 +128,7 @@ class RunSpec:
 
 
 def resolve(spec: RunSpec, known: Known | None = None) -> RunSpec:
-    """Check a whole run before anything is built.
+    """Check a whole run before anything is built; NumPy's numbers, lists and paths in it are taken for what is meant.
 
     Args:
         spec: the run.
@@ -137,5 +137,6 @@ def resolve(spec: RunSpec, known: Known | None = None) -> RunSpec:
     Raises:
         SpecError: one line: the field, the value, what is allowed, the remedy.
     """
+    spec = plain(spec)
     validate(spec, known=known)
     return spec

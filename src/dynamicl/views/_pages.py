@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from dynamicl.files import without_folders
 from dynamicl.specs import check
 from dynamicl.statistics import find_transition
 from dynamicl.store import Library, Store, StoreError, Trajectory, library_of, open_trajectory, store_dataset
@@ -35,7 +35,8 @@ MOST_RUNS = 64
 
 def page_dataset(trajectory: Trajectory) -> xr.Dataset:
     """Return a trajectory's dataset with what the page shows besides: sequences, and the example sequences' tokens."""
-    data = trajectory.dataset
+    # The page takes settings from the specs.
+    data = trajectory.dataset.drop_vars(list(trajectory.settings), errors="ignore")
     stores = list(dict.fromkeys(store for store, _ in trajectory.members))
     batches = {store.header.get("batch") for store in stores}
     if (
@@ -90,11 +91,6 @@ def title_of(titles: Sequence[str]) -> str:
     if len(names) > 1 and len(before) == 1 and all(": " in name for name in names):
         return f"{before.pop()}: {', '.join(name.partition(': ')[2] for name in names)}"
     return ", ".join(names) or "dynamicl"
-
-
-def without_folders(command: str) -> str:
-    """Shorten absolute paths to their last part: a page travels, folders do not."""
-    return re.sub(r"(?<![\w.])/(?:[^/\s]+/)+([^/\s]*)", r"\1", command)
 
 
 def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:

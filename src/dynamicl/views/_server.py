@@ -7,6 +7,7 @@ The server knows no store: it is given a function that loads a trajectory, and a
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import secrets
 import sys
@@ -35,6 +36,7 @@ class PageServer:
         title: heading; the dataset's own when None.
         port: 0 for any free one.
         every: seconds between two looks.
+        hosts: further names by which a proxy in front asks for this server.
         options: further arguments of `payload`, such as `studies` or `limit`.
 
     Raises:
@@ -53,6 +55,7 @@ class PageServer:
         title: str | None = None,
         port: int = 0,
         every: float | int = 2.0,
+        hosts: Sequence[str] = (),
         **options: Any,
     ) -> None:
         if not every > 0:
@@ -62,7 +65,8 @@ class PageServer:
         self._source = Source(load, dict(options, title=title, live=every), every)
         # Other users of this machine can reach the port too; only whoever is told the address gets the page.
         self._token = secrets.token_urlsafe(16)
-        handler = type("PageHandler", (Handler,), {"source": self._source, "token": self._token})
+        own = {"source": self._source, "token": self._token, "hosts": tuple(hosts)}
+        handler = type("PageHandler", (Handler,), own)
         self._http = QuietServer((HOST, port), handler)
         self._http.daemon_threads = True
         self._thread: threading.Thread | None = None
@@ -118,6 +122,21 @@ class Source:
             return self._record, self._mark
 
 
+def waiting_page(words: str) -> bytes:
+    """Make the page of a trajectory that cannot be read yet: it says why, and asks again by itself.
+
+    Args:
+        words: what is the matter.
+    """
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        "<title>waiting for the store</title><style>body{font:16px system-ui;margin:15vh auto;max-width:36em;"
+        "padding:0 1em}</style><h1>Waiting for the store</h1>"
+        f"<p>{html.escape(words)}</p><p>This page looks again every three seconds.</p></html>"
+    ).encode(errors="replace")
+
+
 class QuietServer(ThreadingHTTPServer):
     """A server to which a client that goes away is no news."""
 
@@ -132,6 +151,7 @@ class Handler(BaseHTTPRequestHandler):
 
     source: Source
     token: str
+    hosts: tuple[str, ...] = ()
     timeout = 30.0
     """Seconds that a connection may say nothing."""
     protocol_version = "HTTP/1.1"
@@ -154,6 +174,8 @@ class Handler(BaseHTTPRequestHandler):
             Exception
         ) as problem:  # whatever a half-written store raises, the page goes on with what it has
             words = f"The trajectory cannot be read just now: {problem}\n"
+            if not name:
+                return self._answer(503, "text/html; charset=utf-8", waiting_page(words))
             return self._answer(503, "text/plain; charset=utf-8", words.encode(errors="replace"))
         if not name:
             page = assemble({**record, "mark": mark})
@@ -165,7 +187,7 @@ class Handler(BaseHTTPRequestHandler):
     def _from_here(self) -> bool:
         """Refuse other hosts' names: a foreign page could otherwise point its own name at this address and read on."""
         host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
-        return host in (HOST, "localhost")
+        return host in (HOST, "localhost", *self.hosts)
 
     def _answer(self, status: int, kind: str, body: bytes, mark: str = "") -> None:
         self.send_response(status)

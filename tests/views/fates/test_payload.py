@@ -154,3 +154,8 @@ def test_a_checkpoint_of_which_nothing_is_known_is_left_out():
     assert len(record["at"]) == data.sizes["at"] - 1 == len(record["chance"]["own"])
     with pytest.raises(ValueError, match="`data` has no forks whose outcome is known"):
         fates_payload(data.assign(censored=xr.ones_like(censored)))
+
+
+def test_the_page_says_where_its_forks_come_from(made):
+    text = build(made[0], parent=made[1], about=["run 3f2a9c01", "converged: accuracy within 0.01 of 1"])
+    assert "run 3f2a9c01" in text and "converged: accuracy within 0.01 of 1" in text

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from dynamicl.views.page import payload
+from dynamicl.studies.induction import _heads
+from dynamicl.views.page import _headline, payload
 from dynamicl.views.page._headline import compact, final_loss, final_strength, median_interval
 from views.page.synthetic import trajectory
 
@@ -57,9 +58,13 @@ def test_a_diverged_run_is_named_with_its_step(eight):
     assert "Diverged: init seed 7 at step 300." in words(payload(dataset))[-1]
 
 
-def test_no_head_above_one_half_is_said(eight):
+def test_no_induction_head_is_said(eight):
     dataset = eight[0].assign(induction_strength=eight[0]["induction_strength"] * 0.1)
-    assert "none: no head's induction strength ends above 0.5" in words(payload(dataset))[1]
+    assert "none: no head's induction strength ends above 0.3" in words(payload(dataset))[1]
+
+
+def test_page_and_verdict_call_the_same_heads_induction_heads():
+    assert _headline.INDUCTIVE == _heads.INDUCTIVE
 
 
 def test_the_end_is_that_of_each_run(eight):

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from dynamicl.views._server import PageServer, Source
+from dynamicl.views._server import PageServer, Source, waiting_page
 from views.page.conftest import Shown
 from views.page.synthetic import trajectory
 
@@ -111,7 +111,18 @@ def test_a_client_that_says_nothing_is_dropped_and_one_that_leaves_is_no_news(gr
 def test_a_store_that_cannot_be_read_is_told(server, growing):
     growing.broken = True
     status, _, body = ask(server, "/")
-    assert status == 503 and b"half-written store" in body
+    assert status == 503 and b"half-written store" in body and b'http-equiv="refresh"' in body
+    status, headers, body = ask(server, "/payload.json")
+    assert (
+        status == 503 and headers["Content-Type"].startswith("text/plain") and b"half-written store" in body
+    )
+    assert b"&lt;b&gt;" in waiting_page("<b>")
+
+
+def test_a_proxys_name_is_served_where_it_was_given(growing):
+    with PageServer(growing, every=0.2, hosts=["lab.example"]) as running:
+        assert ask(running, "/", Host="lab.example:443")[0] == 200
+        assert ask(running, "/", Host="evil.example")[0] == 403
 
 
 def test_a_look_every_zero_seconds_is_refused(growing):

@@ -71,6 +71,23 @@ def test_labels_hold_the_settings_that_tell_most_apart_and_the_seed():
     assert alike[1].endswith(" · bbbbbb") and len(alike[0]) < 65 and "…" in alike[0]
 
 
+def test_labels_keep_every_setting_that_it_takes_to_tell_runs_apart():
+    rows = [
+        {"rate": rate, "layers": layers, "classes": classes, "seed": seed}
+        for rate in "ab"
+        for layers in "12"
+        for classes in ("10", "50")
+        for seed in "01"
+    ]
+    names = labels([str(i) for i in range(16)], rows)
+    assert len(set(names)) == 16 and names[5] == "rate a · layers 2 · classes 10 · seed 1"
+
+
+def test_seeds_that_are_one_number_are_called_seed():
+    specs = [{"seeds.init": str(i), "seeds.data": str(i), "seeds.world": "0"} for i in range(3)]
+    assert differences(specs) == [{"seed": "0"}, {"seed": "1"}, {"seed": "2"}]
+
+
 def test_clamps_are_written_in_short():
     assert clamp_text(CLAMP) == "layers.1.attn.v[1-3, 7] = 0"
     held = CLAMP | {

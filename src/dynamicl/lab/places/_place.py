@@ -9,6 +9,7 @@ from dynamicl.training import Recording
 
 from .._pace import Listener, nobody
 from .._planning import ToDo
+from .._trackers import Tracker, untracked
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Home:
         command: that reproduces them.
         listener: told how far it is.
         known: what was worked out for the parts that the runs share.
+        tracker: told what is recorded in this process.
     """
 
     library: Library
@@ -30,6 +32,7 @@ class Home:
     command: str = ""
     listener: Listener = nobody
     known: Known = field(default_factory=Known)
+    tracker: Tracker = untracked
 
 
 @runtime_checkable

@@ -34,7 +34,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     recurrent, transformers = measured(data, recurrent=True), measured(data, recurrent=False)
     above = [run for run in recurrent if not run.is_absent_among(len(recurrent))]
     found = [run for run in transformers if run.appears]
-    return NEVER.part(len(above), len(recurrent)), APPEARS.part(len(found), len(transformers))
+    return NEVER.part(float(len(above)), len(recurrent)), APPEARS.part(float(len(found)), len(transformers))
 
 
 def note(data: xr.Dataset) -> str:

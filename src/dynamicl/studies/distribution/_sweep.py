@@ -4,7 +4,9 @@ Recurrent networks are matched in depth and width, and once more in the number o
 its own counts say that the second was not met.
 """
 
+import bisect
 import dataclasses
+import functools
 from typing import Any
 
 import equinox as eqx
@@ -57,12 +59,18 @@ def architectures(world: World) -> dict[str, Any]:
 
 def _matched(world: World, spec: RecurrentSpec, target: int) -> RecurrentSpec:
     """Return the network whose number of parameters is nearest; widths are multiples of four."""
+
+    def count(width: int) -> int:
+        return parameters_of(world, world.behind(dataclasses.replace(spec, d_model=width)))
+
     widths = range(4, WIDEST + 1, 4)
-    specs = [dataclasses.replace(spec, d_model=width) for width in widths]
-    apart = [abs(parameters_of(world, world.behind(one)) - target) for one in specs]
-    return specs[int(np.argmin(apart))]
+    # Counts rise with the width, so that halving finds the first one that is not below the target.
+    place = min(bisect.bisect_left(widths, target, key=count), len(widths) - 1)
+    nearest = min(widths[max(place - 1, 0) : place + 1], key=lambda width: abs(count(width) - target))
+    return dataclasses.replace(spec, d_model=nearest)
 
 
+@functools.cache
 def parameters_of(world: World, model: Any) -> int:
     """Count the parameters of a network that reads a world's sequences, from shapes."""
     width = {"pixels": 784, "principal-components": 64, "random-convolution": 512}[world.features]

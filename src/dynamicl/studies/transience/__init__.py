@@ -1,6 +1,7 @@
 """The thesis' chapter 3 and appendix B: in-context learning that came goes again, and what keeps it."""
 
 from ._classes import CLASSES
+from ._controls import CONTROLLED
 from ._default import DEFAULT
 from ._depth import DEPTH
 from ._dose import DOSES
@@ -38,4 +39,5 @@ EXPERIMENTS = (
     TOKEN_SPEED,
     DEPTH,
     DOSES,
+    CONTROLLED,
 )

@@ -25,10 +25,11 @@ NO_ICL = "icl does not appear there"
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves by the `part` that the penalty acts on; attribute `strength`."""
-    (*_, last) = trajectories["selective"].specs.values()
-    strength = float(last["objective"]["penalties"][0]["strength"])
+    specs = trajectories["selective"].specs.values()
+    strengths = {penalty["strength"] for spec in specs for penalty in spec["objective"]["penalties"]}
+    (strength,) = strengths
     data = curves(trajectories["selective"], scale, part=SELECTED)
-    return data.assign_attrs(strength=strength)
+    return data.assign_attrs(strength=float(strength))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

@@ -1,6 +1,7 @@
 """From what became of forks to one self-contained HTML file."""
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 import xarray as xr
@@ -19,6 +20,7 @@ def make_fates_page(
     *,
     parent: xr.Dataset | xr.DataArray | None = None,
     title: str = "When was it decided?",
+    about: Sequence[str] = (),
 ) -> Path:
     """Write the page of a fork experiment.
 
@@ -29,6 +31,7 @@ def make_fates_page(
         parent: the forked run's `accuracy` over `step`, with `time` and `observed` where its own outcome is known
             (they are read off the curve otherwise).
         title: heading.
+        about: where the forks come from, a few words each: the run, what counts as converged, command, versions.
 
     Returns:
         The file.
@@ -38,7 +41,7 @@ def make_fates_page(
         FileNotFoundError: if the folder does not exist.
     """
     check_folder(target)
-    return write_whole(target, build(data, parent=parent, title=title))
+    return write_whole(target, build(data, parent=parent, title=title, about=about))
 
 
 def build(
@@ -46,9 +49,11 @@ def build(
     *,
     parent: xr.Dataset | xr.DataArray | None = None,
     title: str = "When was it decided?",
+    about: Sequence[str] = (),
 ) -> str:
     """Make the page of a fork experiment as HTML text; arguments as for `make_fates_page`."""
     record = fates_payload(data, parent=parent, title=title)
+    record["about"]["meta"] += map(str, about)
     return assemble(asset("fates.html"), record, script(), style())
 
 

@@ -39,6 +39,7 @@ SCRIPTS = [
     "tokens",
     "attention",
     "seeds",
+    "sweep",
     "circuit",
     "steps",
     "tables",

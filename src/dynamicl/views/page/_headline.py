@@ -13,7 +13,8 @@ import xarray as xr
 
 from ._looks import looks
 
-INDUCTIVE = 0.5
+INDUCTIVE = 0.3
+"""Strength from which a head is called an induction head: that of the verdict `induction.heads`."""
 RESAMPLES = 2000
 MOST_GROUPS = 4
 
@@ -187,7 +188,7 @@ def richest(dataset: xr.Dataset, runs: list[dict]) -> int:
 
 
 def which(dataset: xr.Dataset, record: dict) -> Parts:
-    """Heads whose induction strength ends above one half, in the run in focus and over all runs."""
+    """Heads whose induction strength ends above `INDUCTIVE`, in the run in focus and over all runs."""
     strength = final_strength(dataset)
     if strength is None or np.isnan(strength).all():
         return ["Induction strength was not recorded."]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -156,7 +156,17 @@ def differences(specs: Sequence[Flat]) -> list[Flat]:
     for key in keys:
         kept.setdefault(_partition(specs, key), key)
     names = short_names(list(kept.values()))
+    for key in names:
+        if _is_seed(key) and _shared_seeds(specs, key, keys):
+            # One number seeds them all: naming only one of them would say that the others agree.
+            names[key] = "seed"
     return [_renamed(spec, names) for spec in specs]
+
+
+def _shared_seeds(specs: Sequence[Flat], key: str, keys: Sequence[str]) -> bool:
+    """Say whether other seeds have the same value as this one in every run."""
+    others = [other for other in keys if other != key and _is_seed(other)]
+    return any(all(spec.get(key) == spec.get(other) for spec in specs) for other in others)
 
 
 def _renamed(spec: Flat, names: Mapping[str, str]) -> Flat:
@@ -203,17 +213,16 @@ def _is_tail(tail: str, dotted: Sequence[str]) -> bool:
 
 
 def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
-    """Name each run by what differs (the settings that tell most apart, and its seed), or by its id.
+    """Name each run by what differs: the settings that tell most apart and its seed, and as many more as it takes.
 
-    Labels are unique.
+    Labels are unique; where no setting tells two runs apart, by their ids.
     """
     telltale = telling(differs)
-    texts = []
-    for run, settings in zip(ids, differs, strict=True):
-        words = [
-            f"{key.replace('_', ' ')} {cut(value)}" for key, value in settings.items() if key in telltale
-        ]
-        texts.append(" · ".join(words) or run)
+    rest = sorted((key for key in _keys(differs) if key not in telltale), key=_is_seed)
+    texts = _texts_of(ids, differs, telltale)
+    while rest and len(set(texts)) < len(texts):
+        telltale.add(rest.pop(0))
+        texts = _texts_of(ids, differs, telltale)
     counts, short = Counter(texts), {run[:SHORT_ID] for run in ids}
     return [
         f"{text} · {run[:SHORT_ID] if len(short) == len(ids) else run}"
@@ -221,6 +230,17 @@ def labels(ids: Sequence[str], differs: Sequence[Flat]) -> list[str]:
         else text
         for text, run in zip(texts, ids, strict=True)
     ]
+
+
+def _texts_of(ids: Sequence[str], differs: Sequence[Flat], telltale: Collection[str]) -> list[str]:
+    """Write the telltale settings of every run."""
+    texts = []
+    for run, settings in zip(ids, differs, strict=True):
+        words = [
+            f"{key.replace('_', ' ')} {cut(value)}" for key, value in settings.items() if key in telltale
+        ]
+        texts.append(" · ".join(words) or run)
+    return texts
 
 
 def telling(differs: Sequence[Flat]) -> set[str]:

@@ -318,7 +318,7 @@ function registerFrame(pen, f, source) {
 }
 
 function mapRows(source, cases) {
-  const head = ["run", "step", "layer", "head", "query", "key", "attention"];
+  const head = ["run", "step", "layer", "head", "query", "key", `attention${source ? precisionOf(source.name) : ""}`];
   if (!source) return [head];
   return [
     head,
@@ -332,7 +332,7 @@ function mapRows(source, cases) {
           page.heads[h],
           tokenName(source.tokensDown[q], q),
           tokenName(source.tokensAcross[j], j),
-          value(q, j),
+          exactly(source.name, value(q, j)),
         ]),
       );
     }),

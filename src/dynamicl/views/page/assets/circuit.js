@@ -202,14 +202,14 @@ function circuitRows() {
   }
   const names = circuitMeasures().filter((m) => m !== "path_effect");
   return [
-    ["run", "step", "layer", "head", ...names],
+    ["run", "step", "layer", "head", ...names.map((m) => m + precisionOf(m))],
     ...page.layers.flatMap((layer, l) =>
       page.heads.map((head, k) => [
         page.runs[state.run]?.id ?? "",
         stepNow(),
         layer,
         head,
-        ...names.map((m) => headValue(m, l, k)),
+        ...names.map((m) => exactly(m, headValue(m, l, k))),
       ]),
     ),
   ];

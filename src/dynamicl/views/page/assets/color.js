@@ -1,5 +1,5 @@
-// Colours. The categorical ones are Okabe and Ito's (2008), which stay apart for every common
-// form of colour blindness; the page's CSS repeats the neutral ones for the parts that are not drawn.
+// Colours. The categorical ones are Okabe and Ito's (2008), white for black in the dark; some of them come close for
+// some eyes, so lines have a dash of their own as a second code. The page's CSS repeats the neutral ones for the parts that are not drawn.
 
 const THEMES = {
   light: {
@@ -15,7 +15,7 @@ const THEMES = {
     band: "#0b62a8",
     tile: "#ffffff",
     empty: "#f1f3f5",
-    runs: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#3d97cf", "#5b4ea3", "#555f66"],
+    runs: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#f0e442"],
     low: [244, 247, 250],
     mid: [92, 158, 205],
     high: [8, 48, 92],
@@ -34,7 +34,7 @@ const THEMES = {
     band: "#6cb8f0",
     tile: "#f4f4f2",
     empty: "#20262c",
-    runs: ["#56b4e9", "#f08a3c", "#2fc79a", "#e39bc4", "#f0e442", "#3a7fe0", "#a99bf0", "#b4bec6"],
+    runs: ["#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#f0e442", "#e69f00", "#ffffff", "#0072b2"],
     low: [31, 38, 45],
     mid: [40, 116, 172],
     high: [214, 238, 255],
@@ -97,6 +97,18 @@ function scaleColour(t, colours) {
   const low = Math.min(stops.length - 2, Math.floor(at));
   return css(mix(stops[low], stops[low + 1], at - low));
 }
+
+// The second code of eight lines or fewer: the first is whole, each other has a dash of its own.
+const DASHES = [[], [9, 3], [2, 3], [9, 3, 2, 3], [5, 2], [14, 4], [2, 6], [14, 3, 2, 3, 2, 3]];
+const dashOf = (i, count = DASHES.length) => (count <= DASHES.length ? DASHES[i] || [] : []);
+
+function runDash(r) {
+  const groups = page.groups.length;
+  if (groups > 1 && groups < page.runs.length) return dashOf(page.runs[r].group, groups);
+  return dashOf(r, page.runs.length);
+}
+
+const headDash = (h) => dashOf(h, page.heads.length);
 
 const headColour = (h, colours) =>
   page.heads.length <= 8 ? colours.runs[h] : scaleColour(h / (page.heads.length - 1), colours);

@@ -134,6 +134,7 @@ function drawRuns(pen, at, ys, curves) {
     const own = r === state.run;
     pen.poly(at, Array.from(curves[r], ys.place), {
       stroke: runColour(r, pen.colours),
+      dash: runDash(r),
       width: own ? 2.4 : 1.2,
       alpha: own || !many ? 1 : 0.55,
     });
@@ -166,7 +167,11 @@ function drawBands(pen, at, ys, curves) {
     const { mean, low, high } = bandOf(members.map((r) => curves[r]));
     const style = { fill: groupColour(g, pen.colours), alpha: 0.18 };
     fillBetween(pen, at, low.map(ys.place), high.map(ys.place), style);
-    pen.poly(at, mean.map(ys.place), { stroke: groupColour(g, pen.colours), width: 2.4 });
+    pen.poly(at, mean.map(ys.place), {
+      stroke: groupColour(g, pen.colours),
+      dash: dashOf(g, page.groups.length),
+      width: 2.4,
+    });
   });
 }
 
@@ -296,8 +301,11 @@ function clickCurve(x, y, event) {
 }
 
 function curveRows() {
-  const { curves } = curvesPanel.geometry || { curves: curvesNow() };
-  const head = ["run", "label", "step", "sequences", `${state.measure}${evaluatorWords()}`];
+  const curves = curvesNow();
+  const error = errorOf(state.measure);
+  const errors = error ? range(page.runs.length).map((r) => curveOf(error, r, state.evaluator) || []) : [];
+  const head = ["run", "label", "step", "sequences", `${state.measure}${evaluatorWords()}${precisionOf(state.measure)}`];
+  if (error) head.push("standard error");
   return [
     head,
     ...shownRuns().flatMap((r) =>
@@ -306,7 +314,8 @@ function curveRows() {
         runLabel(r),
         page.steps[t],
         page.sequences[t] ?? "",
-        curves[r][t],
+        exactly(state.measure, curves[r][t]),
+        ...(error ? [exactly(error, errors[r][t])] : []),
       ]),
     ),
   ];

@@ -3,7 +3,7 @@
 
 let page = null;
 const unpacked = new Map();
-const pending = new Set();
+const pending = new Map();
 // What is done when an array has been unpacked, beside drawing the panels.
 const arrivals = [() => redrawAll()];
 
@@ -39,6 +39,15 @@ class Labelled {
     this.places = record.runs ? new Map(record.runs.map((r, i) => [r, i])) : null;
     this.strides = record.shape.map((_, i) => record.shape.slice(i + 1).reduce((a, b) => a * b, 1));
     this.data = Labelled.decode(record, bytes);
+    this.written = Labelled.writer(record);
+    this.precision = { uint8: ` (to ${num((record.high - record.low) / 508, 1)})`, float16: " (3 digits)" }[record.dtype] || "";
+  }
+
+  // How a value is written in a file: with the digits that it has, neither fewer nor more.
+  static writer(record) {
+    if (record.dtype === "uint8") return (x) => Number(x.toFixed(4 - Math.ceil(Math.log10(record.high - record.low))));
+    if (record.dtype === "float16") return (x) => Number(x.toPrecision(4));
+    return (x) => range(4).map((i) => Number(x.toPrecision(6 + i))).find((y) => Math.fround(y) === x) ?? x;
   }
 
   static decode(record, bytes) {
@@ -76,16 +85,30 @@ function arr(name) {
     return unpacked.get(name);
   }
   if (!pending.has(name)) {
-    pending.add(name);
-    inflate(record, page).then(([bytes, owner]) => {
+    const arrival = inflate(record, page).then(([bytes, owner]) => {
       if (owner !== page) return;
       unpacked.set(name, new Labelled(record, bytes));
       pending.delete(name);
       for (const fn of arrivals) fn();
     });
+    pending.set(name, arrival);
   }
   return null;
 }
+
+// What `make` returns once every array that it asks for is there.
+async function complete(make) {
+  let made = make();
+  while (pending.size) {
+    await Promise.all(pending.values());
+    made = make();
+  }
+  return made;
+}
+
+// A value as it goes into a file, and what its column says of its precision.
+const exactly = (name, x) => (finite(x) && arr(name) ? arr(name).written(x) : x);
+const precisionOf = (name) => (arr(name) ? arr(name).precision : "");
 
 async function inflate(record, owner) {
   const stream = new Blob([bytesOf(record.data)]).stream().pipeThrough(new DecompressionStream("deflate"));

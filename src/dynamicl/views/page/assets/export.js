@@ -18,7 +18,7 @@ function exportMenu(panel) {
 
 function savePanel(panel, kind) {
   const name = `${fileStem(page.title)}-${panel.id}-step${stepNow()}.${kind}`;
-  if (kind === "csv") return saveFile(name, new Blob([csvText(panel.rows())], { type: "text/csv" }));
+  if (kind === "csv") return complete(() => panel.rows()).then((rows) => saveCsv(name, rows));
   const [w, h] = exportSize(panel);
   if (kind === "svg") return saveFile(name, new Blob([panelSvg(panel)], { type: "image/svg+xml" }));
   const canvas = el("canvas", { width: w * 2, height: (h + 44) * 2 });
@@ -26,6 +26,37 @@ function savePanel(panel, kind) {
   context.scale(2, 2);
   drawExport(panel, new CanvasPen(context, THEMES.light), w, h);
   canvas.toBlob((blob) => saveFile(name, blob), "image/png");
+}
+
+const saveCsv = (name, rows) => saveFile(name, new Blob([csvText(rows)], { type: "text/csv" }));
+
+// Everything that the page holds, one number a row; runs with all settings in which they differ.
+function everyRow() {
+  const keys = sweepKeys();
+  const dims = ["evaluator", "layer", "head"];
+  const rows = [["run", "label", ...keys, "step", "sequences", ...dims, "variable", "value"]];
+  const labels = { evaluator: page.evaluators, layer: page.layers, head: page.heads };
+  for (const name of Object.keys(page.arrays)) {
+    const a = page.arrays[name].dims[1] === "step" ? arr(name) : null;
+    if (!a) continue;
+    const inner = a.dims.slice(2);
+    const places = inner.reduce((all, dim) => all.flatMap((place) => labels[dim].map((_, i) => [...place, i])), [[]]);
+    for (const r of range(page.runs.length)) {
+      const about = [page.runs[r].id, runLabel(r), ...keys.map((key) => page.runs[r].differs[key] ?? "")];
+      for (const t of ownSteps(r))
+        for (const place of places) {
+          const value = a.at(r, t, ...place);
+          if (!finite(value)) continue;
+          const cells = dims.map((dim) => (inner.includes(dim) ? labels[dim][place[inner.indexOf(dim)]] : ""));
+          rows.push([...about, page.steps[t], page.sequences[t] ?? "", ...cells, name + a.precision, a.written(value)]);
+        }
+    }
+  }
+  return rows;
+}
+
+function saveEverything() {
+  return complete(everyRow).then((rows) => saveCsv(`${fileStem(page.title)}-all.csv`, rows));
 }
 
 function exportSize(panel) {

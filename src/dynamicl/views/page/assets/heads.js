@@ -91,16 +91,17 @@ function drawHeadLines(pen, box, xs, ys, every) {
   const at = xs.all();
   const lines =
     state.headMode === "runs"
-      ? shownRuns().map((r, i) => ({ curve: every[i], colour: runColour(r, pen.colours), own: r === state.run }))
+      ? shownRuns().map((r, i) => ({ curve: every[i], colour: runColour(r, pen.colours), dash: runDash(r), own: r === state.run }))
       : page.heads.map((_, k) => ({
           curve: every[box.layer * page.heads.length + k],
           colour: headColour(k, pen.colours),
+          dash: headDash(k),
           own: box.layer === state.layer && k === state.head,
         }));
   lines.sort((a, b) => a.own - b.own);
   pen.clip(box.x, box.y - 2, box.w + 2, box.h + 4, () => {
-    for (const { curve, colour, own } of lines) {
-      pen.poly(at, Array.from(curve, ys.place), { stroke: colour, width: own ? 3 : 1.5, alpha: own ? 1 : 0.8 });
+    for (const { curve, colour, dash, own } of lines) {
+      pen.poly(at, Array.from(curve, ys.place), { stroke: colour, dash, width: own ? 3 : 1.5, alpha: own ? 1 : 0.8 });
     }
   });
 }
@@ -221,7 +222,7 @@ function headRows() {
   const heads = page.layers.flatMap((_, l) => page.heads.map((_, k) => [l, k]));
   const chosen = state.headMode === "runs" ? [[state.layer, state.head]] : heads;
   return [
-    ["run", "layer", "head", "step", "sequences", state.headMeasure],
+    ["run", "layer", "head", "step", "sequences", state.headMeasure + precisionOf(state.headMeasure)],
     ...runs.flatMap((r) =>
       chosen.flatMap(([l, k]) => {
         const curve = hasArray(state.headMeasure) && curveOf(state.headMeasure, r, 0, l, k);
@@ -231,7 +232,7 @@ function headRows() {
           page.heads[k],
           page.steps[t],
           page.sequences[t] ?? "",
-          curve ? curve[t] : NaN,
+          curve ? exactly(state.headMeasure, curve[t]) : NaN,
         ]);
       }),
     ),

@@ -11,6 +11,7 @@ function goTo({ run, head, step }) {
 
 function bindHeader() {
   $("#share").addEventListener("click", () => copyText(location.href.split("#")[0] + addressText(), $("#share")));
+  $("#alldata").addEventListener("click", saveEverything);
   $("#helpbutton").addEventListener("click", () => $("#help").showModal());
   $("#closehelp").addEventListener("click", () => $("#help").close());
   bindTheme(() => {
@@ -70,6 +71,7 @@ function start() {
   buildHeads();
   buildAttention();
   buildSeeds();
+  buildSweep();
   buildCircuit();
   buildSteps();
   buildTables();

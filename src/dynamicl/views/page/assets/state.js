@@ -17,6 +17,9 @@ const state = {
   arrows: true,
   circuit: "",
   clamp: "",
+  sweepReading: "end",
+  sweepSetting: "",
+  sweepColour: "",
   compare: [],
   hover: -1,
   theme: "auto",
@@ -59,6 +62,7 @@ function defaultView() {
     : headMeasures()[0] || "";
   state.circuit = circuitMeasures()[0] || "";
   state.source = hasArray("attention_by_role") ? "role" : "0";
+  [state.sweepReading, state.sweepSetting, state.sweepColour] = ["end", sweepKeys()[0] || "", ""];
   state.evaluator = 0;
   state.scale = "linear";
   [state.layer, state.head] = page.focus.head || [Math.max(0, page.layers.length - 1), 0];
@@ -79,7 +83,8 @@ function transitionOf(r) {
   );
 }
 
-const addressKeys = ["axis", "scale", "measure", "mode", "headMeasure", "headMode", "source", "circuit", "clamp"];
+const sweepState = ["sweepReading", "sweepSetting", "sweepColour"];
+const addressKeys = ["axis", "scale", "measure", "mode", "headMeasure", "headMode", "source", "circuit", "clamp", ...sweepState];
 
 function addressText() {
   const parts = new URLSearchParams();
@@ -108,6 +113,9 @@ const allowed = {
   headMode: () => ["heads", "runs"],
   circuit: () => circuitMeasures(),
   source: () => [...(hasArray("attention_by_role") ? ["role"] : []), ...page.examples.map((_, i) => String(i))],
+  sweepReading: () => READINGS.map(([key]) => key),
+  sweepSetting: () => sweepKeys(),
+  sweepColour: () => sweepKeys(),
   clamp: () => [...STEPS.map((s) => s.key), ...page.clamped.map((c) => c.name)],
 };
 

@@ -7,6 +7,7 @@ function attentionSource() {
     const a = hasArray("attention_by_role") && arr("attention_by_role");
     if (!a) return null;
     return {
+      name: "attention_by_role",
       rows: a.shape[4],
       columns: a.shape[5],
       role: true,
@@ -21,6 +22,7 @@ function attentionSource() {
   const tokens = page.examples[example]?.tokens || [];
   const named = (n) => range(n).map((i) => tokens[i] || { kind: "text", text: String(i + 1) });
   return {
+    name: "attention",
     rows: a.shape[5],
     columns: a.shape[6],
     role: false,

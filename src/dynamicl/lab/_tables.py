@@ -1,0 +1,101 @@
+"""Everything recorded, as one file for other programs: a long table as CSV, or labelled arrays as netCDF."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from dynamicl.files import publish, temporary, user_path
+from dynamicl.specs import check, nearest
+from dynamicl.store import Trajectory
+
+ABOUT_RUNS = ("spec", "status", "diverged_at")
+"""Variables that say what a run is: columns of their own rather than rows."""
+LARGEST_INT = np.iinfo(np.int32).max
+
+
+def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[str] = ()) -> Path:
+    """Write what was recorded into one file.
+
+    A `.csv` is a long table: a row for each value, with `variable`, `value`, the run and every setting in which runs
+    differ, and the labels of the value's dimensions (step, evaluator, layer, head, ...); what was not recorded is left
+    out. A `.nc` is netCDF 3, which R, Julia and MATLAB read, with dimensions by name and settings as coordinates.
+
+    Args:
+        trajectory: the runs.
+        path: the file to write, `NAME.csv` or `NAME.nc`.
+        variables: those to write; all by default. Attention maps make long tables.
+
+    Returns:
+        The file.
+
+    Raises:
+        SpecError: another ending, or no such variable.
+        OSError: the disk refuses.
+
+    Example:
+        write_table(dynamicl.open("runs/mine"), "scores.csv", ["loss", "accuracy"])
+    """
+    file = user_path(path)
+    writers: dict[str, Callable[[xr.Dataset, Path], None]] = {".csv": _write_csv, ".nc": _write_netcdf}
+    check(
+        file.suffix in writers,
+        f"`path` is {file}: give a name that ends in .csv (a long table) or .nc (netCDF)",
+    )
+    data = trajectory.with_settings().dataset
+    known = [str(name) for name in data.data_vars]
+    for name in variables:
+        check(name in known, f"`variables` names no variable `{name}`: did you mean {nearest(name, known)}?")
+    if variables:
+        data = data[[*variables, "status"]]
+    draft = temporary(file)
+    try:
+        writers[file.suffix](data, draft)
+        publish(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return file
+
+
+def long_table(data: xr.Dataset) -> Iterator[list[Any]]:
+    """Return a table with a row for each recorded value, the names of its columns first.
+
+    Args:
+        data: of a trajectory.
+
+    Returns:
+        Rows of `run`, the coordinates along it, the status, `variable`, every other dimension and `value`.
+    """
+    beside = [str(name) for name, coord in data.coords.items() if coord.dims == ("run",) and name != "run"]
+    about = [*beside, *(name for name in ("status",) if name in data)]
+    numbers = [name for name in data.data_vars if name not in ABOUT_RUNS and data[name].dtype.kind in "fiub"]
+    dims = list(dict.fromkeys(str(dim) for name in numbers for dim in data[name].dims if dim != "run"))
+    labels = {dim: data[dim].values.tolist() for dim in (*dims, "run")}
+    described = {
+        run: [data[name].values[place].item() for name in about] for place, run in enumerate(labels["run"])
+    }
+    yield ["run", *about, "variable", *dims, "value"]
+    for name in numbers:
+        values, own = data[name].values, [str(dim) for dim in data[name].dims]
+        for place in np.argwhere(np.isfinite(values)).tolist():
+            at = {dim: labels[dim][index] for dim, index in zip(own, place, strict=True)}
+            run = at.get("run", "")
+            first = [run, *described.get(run, [""] * len(about)), name]
+            yield [*first, *(at.get(dim, "") for dim in dims), values[tuple(place)]]
+
+
+def _write_csv(data: xr.Dataset, file: Path) -> None:
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(long_table(data))
+
+
+def _write_netcdf(data: xr.Dataset, file: Path) -> None:
+    """Write netCDF 3, which has no 64-bit integers: those that do not fit become 64-bit numbers."""
+    plain = data.drop_attrs(deep=False)
+    for name, variable in plain.variables.items():
+        if variable.dtype.kind in "iu" and variable.size and np.abs(variable.values).max() > LARGEST_INT:
+            plain[name] = variable.astype(np.float64)
+    plain.to_netcdf(file, engine="scipy")

@@ -1,0 +1,28 @@
+"""The reference of the command is made from the command."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mkdocs", reason="the documentation's tools are not part of the package")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pages():
+    spec = importlib.util.spec_from_file_location("docs_pages", ROOT / "tools" / "docs_pages.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_part_of_the_command_has_its_help(pages, monkeypatch):
+    monkeypatch.setattr(pages, "COMMANDS", {"runs": "list what a library holds", "note": "write tags"})
+    page = pages.command_page()
+    assert [line for line in page.splitlines() if line.startswith("## ")] == [
+        "## dynamicl runs",
+        "## dynamicl note",
+    ]
+    assert "List what a library holds." in page and "--where" in page and "--untag" in page
+    assert "\x1b" not in page and "╭" not in page
