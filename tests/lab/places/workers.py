@@ -14,11 +14,3 @@ def prepare(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), *filter(None, sys.path)]))
     # The tests' own process has two devices by a setting of JAX, which workers do not inherit.
     monkeypatch.setenv("XLA_FLAGS", f"{os.environ.get('XLA_FLAGS', '')} {DEVICES}".strip())
-
-
-def count_kills(seed, most):
-    """Return a generator of moments, in seconds, at which something is killed."""
-    import random
-
-    moments = random.Random(seed)
-    return [moments.uniform(0.0, 3.0) for _ in range(most)]

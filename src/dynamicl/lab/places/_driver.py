@@ -39,7 +39,7 @@ class Engine(Protocol):
         name: of its kind.
         runs: the most runs of a task.
         together: tasks that it takes at once.
-        tries: attempts that the driver makes; an engine that tries again by itself needs one.
+        tries: workers that may die of a task; 1 for an engine that has tried again by itself.
         lasting: whether its jobs go on without the driver, and are found again by their keys.
         pause: seconds between two looks.
     """
@@ -122,36 +122,41 @@ def _is_at_work(task: Task, engine: Engine, state: _State, home: Home, table: Ta
     """Say whether a task is still at work; where it has ended, do what follows from how."""
     report = task.report()
     if report is not None and report.status == "finished":
-        return not _came_home(task, engine, state, home, table)
+        _take_home(task, state, home, table)
+        return False
     ended = engine.ended(task)
     if ended is None:
         return True
     # It may have been written between the two looks.
-    report = task.report() or Report("failed", f"its worker is gone ({ended})")
+    report = task.report()
+    if report is None and not ended.startswith(CANCELLED):
+        _try_again(task, engine.tries, state, f"its worker is gone ({ended})")
+        return False
+    report = report or Report("failed", ended)
     if report.status == "finished":
-        return not _came_home(task, engine, state, home, table)
+        _take_home(task, state, home, table)
+        return False
     if report.status == "refused" or ended.startswith(CANCELLED):
         _give_up(task, state, report.message if report.status == "refused" else ended)
     elif report.status == "left":
         state.waiting.append(task)
     else:
-        _try_again(task, engine, state, report.message)
+        _try_again(task, TRIES, state, report.message)
     return False
 
 
-def _came_home(task: Task, engine: Engine, state: _State, home: Home, table: Table) -> bool:
-    """Bring a task home; where that fails it counts as a failed attempt. Return True: it is no longer at work."""
+def _take_home(task: Task, state: _State, home: Home, table: Table) -> None:
+    """Bring a task home; where that fails it counts as a failed attempt."""
     try:
         bring_home(task, home)
         table.came_home(task.order.steps)
     except StoreError as error:
-        _try_again(task, engine, state, str(error))
-    return True
+        _try_again(task, TRIES, state, str(error))
 
 
-def _try_again(task: Task, engine: Engine, state: _State, reason: str) -> None:
+def _try_again(task: Task, most: int, state: _State, reason: str) -> None:
     tries = task.job.tries + 1
-    if tries >= engine.tries:
+    if tries >= most:
         _give_up(task, state, f"{reason} (after {tries} tries)" if tries > 1 else reason)
     else:
         task.note(Job(tries=tries))
