@@ -107,12 +107,12 @@ def command(words: list[str]) -> int:
     target = make_fates_page(
         fates.data, out, parent=parent_curve(library.root, run, outcome), about=_about(store, run, options)
     )
-    rows = _rows(fates)
+    estimates = _rows(fates)
     if options.json:
-        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        sys.stdout.write(json.dumps(estimates, indent=1) + "\n")
         return 0
-    for row in rows:
-        sys.stdout.write(_line(row))
+    for estimate in estimates:
+        sys.stdout.write(_line(estimate))
     sys.stdout.write(f"open {target}\n")
     return 0
 
