@@ -12,6 +12,7 @@ from dynamicl.clamps import (
     CopyScores,
     From,
     FromCheckpoint,
+    FromSequence,
     Mean,
     Pattern,
     Scaled,
@@ -34,6 +35,7 @@ VALUES = {
     "scaled": [Scaled(number) for number in NUMBERS],
     "from": [From("clean", "layers.0.attn.scores")],
     "from-checkpoint": [FromCheckpoint("other")],
+    "from-sequence": [FromSequence()],
 }
 """What may be put at scores or at patterns; values of a kind are computed by one program."""
 NAMED = {
@@ -79,7 +81,7 @@ def patterns(case, variants):
 
     def one(varied):
         clamps = merge(parts[0][0], varied)
-        lent = {"checkpoint": other}
+        lent = {"checkpoint": other, "other": jax.tree.map(lambda leaf: jnp.roll(leaf, 1, axis=0), sequences)}
         return forward_recorded(with_all_rows(model), task, sequences, clamps, 0, [PATTERN], lent)[1][PATTERN]
 
     return np.asarray(jax.jit(lambda arrays: jax.lax.map(one, arrays))(arrays))

@@ -39,7 +39,7 @@ def test_the_version_is_the_packages(dynamicl):
 def test_an_unknown_command_is_refused_with_the_nearest(dynamicl):
     done = dynamicl("trian")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "dynamicl: no command `trian`: did you mean `train`, `runs`?\n"
+    assert done.err == "dynamicl: no command `trian`: did you mean `train`, `runs`, `prune`?\n"
 
 
 @pytest.mark.parametrize("name", module.COMMANDS)

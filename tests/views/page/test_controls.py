@@ -106,7 +106,7 @@ LISTS = [
     ("source", "1", "focus", "Layer 2"),
     ("source", "1", "seeds", "Layer 2"),
     ("circuit", "previous_token_attention", "circuit", "Circuit"),
-    ("run", "2", "heads", "init seed 2"),
+    ("run", "2", "heads", "seed 2"),
     ("head", "0.5", "focus", "Layer 1, head 5"),
     ("head", "0.5", "seeds", "Layer 1, head 5"),
 ]
@@ -154,7 +154,7 @@ def test_hover_names_the_run_and_click_selects_it(shown):
         if shown.locator("#tip").is_visible():
             words = shown.text("#tip")
             seen.add(words.split("\n")[0])
-            assert "init seed:" in words and "loss" in words
+            assert "seed:" in words and "loss" in words
             at = x
     assert len(seen) >= 3
     label = words.split("\n")[0]
@@ -201,7 +201,7 @@ def test_maps_cells_and_nodes_select_heads_and_runs(shown):
         "circuit", 76 + 0.25 * (shown.locator("#circuit .plot").bounding_box()["width"] - 150), 34 + 54
     )
     assert "Layer 1, head 1" in shown.heading("focus")
-    shown.click_at("seeds", 93 + 20, 22 + 56 + 20)
+    shown.click_at("seeds", 60 + 20, 22 + 56 + 20)
     assert shown.step() == 0
     assert shown.locator("#choose-run").input_value() == "1"
     shown.locator("#spec tbody tr").nth(3).click()
@@ -386,4 +386,4 @@ def test_controls_have_names(shown):
     )
     assert nameless == []
     assert "sequences" in shown.get_attribute("#slider", "aria-valuetext")
-    assert "Selected: init seed 0" in shown.get_attribute("#curves canvas", "aria-label")
+    assert "Selected: seed 0" in shown.get_attribute("#curves canvas", "aria-label")

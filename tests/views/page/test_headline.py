@@ -55,7 +55,7 @@ def test_a_diverged_run_is_named_with_its_step(eight):
     dataset = eight[0].copy(deep=True)
     dataset["status"] = (("run",), np.array(["finished"] * 7 + ["diverged"]))
     dataset["diverged_at"][7] = 300
-    assert "Diverged: init seed 7 at step 300." in words(payload(dataset))[-1]
+    assert "Diverged: seed 7 at step 300." in words(payload(dataset))[-1]
 
 
 def test_no_induction_head_is_said(eight):

@@ -68,17 +68,17 @@ function settingScale(texts, x0, x1) {
   const distinct = [...new Set(texts)];
   const numbers = distinct.map(Number);
   if (distinct.every((text) => text !== "" && text !== "–") && numbers.every(finite)) {
-    const sorted = numbers.slice().sort((a, b) => a - b);
-    const [low, high] = [sorted[0], sorted[sorted.length - 1]];
+    const order = distinct.sort(byNumber);
+    const [low, high] = [Number(order[0]), Number(order[order.length - 1])];
     const log = low > 0 && high / low >= 20;
     const warp = log ? Math.log10 : (x) => x;
     const span = warp(high) - warp(low) || 1;
     const place = (text) => x0 + 18 + ((warp(Number(text)) - warp(low)) / span) * (x1 - x0 - 36);
-    return { place, ticks: sorted.map(String), log, order: sorted.map(String), numeric: true };
+    return { place, ticks: order, log, order };
   }
   const order = distinct.sort();
   const place = (text) => x0 + ((order.indexOf(text) + 0.5) / order.length) * (x1 - x0);
-  return { place, ticks: order, log: false, order, numeric: false };
+  return { place, ticks: order, log: false, order };
 }
 
 const settingOf = (r, key) => page.runs[r].differs[key] ?? "–";
