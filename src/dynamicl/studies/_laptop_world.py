@@ -97,7 +97,7 @@ class World:
     def task(self, train: SequenceKind | None = None) -> ExemplarTaskSpec:
         """Describe the task of training on one kind of sequences, by default bursty ones in the world's share."""
         half = self.pairs // 2
-        noisy = {"noise": self.noise, "noise_on": "pixels"} if self.noise else {}
+        noisy: dict[str, Any] = {"noise": self.noise, "noise_on": "pixels"} if self.noise else {}
         return ExemplarTaskSpec(
             Drawings(ExemplarSpec(self.features, augmentation=self._augmentation), self.drawings, **noisy),
             classes=self.classes,

@@ -116,7 +116,7 @@ def data_property_runs(scale: WorldSetting) -> list[RunSpec]:
     return [world.run(init, scale.datas[0]) for world in worlds for init in few(scale)]
 
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "inits": (0, 1),
     "datas": (0, 1),
     "evaluations": 10,

@@ -1,5 +1,8 @@
 """Thesis figure A.1: in context, trained classes give the same picture as unseen ones, a little higher."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -20,7 +23,7 @@ HIGHER = Threshold("icl on trained classes minus on unseen ones, mean over condi
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return mean icl over training and runs on unseen and on `trained` classes, by `condition`."""
-    axes = {
+    axes: dict[str, Mapping[str, Sequence[Any]]] = {
         "burst": {"share": scale.shares, "init": scale.inits},
         "classes": {"classes": scale.class_counts, "init": scale.inits},
         "zipf": {"exponent": skewed(scale), "init": few(scale)},

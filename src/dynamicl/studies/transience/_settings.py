@@ -5,6 +5,7 @@ Its runs are as long as it takes until in-context learning itself has faded: sev
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from dynamicl.studies._laptop_world import DEEP, World, world
 from dynamicl.studies._scales import setting_at
@@ -56,7 +57,7 @@ class Setting(WorldSetting):
     doses: tuple[float, ...] = (0.01, 0.1, 0.5)
 
 
-def _sizes(base: World) -> dict[str, tuple[int, int]]:
+def _sizes(base: World) -> dict[str, Any]:
     """Return the sizes of figure 3.5 around a base of many classes."""
     less = base.classes // FEWER
     return {

@@ -3,6 +3,9 @@
 Every condition of this study whose sequences are all bursty, without a penalty and with classes that are alike.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -24,7 +27,7 @@ NONE = "icl appears in no run"
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return icl by `run`, with the `condition` of each."""
     inits = few(scale)
-    axes = {
+    axes: dict[str, dict[str, Sequence[Any]]] = {
         "whole": {"init": scale.inits},
         "exemplars": {"drawings": scale.drawings, "init": inits},
         "classes": {"size": list(size_settings(scale)), "init": inits},
@@ -40,13 +43,12 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return xr.concat(parts, "run", combine_attrs="override")
 
 
-def _names(population: str, levels: dict[str, object]) -> list[str]:
+def _names(population: str, levels: dict[str, Sequence[Any]]) -> list[str]:
     """Name the levels of a condition; the main runs are one."""
     (dim, *rest) = levels
     if not rest:
         return ["main"]
-    values: object = levels[dim]
-    return [f"{dim} {value}" for value in values]  # type: ignore[attr-defined]
+    return [f"{dim} {value}" for value in levels[dim]]
 
 
 def with_icl(data: xr.Dataset) -> list[Ability]:

@@ -8,6 +8,7 @@ from dynamicl.studies._abilities import Ability, abilities
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import UNKNOWN
 
 from ._populations import experiment
 from ._settings import Setting
@@ -40,10 +41,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     open_runs = [run.fading.undecided for run in runs if run.fading.undecided]
     undecided = open_runs[0] if open_runs else "" if runs else NONE
     faded = sum(bool(run.fading.holds) for run in runs)
-    share = clopper_pearson(faded, len(runs)) if runs else (float("nan"),) * 3
+    share = clopper_pearson(faded, len(runs)) if runs else UNKNOWN
     means = [float(np.mean([run.peak for run in of_size(data, most)])) for most in (True, False)]
     return (
-        FADES.part(tuple(share), len(runs), undecided),
+        FADES.part(share, len(runs), undecided),
         STRONGER.part(means[0] - means[1], data.sizes["run"]),
     )
 
