@@ -49,7 +49,7 @@ ONLY_IN = {
     "plotly": {"views"},
     "xarray": {"store", "probes", "circuits", "lab", "toys", "lm", "studies", "views", "cli"},
     "zarr": {"data", "store"},  # `data` reads files of features
-    "torch": {"lm"},
+    "torch": {"lm", "data"},  # in `data`, the encoder that reads a pretrained network
     "transformers": {"lm"},
 }
 

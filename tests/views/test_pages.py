@@ -10,7 +10,7 @@ from dynamicl.files import without_folders
 from dynamicl.lab import train_population
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
-from dynamicl.store import Library, StoreError, open_trajectory
+from dynamicl.store import Library, Store, StoreError, open_trajectory
 from dynamicl.studies import REPRODUCED, Verdict, write_dataset, write_verdicts
 from dynamicl.tasks import ExemplarSpec, FewShotSpec
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
@@ -18,6 +18,7 @@ from dynamicl.views import loader, make_figures, make_page, make_study_page
 from dynamicl.views._pages import (
     clamped_curves,
     first_groups,
+    main_runs,
     page_dataset,
     title_of,
     transitions_of,
@@ -140,6 +141,23 @@ def test_a_study_page_shows_its_runs_and_verdicts_alone(library, tmp_path, data)
     page = target.read_text()
     assert second in page and first not in page
     assert "measured induction.heads" in page and "measured induction.plateau" not in page
+
+
+def test_forks_and_failed_runs_are_left_out_of_a_page(tmp_path):
+    def shelve(name, runs, status="finished", how="fresh"):
+        specs = [json.dumps({"start": {"how": how}, "name": run}) for run in runs]
+        with Store.create(tmp_path / name, {"runs": runs, "specs": specs}) as store:
+            store.commit(1, attributes={"status": status, "run_status": [status] * len(runs)})
+
+    shelve("a", ["fork1", "fork2"], how="fork")
+    assert main_runs(open_trajectory(tmp_path))[0].runs == ("fork1", "fork2")
+    shelve("b", ["own1"])
+    shelve("c", ["bad1"], status="failed")
+    runs, notes = main_runs(open_trajectory(tmp_path))
+    assert runs.runs == ("own1",) and notes == [
+        "3 runs that are forks, or failed, are left out: `--forks` shows all."
+    ]
+    assert main_runs(runs) == (runs, [])
 
 
 def test_forks_are_left_out_of_a_study_page():

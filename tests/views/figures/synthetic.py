@@ -8,6 +8,7 @@ from dynamicl.studies.induction._clamps import CLAMPS
 from dynamicl.studies.induction._composition import KEPT, SETS
 from dynamicl.studies.induction._data import CIRCUITS
 from dynamicl.studies.induction._measure_vs_clamp import MEASURED
+from dynamicl.studies.induction._pretrained import ENCODERS
 from dynamicl.studies.induction._pulses import LENGTHS, PULSED, STARTS
 from dynamicl.studies.induction._residual import CONDITIONS
 from dynamicl.studies.induction._runs import PARTS, PATTERNS
@@ -185,6 +186,9 @@ DATA = {
     "jit": xr.Dataset(
         {"seconds": (("way", "repeat"), np.array([[1e-4], [1e-1]]) * (1 + share(2, 7)))},
         {"way": ["compiled", "operation by operation"]},
+    ),
+    "pretrained": dataset(
+        {"encoder": list(ENCODERS), "sequences": X}, loss=(("encoder", "seed", "sequences"), falling(2, 4))
     ),
     "dataset_size": xr.Dataset(
         {"counted": ("task", [78_400, 316_800]), "formula": ("task", [78_400, 316_800])},
