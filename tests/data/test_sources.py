@@ -41,7 +41,8 @@ def test_missing_fields_take_their_defaults():
         ({"name": "raw_pixel"}, "`spec` has name 'raw_pixel': did you mean 'raw_pixels'?"),
         (
             {},
-            "`spec` has name None: allowed: 'random_convolution', 'raw_pixels', 'principal_components', 'feature_file'",
+            "`spec` has name None: allowed: 'random_convolution', 'raw_pixels', 'principal_components', "
+            "'mobilenet_v2', 'feature_file'",
         ),
         (
             {"name": "raw_pixels", "sise": 3},

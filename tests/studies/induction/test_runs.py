@@ -71,7 +71,9 @@ def test_pulses_take_no_longer_than_said():
 
 
 def test_the_laptop_study_is_affordable():
-    cost = cost_of(experiments_of("induction"), "laptop", "nowhere")
+    # The finding on pretrained features trains where those can be computed.
+    always = [one for one in experiments_of("induction") if one.id != "induction.pretrained"]
+    cost = cost_of(always, "laptop", "nowhere")
     assert 500_000 < cost.run_steps < MOST_RUN_STEPS and cost.left == cost.run_steps and cost.cached == ()
     parts = sum(one.run_steps for one in populations(setting("laptop")).values())
     assert cost.run_steps == parts
