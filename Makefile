@@ -77,8 +77,9 @@ cluster: setup $(VENV)/.cluster  ## kill workers, nodes and drivers of SLURM and
 audit: setup  ## docs/dependencies.md: every locked package with its licence; an unread licence stops it
 	$(BIN)/python tools/dependencies.py
 
-smoke: setup  ## every population of the studies at smoke, which `make test` trains only in part
+smoke: setup  ## every population of the studies at smoke, and the tests that `make test` leaves out; long
 	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/*/test_study.py
+	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q -m whole tests
 
 doctest: setup  ## the examples in docstrings alone
 	$(BIN)/pytest tests/conftest.py src $(ARGS)

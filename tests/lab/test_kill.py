@@ -51,10 +51,11 @@ def killed_after(nursery, path, seconds, reported):
 
 
 @pytest.mark.slow
-def test_twenty_kills(tmp_path, nursery):
+@pytest.mark.parametrize("libraries", [1, pytest.param(4, marks=pytest.mark.whole)], ids=["five", "twenty"])
+def test_kills(libraries, tmp_path, nursery):
     whole = train_population(runs(2, STEPS), RECORDING, tmp_path / "whole")
     moments = random.Random(0)
-    for attempt in range(4):
+    for attempt in range(libraries):
         path, before = tmp_path / f"killed{attempt}", -1
         for kill in range(5):
             # The first of each library may die before it has a store, or has committed anything to it.

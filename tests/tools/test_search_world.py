@@ -73,6 +73,7 @@ def test_what_is_known_is_not_trained_again_and_seeds_follow_what_passed(tool, t
     assert len(tool.table(tool.known(tmp_path)).splitlines()) == 4
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_an_interrupted_run_goes_on_from_its_last_evaluation(tool, tmp_path, monkeypatch):
     monkeypatch.setattr(tool, "PATIENCE", 2)

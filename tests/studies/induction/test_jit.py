@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import xarray as xr
 
 from dynamicl.studies import Lab
@@ -15,6 +16,7 @@ BROKEN = {FASTER: changed(DATA, "seconds", 1.5e-3 * SPREAD, way="operation by op
 test_judge = judge_test(JIT, DATA, BROKEN)
 
 
+@pytest.mark.whole
 def test_compiling_pays(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "REPEATS", 2)
     monkeypatch.setattr(module, "CALLS", {"compiled": 5, "operation by operation": 1})

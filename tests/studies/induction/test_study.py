@@ -80,6 +80,7 @@ def additive_data_agree_with_each_other(data):
     assert data.loss_saved.sum("head").shape == (2,) and np.isfinite(data.loss_saved).all()
 
 
+@pytest.mark.whole
 def test_many_models_are_the_models_loaded_one_by_one(lab):
     main = populations(setting("smoke"))["main"]
     trajectory = lab.train(main)

@@ -22,8 +22,8 @@ from studies.smoke import WHOLE
 
 matplotlib.use("agg")
 EXPERIMENTS = {experiment.id: experiment for experiment in experiments_of("lookup")}
-SHARED = {"one_head", "one_start", "parents", "controls"}
-"""Trained in any case: those that most experiments share, and the controls."""
+SHARED = {"one_head", "one_start", "parents"}
+"""Trained in any case: those that most experiments share."""
 
 
 def experiments_here():

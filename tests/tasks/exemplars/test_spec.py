@@ -311,6 +311,7 @@ BASE = ExemplarTaskSpec(
 )
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_two_runs_of_different_mixtures_train_in_one_program():
     tasks = [dataclasses.replace(BASE, train=mixture(p, bursty(), iid())) for p in (0.1, 1.0)]
