@@ -45,6 +45,8 @@ def cluster(ray, monkeypatch):
     with warnings.catch_warnings():
         # Ray leaves files and processes to its own end, which comes after the test's.
         warnings.simplefilter("ignore", ResourceWarning)
+        # Ray starts its processes by forking; they begin another program at once and never touch JAX.
+        warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
         cluster = Cluster(initialize_head=True, head_node_args=NODE)
         ray.init(address=cluster.address, log_to_driver=False, configure_logging=False)
         try:
@@ -68,7 +70,7 @@ def test_ray_gives_the_bits_of_here(cluster, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_lost_node_is_made_up_for_and_pieces_come_home(cluster, long_ones, tmp_path):
+def test_a_lost_node_is_made_up_for_and_pieces_come_home(long_ones, cluster, tmp_path):
     nodes, seen = [cluster.add_node(**NODE) for _ in range(2)], []
     cluster.wait_for_nodes()
 
@@ -85,7 +87,7 @@ def test_a_lost_node_is_made_up_for_and_pieces_come_home(cluster, long_ones, tmp
 
 @pytest.mark.slow
 def test_a_task_that_kills_its_worker_is_given_up_and_the_rest_is_home(
-    cluster, long_ones, monkeypatch, tmp_path
+    long_ones, cluster, monkeypatch, tmp_path
 ):
     from dynamicl.lab.places import _ray as module
 
@@ -99,7 +101,7 @@ def deadly(*_):
 
 
 @pytest.mark.slow
-def test_a_driver_leaves_and_what_came_home_is_kept(cluster, long_ones, tmp_path):
+def test_a_driver_leaves_and_what_came_home_is_kept(long_ones, cluster, tmp_path):
     path = tmp_path / "placed"
 
     def leave(now):
