@@ -142,9 +142,10 @@ def result(claim: str, results: Path, link: str) -> str:
     study = claim.split(".")[0]
     for row in verdicts(results / study):
         if row["id"] == claim:
+            words = f"Claim ({row['figure']})" if row["figure"] else "Finding of our own"
             lines = [
                 f'!!! quote "{claim}: {row["verdict"]} (scale {row["scale"]}, n = {row["n"]})"',
-                f"    Claim ({row['figure']}): {row['claim']}." if row["claim"] else "",
+                f"    {words}: {row['claim']}." if row["claim"] else "",
                 parts(row["parts"]) or f"    Measured: {row['measured']}.",
                 f"    {row['note']}." if row["note"] else "",
             ]

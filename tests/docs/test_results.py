@@ -60,6 +60,11 @@ def test_a_verdict_is_put_in_with_its_figure(hook, docs):
     )
 
 
+def test_a_finding_of_our_own_is_called_that(hook):
+    page = hook.result("induction.pretrained", ROOT / "docs" / "results", "")
+    assert "Finding of our own: the thesis" in page and "Claim ()" not in page
+
+
 def test_the_parts_of_a_criterion_are_a_table(hook):
     part = {"name": "share", "value": 0.95, "low": 0.9, "high": 0.99, "comparison": "low >", "threshold": 0.5}
     rows = [
