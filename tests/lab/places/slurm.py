@@ -68,6 +68,10 @@ scontrol -o show jobs | awk '{
 """
 
 
+class NoSlurm(RuntimeError):
+    """The daemons are there, and the nodes do not become idle."""
+
+
 def missing():
     """Say which of SLURM's programs are not on this machine; nothing where all are."""
     return [name for name in PROGRAMS if shutil.which(name, path=search_path()) is None]
@@ -159,4 +163,4 @@ def _wait_for_nodes(environment, folder):
             return
         time.sleep(0.3)
     logs = "".join(path.read_text()[-2000:] for path in folder.glob("*.log"))
-    raise RuntimeError(f"SLURM did not start: {answer.stdout} {answer.stderr} {logs}")
+    raise NoSlurm(f"{answer.stdout} {answer.stderr} {logs}")
