@@ -159,12 +159,13 @@ def print_losses(small: bool) -> None:
     specs = [dataclasses.replace(reference_run(seed), optimizer=fast) for seed in range(runs)]
     (cohort,) = plan(specs)
     program = Program(cohort, sequences=64 if small else 1000)
-    state, scores, times = program.initialise(), [], np.linspace(0, steps, 5 if small else SCORED, dtype=int)
-    for time_ in times:
-        state = program.advance(state, int(time_))
+    moments = np.linspace(0, steps, 5 if small else SCORED, dtype=int).tolist()
+    state, scores = program.initialise(), []
+    for moment in moments:
+        state = program.advance(state, moment)
         scores.append(program.evaluate(state, ("train",))["loss"][:, 0].tolist())
     print(
-        json.dumps({"platform": jax.devices()[0].device_kind, "step": times.tolist(), "loss": scores}),
+        json.dumps({"platform": jax.devices()[0].device_kind, "step": moments, "loss": scores}),
         flush=True,
     )
 

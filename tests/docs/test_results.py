@@ -1,6 +1,5 @@
 """Results are put where pages ask for them."""
 
-import importlib.util
 import json
 import re
 from collections import Counter
@@ -11,16 +10,14 @@ import pytest
 
 from dynamicl.specs import SpecError
 from dynamicl.studies import STUDIES, VERDICTS, experiments_of, find_experiments, judge_again, ledger
+from tooling import load_tool
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def hook():
-    spec = importlib.util.spec_from_file_location("docs_pages", ROOT / "tools" / "docs_pages.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("docs_pages")
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_a_bias_that_the_model_lacks_is_refused_unless_it_is_zero():
 
 
 def test_conventions_that_mean_nothing():
-    with pytest.raises(SpecError, match="`convention.matrices` is 'rows': give one of in_out, out_in"):
+    with pytest.raises(SpecError, match="`matrices` is 'rows': choose one of 'in_out', 'out_in'"):
         weights_as(MODEL, OWN_ARRAYS, forged(OWN, matrices="rows"))
     odd = model_of(TransformerSpec(1, 2, 6, positions="learnt"))
     with pytest.raises(SpecError, match="heads are 3 wide: halves need an even width"):

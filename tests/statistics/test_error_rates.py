@@ -1,16 +1,15 @@
 """The statistics of verdicts on simulated runs whose truth is known: the cases of tools/error_rates.py, fewer draws."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from tooling import load_tool
+
 ROOT = Path(__file__).parents[2]
-SPEC = importlib.util.spec_from_file_location("error_rates", ROOT / "tools" / "error_rates.py")
-RATES = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(RATES)
+RATES = load_tool("error_rates")
 CASES = RATES.all_cases()
 DRAWS = {
     "appears": 80,

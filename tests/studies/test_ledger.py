@@ -1,12 +1,12 @@
 """The package's ledger says what its source says."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import yaml
 
 from dynamicl.studies import STUDIES, ledger
+from tooling import load_tool
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "tools" / "claims.yaml"
@@ -28,9 +28,7 @@ def test_ids_texts_and_criteria_are_those_of_the_source():
 
 
 def test_the_file_is_as_the_tool_writes_it():
-    spec = importlib.util.spec_from_file_location("ledger_tool", ROOT / "tools" / "ledger.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool("ledger")
     assert json.loads(tool.LEDGER.read_text()) == tool.rows()
 
 

@@ -1,25 +1,18 @@
 """The campaign: jobs by value, each done once, over in time."""
 
-import importlib.util
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dynamicl.studies import find_experiments
-
-ROOT = Path(__file__).parents[2]
+from tooling import load_tool
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("campaign_tool", ROOT / "tools" / "campaign.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["campaign_tool"] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("campaign")
 
 
 def test_every_job_is_a_measurement_or_experiments_that_there_are(tool):

@@ -1,6 +1,5 @@
 """The page of dependencies lists what is locked, and no licence goes unread."""
 
-import importlib.util
 import re
 from email.message import Message
 from pathlib import Path
@@ -8,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from tooling import load_tool
+
 ROOT = Path(__file__).parents[2]
-SPEC = importlib.util.spec_from_file_location("dependencies", ROOT / "tools" / "dependencies.py")
-dependencies = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(dependencies)
+dependencies = load_tool("dependencies")
 
 LOCK = """absl-py==2.5.1 \\
     --hash=sha256:aa

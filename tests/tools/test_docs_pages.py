@@ -1,20 +1,15 @@
 """The reference of the command is made from the command."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
+from tooling import load_tool
+
 pytest.importorskip("mkdocs", reason="the documentation's tools are not part of the package")
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def pages():
-    spec = importlib.util.spec_from_file_location("docs_pages", ROOT / "tools" / "docs_pages.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("docs_pages")
 
 
 def test_every_part_of_the_command_has_its_help(pages, monkeypatch):

@@ -1,23 +1,17 @@
 """The search for a cheaper world: what passes, in which order cells are tried, and that nothing is trained twice."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dynamicl.specs import validate
-
-ROOT = Path(__file__).parents[2]
+from tooling import load_tool
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("search_world", ROOT / "tools" / "search_world.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("search_world")
 
 
 def line(*values, each=10):

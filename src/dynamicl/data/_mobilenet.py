@@ -93,8 +93,8 @@ class PretrainedMobileNet(Encoder):
         return {"name": self.name, "version": self.version, "features": self.features}
 
     @functools.cached_property
-    def _kept(self) -> tuple[np.ndarray, np.float32]:
-        """Return which features are kept, rising, and what they are divided by."""
+    def _selection(self) -> tuple[np.ndarray, np.float32]:
+        """Return which features are taken, rising, and what they are divided by."""
         images = calibration_images()
         key = content_key({"calibration": self.name, "version": self.version, "weights": SHA256})
         raw = recall(key, (len(images), _RAW))
@@ -108,7 +108,7 @@ class PretrainedMobileNet(Encoder):
         return columns, np.float32(scale)
 
     def _standardised(self, pixels: np.ndarray) -> Float32[np.ndarray, "n dimension"]:
-        columns, scale = self._kept
+        columns, scale = self._selection
         return responses(pixels)[:, columns] / scale
 
 

@@ -10,6 +10,8 @@ from ._atomic import publish as publish
 from ._atomic import sync as sync
 from ._atomic import temporary as temporary
 from ._atomic import write_atomically as write_atomically
+from ._content import Content as Content
+from ._content import content_at as content_at
 from ._hashing import content_hash as content_hash
 from ._lock import locked as locked
 from ._memory import free_memory as free_memory

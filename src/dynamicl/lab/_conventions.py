@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import PyTree
 
 from dynamicl.models import Transformer
-from dynamicl.specs import SpecError, check, register
+from dynamicl.specs import SpecError, check, register, validate
 from dynamicl.training import pack, unpack
 
 NAMES: dict[str, list[tuple[str, str]]] = {
@@ -73,18 +73,6 @@ class Convention:
     heads: Literal["joined", "interleaved", "apart"] = "joined"
     rotary: Literal["adjacent", "halves"] = "adjacent"
     zero_biases: bool = False
-
-    def check(self) -> None:
-        """Raise `SpecError` for a convention that means nothing."""
-        allowed = {
-            "names": tuple(NAMES),
-            "matrices": ("in_out", "out_in"),
-            "heads": ("joined", "interleaved", "apart"),
-            "rotary": ("adjacent", "halves"),
-        }
-        for name, values in allowed.items():
-            given = getattr(self, name)
-            check(given in values, f"`convention.{name}` is {given!r}: give one of {', '.join(values)}")
 
 
 OWN = Convention()
@@ -180,7 +168,7 @@ def with_weights(model: Any, arrays: Mapping[str, Any], convention: Convention =
 
 
 def _check(model: Any, convention: Convention) -> None:
-    convention.check()
+    validate(convention)
     if convention == OWN:
         return
     check(

@@ -1,16 +1,14 @@
 """Runs that start from the weights in a file: part of what the run is, by the file's content."""
 
 import dataclasses
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jaxtyping import PRNGKeyArray
 
-from dynamicl.files import content_hash, user_path
+from dynamicl.files import content_at
 from dynamicl.models import Interface
-from dynamicl.specs import SpecError, check, register
+from dynamicl.specs import check, register
 from dynamicl.store import load_weights
 
 from ._conventions import OWN, Convention, with_weights
@@ -42,7 +40,6 @@ class FromFile:
             f"`model.model` is {self.model!r}: give the spec of the network that the weights belong to",
         )
         check(bool(self.path), "`model.path` is empty: name the safetensors file")
-        self.convention.check()
 
     def resolved(self) -> "FromFile":
         """Say in full what is read: where it lies from any folder, and the hash of its content.
@@ -50,22 +47,8 @@ class FromFile:
         Raises:
             SpecError: it cannot be read, or is not what the spec was made with.
         """
-        place = os.path.abspath(user_path(self.path, "model.path"))
-        try:
-            content = content_hash(Path(place))
-        except OSError as error:
-            if self.content and isinstance(error, FileNotFoundError):
-                # Known by its content already: its results can be read wherever the file has gone.
-                return dataclasses.replace(self, path=place)
-            raise SpecError(
-                f"`model.path` {self.path!r} cannot be read ({error.strerror or error}): name a safetensors file"
-            ) from None
-        check(
-            self.content in ("", content),
-            f"what lies at `model.path` {self.path!r} is not what the run was made with: its content has hash "
-            f"{content}, the run's had {self.content}; give the original back, or train anew into another library",
-        )
-        return dataclasses.replace(self, path=place, content=content)
+        found = content_at(self.path, "model.path", self.content, "name a safetensors file")
+        return dataclasses.replace(self, path=found.place, content=found.digest)
 
     def build(self, interface: Interface, key: PRNGKeyArray) -> Any:
         """Build the network for a task's interface, with the file's weights."""

@@ -117,11 +117,8 @@ def card_of(trajectory: Trajectory, title: str = "", licence: str = "") -> str:
     versions = {
         f"{name} {v}" for store in stores for name, v in dict(store.header.get("versions", {})).items()
     }
-    machines = {
-        f"{about.get('devices', '')} ({about.get('system', '')})"
-        for about in (dict(store.header.get("machine", {})) for store in stores)
-        if about
-    }
+    described = [dict(store.header.get("machine", {})) for store in stores]
+    machines = {f"{about.get('devices', '')} ({about.get('system', '')})" for about in described if about}
     settings = list(trajectory.settings)
     table = [
         "| " + " | ".join([*COLUMNS, *settings]) + " |",

@@ -74,9 +74,8 @@ def long_table(data: xr.Dataset) -> Iterator[list[Any]]:
     numbers = [name for name in data.data_vars if name not in ABOUT_RUNS and data[name].dtype.kind in "fiub"]
     dims = list(dict.fromkeys(str(dim) for name in numbers for dim in data[name].dims if dim != "run"))
     labels = {dim: data[dim].values.tolist() for dim in (*dims, "run")}
-    described = {
-        run: [data[name].values[place].item() for name in about] for place, run in enumerate(labels["run"])
-    }
+    columns = [data[name].values.tolist() for name in about]
+    described = dict(zip(labels["run"], map(list, zip(*columns, strict=True)), strict=True)) if about else {}
     yield ["run", *about, "variable", *dims, "value"]
     for name in numbers:
         values, own = data[name].values, [str(dim) for dim in data[name].dims]

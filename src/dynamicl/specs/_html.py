@@ -17,9 +17,14 @@ def html_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[Any]
         rows: as many cells each.
     """
     head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-    body = "".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(map(_row, rows))
     above = f"<caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
     return f"<table>{above}<tbody>{body}</tbody></table>"
+
+
+def _row(cells: Sequence[Any]) -> str:
+    inside = "".join(f"<td>{_cell(cell)}</td>" for cell in cells)
+    return f"<tr>{inside}</tr>"
 
 
 def spec_html(spec: Any) -> str:

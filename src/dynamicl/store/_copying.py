@@ -18,7 +18,7 @@ from ._store import Store
 DRAFTS = ".drafts"
 """Folder inside a library in which copies are prepared: no look at the library finds them there."""
 
-PER_RUN = ("run_status", "diverged_at")
+PER_RUN = {"run_status", "diverged_at"}
 """Attributes of a store that hold one value a run."""
 
 
@@ -73,9 +73,9 @@ def copy_runs(
     own = [str(store.runs[row]) for row in rows]
     specs = [store.specs[row] for row in rows]
     described = {**store.header, "runs": own, "specs": specs, **header}
-    said = dict(store.attributes) | {
-        name: [store.attributes[name][row] for row in rows] for name in PER_RUN if name in store.attributes
-    }
+    said = dict(store.attributes)
+    for name in said.keys() & PER_RUN:
+        said[name] = [store.attributes[name][row] for row in rows]
 
     def fill(draft: Path) -> None:
         with Store.create(draft, described) as copy:

@@ -25,8 +25,12 @@ def settings_of(specs: Sequence[Mapping[str, Any]]) -> dict[str, list[Value]]:
     """
     leaves = [_leaves(spec) for spec in specs]
     paths = dict.fromkeys(path for own in leaves for path in own)
-    columns = {path: [own.get(path) for own in leaves] for path in paths}
-    return {path: values for path, values in columns.items() if any(value != values[0] for value in values)}
+    settings: dict[str, list[Value]] = {}
+    for path in paths:
+        values = [own.get(path) for own in leaves]
+        if any(value != values[0] for value in values):
+            settings[path] = values
+    return settings
 
 
 def as_array(values: Sequence[Value]) -> np.ndarray:

@@ -139,14 +139,11 @@ class Trajectory:
 
     def _repr_html_(self) -> str:
         """Show the runs in a notebook: what sets them apart, how far they are, how they ended."""
-        names = list(self.settings)
-        rows = [
-            [run[:SHORT_ID], status, store.step, *(self.settings[name][place] for name in names)]
-            for place, ((run, status), (store, _)) in enumerate(
-                zip(self.status.items(), self.members, strict=True)
-            )
-        ]
-        return html_table(repr(self), ["run", "status", "step", *names], rows[:MOST_ROWS])
+        names = [run[:SHORT_ID] for run in self.status]
+        steps = [store.step for store, _ in self.members]
+        columns = [names, self.status.values(), steps, *self.settings.values()]
+        rows = list(zip(*columns, strict=True))[:MOST_ROWS]
+        return html_table(repr(self), ["run", "status", "step", *self.settings], rows)
 
     def __repr__(self) -> str:
         stores = {store.path for store, _ in self.members}

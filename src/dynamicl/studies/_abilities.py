@@ -19,7 +19,7 @@ from dynamicl.statistics import (
     trend,
 )
 
-from ._curves import CHANCE, error_of, rows
+from ._curves import CHANCE, error_of, late, rows
 from ._parts import Part, Threshold
 
 KEPT = 0.05
@@ -128,9 +128,22 @@ def by_level(data: xr.Dataset, dim: str, name: str = "icl", chance: float = CHAN
     return [abilities(data.isel({dim: [place]}), name, chance) for place in range(data.sizes[dim])]
 
 
+def late_by_level(data: xr.Dataset, dim: str, name: str) -> list[list[float]]:
+    """Return an accuracy in the last part of training of each run, level by level."""
+    x = data["sequences"].values.astype(float)
+    ends = []
+    for place in range(data.sizes[dim]):
+        level = rows(data.isel({dim: [place]}), name)
+        ends.append([late(x, curve) for curve in level])
+    return ends
+
+
 def levels_of(runs: list[list[Ability]], what: str) -> list[list[float]]:
     """Return a number of each run, level by level."""
-    return [[float(getattr(run, what)) for run in level] for level in runs]
+    levels = []
+    for level in runs:
+        levels.append([float(getattr(run, what)) for run in level])
+    return levels
 
 
 def trend_parts(
@@ -145,7 +158,7 @@ def trend_parts(
         difference: what the difference of the extremes, positive where it is as claimed, has to be; `None` for nothing.
     """
     n = sum(len(level) for level in levels)
-    if not np.isfinite(np.concatenate([np.asarray(level, float) for level in levels])).all():
+    if not np.isfinite(np.concatenate(levels)).all():
         unknown = "a run has no such number"
         return tuple(part.part(float("nan"), n, unknown) for part in (p, difference) if part is not None)
     test: LevelTrend = trend(levels, direction=direction)

@@ -1,22 +1,11 @@
-"""Accuracy curves of runs on every kind of sequence, and what is read off them."""
+"""Accuracy curves of runs on every kind of sequence, and what is read off one of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import (
-    Appearance,
-    Fading,
-    NeverAbove,
-    appears,
-    fades,
-    never_above_chance,
-    running_median,
-)
 from dynamicl.store import Trajectory
 
 from ._world_setting import WorldSetting
@@ -31,12 +20,8 @@ SCORES = {name: ("accuracy_in_context", name) for name in IN_CONTEXT} | {
 """What the store calls the curves of every run, and whose they are."""
 MOST = 0.8
 """Share of runs that counts as all of them but a straggler."""
-PRESENT = 0.6
-"""Accuracy from which on two strategies count as present together."""
 KNOWN = 0.9
 """ciwl from which on labels count as looked up."""
-ENDS = {"laptop": (0.3, 0.75), "paper": (0.1, 0.95)}
-"""By how far the runs go: below what flip must end, and above what ciwl must."""
 HOLD = 3
 """Evaluations in a row beyond a level."""
 LATE = 0.1
@@ -102,113 +87,6 @@ def rows(data: xr.Dataset, name: str) -> np.ndarray:
     return values.reshape(-1, values.shape[-1])
 
 
-@dataclass(frozen=True, eq=False)
-class Passage:
-    """How a run went through the strategies; what is asked of it is computed once.
-
-    Attributes:
-        x: sequences of each evaluation.
-        icl: accuracy there.
-        ciwl: likewise.
-        flip: likewise.
-        evaluated: sequences behind an accuracy.
-    """
-
-    x: np.ndarray
-    icl: np.ndarray
-    ciwl: np.ndarray
-    flip: np.ndarray
-    evaluated: int
-
-    @cached_property
-    def appears(self) -> Appearance:
-        """Whether icl appears."""
-        return appears(self.x, self.icl, error_of(self.icl, self.evaluated), chance=CHANCE)
-
-    @cached_property
-    def fades(self) -> Fading:
-        """Whether it fades."""
-        return fades(self.x, self.icl, error_of(self.icl, self.evaluated))
-
-    @cached_property
-    def absent(self) -> NeverAbove:
-        """Whether it never shows."""
-        return never_above_chance(self.x, self.icl, error_of(self.icl, self.evaluated), chance=CHANCE)
-
-    @cached_property
-    def sure(self) -> float:
-        """The height that flip surely keeps for some evaluations."""
-        error = error_of(self.flip, self.evaluated)
-        return appears(self.x, self.flip, error, chance=CHANCE, margin=0.0).low + CHANCE
-
-    @cached_property
-    def _top(self) -> int:
-        return int(running_median(self.flip).argmax())
-
-    @property
-    def peak(self) -> float:
-        """Height of flip, smoothed."""
-        return float(running_median(self.flip)[self._top])
-
-    @property
-    def peak_time(self) -> float:
-        """Sequences until then."""
-        return float(self.x[self._top])
-
-    @property
-    def up(self) -> float:
-        """Sequences until flip is above one half; infinity where never."""
-        return first_beyond(self.x, self.flip, CHANCE)
-
-    @property
-    def down(self) -> float:
-        """Sequences until flip is below one half after its peak; infinity where never."""
-        return first_beyond(self.x[self._top :], -self.flip[self._top :], -CHANCE)
-
-    @property
-    def end(self) -> float:
-        """Flip at the end."""
-        return late(self.x, self.flip)
-
-    @property
-    def falling(self) -> float:
-        """Flip at the end minus shortly before."""
-        return self.end - late(self.x, self.flip, 1)
-
-    @property
-    def known(self) -> float:
-        """Sequences until ciwl is above `KNOWN`; infinity where never."""
-        return first_beyond(self.x, self.ciwl, KNOWN)
-
-    @property
-    def looked_up(self) -> float:
-        """Return ciwl at the end."""
-        return late(self.x, self.ciwl)
-
-    @property
-    def rising(self) -> float:
-        """Return ciwl at the end minus shortly before."""
-        return self.looked_up - late(self.x, self.ciwl, 1)
-
-    @property
-    def together(self) -> bool:
-        """Whether icl and ciwl are present at one time."""
-        both = (running_median(self.icl) > PRESENT) & (running_median(self.ciwl) > PRESENT)
-        return bool(both.any())
-
-    @property
-    def in_order(self) -> bool:
-        """Whether flip comes up, peaks and goes down in this order, before ciwl is known."""
-        return self.up <= self.peak_time < self.down < self.known
-
-
-def passages(data: xr.Dataset) -> list[Passage]:
-    """Describe every run of a dataset of `curves`."""
-    x, evaluated = data["sequences"].values.astype(float), int(data.attrs["evaluated"])
-    triples = zip(rows(data, "icl"), rows(data, "ciwl"), rows(data, "flip"), strict=True)
-    return [Passage(x, *curves, evaluated) for curves in triples]
-
-
 def first_beyond(x: np.ndarray, curve: np.ndarray, level: float) -> float:
     """Return when a curve is first above a level for some evaluations in a row; infinity where never."""
     there = np.isfinite(curve)
@@ -230,8 +108,3 @@ def late(x: np.ndarray, curve: np.ndarray, before: int = 0) -> float:
 def late_of_heads(x: np.ndarray, table: np.ndarray) -> np.ndarray:
     """Return the mean over the last part of training, from shape (run, sequences, head) to (run, head)."""
     return np.apply_along_axis(lambda curve: late(x, curve), 1, table)
-
-
-def limits_of(data: xr.Dataset) -> tuple[float, float]:
-    """Return below what flip must end and above what ciwl must, for runs as long as these."""
-    return ENDS[data.attrs["limits"]]

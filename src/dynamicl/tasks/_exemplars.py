@@ -5,7 +5,6 @@ import dataclasses
 import functools
 import hashlib
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from dynamicl import data
-from dynamicl.files import content_hash, user_path
+from dynamicl.files import content_at, content_hash
 from dynamicl.specs import SpecError, check, register
 
 
@@ -111,34 +110,10 @@ class ExemplarSpec:
         if not self.path:
             return self
         path, _, key = self.path.partition("::")
-        place = os.path.abspath(user_path(path, "exemplars.path"))
-        named = dataclasses.replace(self, path=place, key=self.key or key)
-        try:
-            found = named._found()
-        except OSError as error:
-            if self.content and isinstance(error, FileNotFoundError):
-                # Known by its content already: its results can be read wherever the file has gone.
-                return named
-            raise SpecError(
-                f"`exemplars.path` {self.path!r} cannot be read ({error.strerror or error}): name the feature file, or "
-                "the folder of the official archives"
-            ) from None
-        named._compare(found)
-        return dataclasses.replace(named, content=found)
-
-    def _found(self) -> str:
-        """Hash what lies at `path` now."""
-        if self.encoder == "file":
-            return content_hash(Path(self.path))
-        hashes = [content_hash(path) for path in data.archives(self.path)]
-        return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
-
-    def _compare(self, found: str) -> None:
-        check(
-            not self.content or self.content == found,
-            f"what lies at `exemplars.path` {self.path!r} is not what the run was made with: its content has hash "
-            f"{found}, the run's had {self.content}; give the original back, or train anew into another library",
-        )
+        remedy = "name the feature file, or the folder of the official archives"
+        digest = content_hash if self.encoder == "file" else _archives_hash
+        found = content_at(path, "exemplars.path", self.content, remedy, digest)
+        return dataclasses.replace(self, path=found.place, key=self.key or key, content=found.digest)
 
     @property
     def available(self) -> tuple[int, int] | None:
@@ -224,6 +199,12 @@ class ExemplarSpec:
         return data.RandomConvolution(
             seed=self.encoder_seed, standardise=self.encoder.endswith("standardised")
         )
+
+
+def _archives_hash(folder: Path) -> str:
+    """Hash the official archives, in the order in which they are read."""
+    hashes = [content_hash(path) for path in data.archives(folder)]
+    return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
 
 
 @functools.lru_cache(maxsize=1)

@@ -24,11 +24,8 @@ def use_every_core(cache: str | None = None) -> None:
         # With a device per core, threads inside a product only get in each other's way.
         "--xla_cpu_multi_thread_eigen": "false",
     }
-    added = [
-        f"{name}={value}"
-        for name, value in wanted.items()
-        if not any(flag.startswith(f"{name}=") for flag in flags)
-    ]
+    chosen = {flag.partition("=")[0] for flag in flags}
+    added = [f"{name}={value}" for name, value in wanted.items() if name not in chosen]
     os.environ["XLA_FLAGS"] = " ".join([*flags, *added])
     os.environ[ADDED] = " ".join(added)
     if cache is not None:

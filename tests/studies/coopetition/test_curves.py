@@ -5,7 +5,8 @@ import pytest
 import xarray as xr
 
 from dynamicl.store import Trajectory
-from dynamicl.studies._curves import curves, error_of, first_beyond, late, passages
+from dynamicl.studies._curves import curves, error_of, first_beyond, late
+from dynamicl.studies._passages import passages
 from dynamicl.studies.coopetition._networks import by_previous_token, flip_peaks, level_steps, pearson
 from dynamicl.studies.coopetition._settings import setting
 

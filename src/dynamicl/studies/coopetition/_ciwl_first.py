@@ -4,9 +4,10 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import jonckheere_terpstra
-from dynamicl.studies._curves import CHANCE, curves, passages, rows
+from dynamicl.studies._curves import CHANCE, curves, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 
 from ._populations import experiment

@@ -6,9 +6,10 @@ and a half drawings under all eight.
 
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, curves, limits_of, passages
+from dynamicl.studies._curves import CHANCE, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import limits_of, passages
 from dynamicl.studies._populations import Trajectories
 
 from ._populations import experiment

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, curves, passages
+from dynamicl.studies._curves import CHANCE, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, share
 from dynamicl.studies._world_setting import FEW_FEW, FEW_MANY, MANY_FEW, data_settings, few
@@ -43,8 +44,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (
         MANY.part(float(np.min(many)), 2 * n),
         FEWER.part(largest(fewer), 2 * n),
-        APPEARS.part(share([run.appears.holds for run in runs[FEW_MANY]]), n),
-        NEVER.part(share([run.absent.holds for run in runs[FEW_FEW]]), n),
+        APPEARS.part(share([run.ability.appears for run in runs[FEW_MANY]]), n),
+        NEVER.part(share([run.ability.is_absent for run in runs[FEW_FEW]]), n),
     )
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import trend
-from dynamicl.studies._curves import curves, passages
+from dynamicl.studies._curves import curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
 from dynamicl.studies._world_setting import few

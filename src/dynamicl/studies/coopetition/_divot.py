@@ -4,9 +4,10 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import running_median
-from dynamicl.studies._curves import curves, passages, rows
+from dynamicl.studies._curves import curves, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 

@@ -5,9 +5,9 @@ import xarray as xr
 
 from dynamicl.clamps import ablate_heads
 from dynamicl.lab import load_many
-from dynamicl.studies._curves import PRESENT
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import PRESENT
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest
 from dynamicl.studies._world_setting import few

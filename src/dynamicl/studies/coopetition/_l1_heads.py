@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import curves, late_of_heads, passages
+from dynamicl.studies._curves import curves, late_of_heads
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import closest, share
 

@@ -4,9 +4,10 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.lab import FIRST_HALF, SECOND_HALF, load_many
-from dynamicl.studies._curves import CHANCE, curves, passages
+from dynamicl.studies._curves import CHANCE, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import closest
 
@@ -77,7 +78,7 @@ def _moments(data: xr.Dataset, sequences: np.ndarray) -> list[int]:
 def _emerged(data: xr.Dataset) -> float:
     """Return the sequences until icl has made a tenth of its rise."""
     (run,) = passages(data)
-    icl, level = data["icl"].values[0], CHANCE + EMERGED * (run.fades.peak - CHANCE)
+    icl, level = data["icl"].values[0], CHANCE + EMERGED * (run.ability.fading.peak - CHANCE)
     above = np.flatnonzero(icl > level)
     return float(data["sequences"].values[above[0]]) if above.size else 0.0
 

@@ -4,9 +4,10 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import running_median
-from dynamicl.studies._curves import curves, late, passages, rows
+from dynamicl.studies._curves import curves, late, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
 from dynamicl.studies._world_setting import few
@@ -44,7 +45,7 @@ def lost(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np.ndarray]:
     x, runs = data["sequences"].values.astype(float), passages(one)
     flip = np.array([run.peak - run.end for run in runs])
     ends = [late(x, curve) for curve in rows(one, "icl")]
-    return flip, np.array([run.fades.peak - end for run, end in zip(runs, ends, strict=True)])
+    return flip, np.array([run.ability.fading.peak - end for run, end in zip(runs, ends, strict=True)])
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

@@ -3,10 +3,11 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, MOST, curves, first_beyond, passages, rows
+from dynamicl.studies._curves import CHANCE, MOST, curves, first_beyond, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 from dynamicl.studies._world_setting import few
@@ -35,7 +36,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def halves(data: xr.Dataset) -> np.ndarray:
     """Return when icl is halfway from chance to the main run's peak, shape (condition, run); infinity where never."""
     x = data["sequences"].values.astype(float)
-    levels = [(CHANCE + run.fades.peak) / 2 for run in passages(data.sel(condition="main"))]
+    levels = [(CHANCE + run.ability.fading.peak) / 2 for run in passages(data.sel(condition="main"))]
     times = []
     for condition in CONDITIONS:
         curves = rows(data.sel(condition=condition), "icl")
@@ -48,7 +49,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     off = passages(data.sel(condition="heads off"))
     main, later = halves(data)
     return (
-        APPEARS.part(share([run.appears.holds for run in off]), len(off)),
+        APPEARS.part(share([run.ability.appears for run in off]), len(off)),
         LATER.part(share(later > main), len(off)),
     )
 

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, curves, first_beyond, passages, rows
+from dynamicl.studies._curves import CHANCE, curves, first_beyond, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, share
 from dynamicl.studies._world_setting import few
@@ -45,7 +46,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     late = "" if reached.all() else "ciwl does not reach .7 in every run"
     apart = np.abs(np.log(times[1][reached] / times[0][reached]))
     return (
-        NEVER.part(share([run.absent.holds for run in barred]), len(barred)),
+        NEVER.part(share([run.ability.is_absent for run in barred]), len(barred)),
         FLIP.part(largest([run.peak for run in barred]), len(barred)),
         TIME.part(largest(apart), int(reached.sum()), late),
     )

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import ENDS, curves, passages
+from dynamicl.studies._curves import curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import ENDS, passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, share
 from dynamicl.studies._world_setting import few
@@ -35,7 +36,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (
         KNOWN.part(mean(ends), len(ends)),
         CLOSE.part(mean(ahead), len(ends)),
-        NEVER.part(share([run.absent.holds for run in single]), len(ends)),
+        NEVER.part(share([run.ability.is_absent for run in single]), len(ends)),
     )
 
 

@@ -2,9 +2,10 @@
 
 import xarray as xr
 
-from dynamicl.studies._curves import ENDS, curves, passages
+from dynamicl.studies._curves import curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import ENDS, passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, share
 from dynamicl.studies._world_setting import few
@@ -34,7 +35,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     never, known = [], []
     for scheme in POSITIONS:
         runs = passages(data.sel(positions=scheme))
-        never.append(NEVER[scheme].part(share([run.absent.holds for run in runs]), n))
+        never.append(NEVER[scheme].part(share([run.ability.is_absent for run in runs]), n))
         known.append(KNOWN[scheme].part(mean([run.looked_up for run in runs]), n))
     return (*never, *known)
 

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, MOST, curves, limits_of, passages
+from dynamicl.studies._curves import CHANCE, MOST, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import limits_of, passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 

@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, passages
+from dynamicl.studies._curves import CHANCE
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._summaries import share
 
 from ._not_lottery import CONDITIONS, measure

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, MOST, curves, limits_of, passages
+from dynamicl.studies._curves import CHANCE, MOST, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import limits_of, passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean, share
 
@@ -32,10 +33,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """All runs but a straggler rise, coexist and fade in order; flip and ciwl end beyond their limits."""
     runs, n = passages(data), data.sizes["init"]
     most, least = limits_of(data)
-    short = [run.fades.undecided for run in runs if run.fades.undecided]
+    short = [run.ability.fading.undecided for run in runs if run.ability.fading.undecided]
     return (
-        APPEARS.part(share([run.appears.holds for run in runs]), n),
-        FADES.part(share([bool(run.fades.holds) for run in runs]), n, short[0] if short else ""),
+        APPEARS.part(share([run.ability.appears for run in runs]), n),
+        FADES.part(share([bool(run.ability.fading.holds) for run in runs]), n, short[0] if short else ""),
         UP.part(share([run.sure > CHANCE for run in runs]), n),
         END.part(mean([run.end / most for run in runs]), n),
         FALLING.part(mean([run.falling for run in runs]), n),
@@ -50,7 +51,7 @@ def note(data: xr.Dataset) -> str:
     """Give the heights of flip and icl, and when."""
     runs = passages(data)
     peaks = ", ".join(f"{run.peak:.2f} at {run.peak_time:,.0f}" for run in runs)
-    highest = np.max([run.fades.peak for run in runs])
+    highest = np.max([run.ability.fading.peak for run in runs])
     return f"flip peaks at {peaks} sequences; icl reaches {highest:.2f}"
 
 

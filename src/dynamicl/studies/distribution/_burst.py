@@ -2,8 +2,7 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import by_level, levels_of, trend_parts
-from dynamicl.studies._curves import late, rows
+from dynamicl.studies._abilities import by_level, late_by_level, levels_of, trend_parts
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -30,15 +29,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (
         NEVER.part(share([run.is_absent for run in runs[0]]), len(runs[0])),
         *trend_parts(levels_of(runs, "mean"), "up", ICL, ICL_MORE),
-        *trend_parts(final(data, "share", "iwl"), "down", IWL),
+        *trend_parts(late_by_level(data, "share", "iwl"), "down", IWL),
     )
-
-
-def final(data: xr.Dataset, dim: str, name: str) -> list[list[float]]:
-    """Return an accuracy in the last tenth of training of each run, level by level."""
-    x = data["sequences"].values.astype(float)
-    levels = [data.isel({dim: [place]}) for place in range(data.sizes[dim])]
-    return [[late(x, curve) for curve in rows(level, name)] for level in levels]
 
 
 BURST = experiment(

@@ -2,13 +2,12 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import by_level, levels_of, trend_parts
+from dynamicl.studies._abilities import by_level, late_by_level, levels_of, trend_parts
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 
-from ._burst import final
 from ._populations import experiment
 from ._runs import at_share, curves, with_level
 from ._settings import Setting
@@ -34,7 +33,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (
         NEVER.part(share([run.is_absent for run in runs[0]]), len(runs[0])),
         *trend_parts(levels_of(runs, "mean"), "up", ICL),
-        *trend_parts(final(data, "classes", "iwl"), "down", IWL),
+        *trend_parts(late_by_level(data, "classes", "iwl"), "down", IWL),
     )
 
 

@@ -2,13 +2,12 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import trend_parts
+from dynamicl.studies._abilities import late_by_level, trend_parts
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._world_setting import few
 
-from ._burst import final
 from ._populations import experiment
 from ._runs import curves
 from ._settings import Setting
@@ -25,13 +24,13 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Final in-context learning rises with the labels of a class."""
-    levels = final(data, "labels", "icl")
+    levels = late_by_level(data, "labels", "icl")
     return trend_parts(levels, "up", TREND, MORE)
 
 
 def note(data: xr.Dataset) -> str:
     """Give in-weights accuracy beside what it can be at most: one of m labels is right."""
-    ends = final(data, "labels", "iwl")
+    ends = late_by_level(data, "labels", "iwl")
     words = [
         f"{sum(runs) / len(runs):.3f} of at most {1 / labels:.2f} with {labels}"
         for labels, runs in zip(data["labels"].values.tolist(), ends, strict=True)

@@ -29,7 +29,10 @@ def stopped(data: xr.Dataset) -> list[list[Ability]]:
     until = float(np.median([run.peak_time for run in levels[-1]]))
     # Five evaluations are the fewest in which an ability can be looked for.
     until = max(until, float(data["sequences"].values[:6][-1]))
-    return [[run.until(until) for run in level] for level in levels]
+    earlier = []
+    for level in levels:
+        earlier.append([run.until(until) for run in level])
+    return earlier
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import Ability, abilities, trend_parts
-from dynamicl.studies._curves import MOST, late, rows
+from dynamicl.studies._abilities import Ability, abilities, late_by_level, trend_parts
+from dynamicl.studies._curves import MOST
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -57,13 +57,11 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     for variation in variations[1:]:
         bursty += abilities(variation.isel(share=[-1]))
     needed = [least_share(variation) for variation in variations]
-    x = data["sequences"].values.astype(float)
-    iwl = [[late(x, curve) for curve in rows(variation, "iwl")] for variation in variations]
     return (
         NEVER.part(share([run.is_absent for run in same]), len(same)),
         APPEARS.part(share([run.appears for run in bursty]), len(bursty)),
         EASIER.part(largest(np.diff(needed)), len(needed)),
-        *trend_parts(iwl, "down", IWL),
+        *trend_parts(late_by_level(data, "variation", "iwl"), "down", IWL),
     )
 
 

@@ -4,10 +4,11 @@ import dataclasses
 
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, passages
+from dynamicl.studies._curves import CHANCE
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import World
 from dynamicl.studies._parts import Part, Threshold
+from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Population, Populations, Trajectories
 from dynamicl.studies._summaries import largest
 

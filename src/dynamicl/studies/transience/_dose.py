@@ -12,7 +12,7 @@ import xarray as xr
 
 from dynamicl.lab import init_from
 from dynamicl.statistics import Interval
-from dynamicl.studies._abilities import KEPT, Ability, abilities, trend_parts
+from dynamicl.studies._abilities import KEPT, Ability, abilities, by_level, levels_of, trend_parts
 from dynamicl.studies._curves import late, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -95,8 +95,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def by_share(data: xr.Dataset) -> list[list[Ability]]:
     """Describe icl of the runs at each share, none first."""
     free = data[["free_icl"]].rename(free_icl="icl").assign_attrs(data.attrs)
-    shares = [abilities(data[["icl"]].isel(share=[place])) for place in range(data.sizes["share"])]
-    return [abilities(free), *shares]
+    return [abilities(free), *by_level(data, "share")]
 
 
 def rescues(data: xr.Dataset) -> list[float]:
@@ -117,9 +116,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     levels = by_share(data)
     bounds = [run.fading.high for level in levels[1:] for run in level if run.appears]
     apart = rescues(data)
-    lost = [[run.lost for run in level] for level in levels]
     return (
-        *trend_parts(lost, "down", DOSE),
+        *trend_parts(levels_of(levels, "lost"), "down", DOSE),
         KEEPS.part(min(bounds, default=float("nan")), len(bounds)),
         RESCUE.part(min(apart, default=float("nan")), len(apart), "" if apart else NOTHING_KEEPS),
     )

@@ -41,9 +41,11 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def times(data: xr.Dataset, name: str) -> list[list[float]]:
     """Return when each run knows nine tenths of its training sequences, by width; the last time where it never does."""
     x = data["sequences"].values.astype(float)
-    levels = [data[[name]].isel(width=[place]) for place in range(data.sizes["width"])]
-    reached = [[first_beyond(x, curve, KNOWN) for curve in rows(level, name)] for level in levels]
-    return [np.minimum(level, x[-1]).tolist() for level in reached]
+    levels = []
+    for place in range(data.sizes["width"]):
+        level = rows(data[[name]].isel(width=[place]), name)
+        levels.append([min(first_beyond(x, curve, KNOWN), float(x[-1])) for curve in level])
+    return levels
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

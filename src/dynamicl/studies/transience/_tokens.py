@@ -42,10 +42,11 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     undecided = open_runs[0] if open_runs else "" if runs else NONE
     faded = sum(bool(run.fading.holds) for run in runs)
     share = clopper_pearson(faded, len(runs)) if runs else UNKNOWN
-    means = [float(np.mean([run.peak for run in of_size(data, most)])) for most in (True, False)]
+    more = [run.peak for run in of_size(data, True)]
+    fewer = [run.peak for run in of_size(data, False)]
     return (
         FADES.part(share, len(runs), undecided),
-        STRONGER.part(means[0] - means[1], data.sizes["run"]),
+        STRONGER.part(float(np.mean(more) - np.mean(fewer)), data.sizes["run"]),
     )
 
 

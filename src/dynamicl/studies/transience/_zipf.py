@@ -3,8 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import abilities
-from dynamicl.studies._curves import late, rows
+from dynamicl.studies._abilities import abilities, late_by_level
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -41,10 +40,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give iwl on the training distribution, and say where a decay was too slow to be followed."""
-    x = data["sequences"].values.astype(float)
-    ends = [np.mean([late(x, curve) for curve in rows(data.sel(exponent=[one]), "iwl")]) for one in EXPONENTS]
+    ends = late_by_level(data.sel(exponent=list(EXPONENTS)), "exponent", "iwl")
     slow = [not run.slope.reached for run in abilities(data.sel(exponent=[EXPONENTS[1]]))]
-    words = ", ".join(f"{end:.4f}" for end in ends)
+    words = ", ".join(f"{np.mean(level):.4f}" for level in ends)
     return (
         f"final iwl on the training distribution at exponents 0, 1, 2: {words}; in {sum(slow)} of {len(slow)} runs at "
         "exponent 1 icl did not fall half way"

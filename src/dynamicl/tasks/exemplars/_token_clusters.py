@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import numpy as np
 from jaxtyping import PRNGKeyArray
 
 from dynamicl import data
-from dynamicl.files import content_hash, user_path
+from dynamicl.files import content_at, user_path
 from dynamicl.specs import SpecError, check, register
 
 from .._exemplars import Pictures
@@ -80,23 +79,9 @@ class TokenClusters:
         Raises:
             SpecError: it cannot be read, or is not what the spec was made with.
         """
-        place = os.path.abspath(user_path(self.path, "source.path"))
-        named = dataclasses.replace(self, path=place)
-        try:
-            content = content_hash(Path(place))
-        except OSError as error:
-            if self.content and isinstance(error, FileNotFoundError):
-                return named
-            raise SpecError(
-                f"`source.path` {self.path!r} cannot be read ({error.strerror or error}): name the file of a model's "
-                "weights"
-            ) from None
-        check(
-            not self.content or self.content == content,
-            f"what lies at `source.path` {self.path!r} is not what the run was made with: its content has hash "
-            f"{content}, the run's had {self.content}; give the original back, or train anew into another library",
-        )
-        return dataclasses.replace(named, content=content)
+        remedy = "name the file of a model's weights"
+        found = content_at(self.path, "source.path", self.content, remedy)
+        return dataclasses.replace(self, path=found.place, content=found.digest)
 
     def prepare(self, classes: int, test_classes: int) -> TableItems:
         """Cluster the embeddings and take the classes; the last ones are held out.

@@ -166,7 +166,11 @@ def differences(specs: Sequence[Flat]) -> list[Flat]:
 def _shared_seeds(specs: Sequence[Flat], key: str, keys: Sequence[str]) -> bool:
     """Say whether other seeds have the same value as this one in every run."""
     others = [other for other in keys if other != key and _is_seed(other)]
-    return any(all(spec.get(key) == spec.get(other) for spec in specs) for other in others)
+    return _values(specs, key) in [_values(specs, other) for other in others]
+
+
+def _values(specs: Sequence[Flat], key: str) -> list[str | None]:
+    return [spec.get(key) for spec in specs]
 
 
 def _renamed(spec: Flat, names: Mapping[str, str]) -> Flat:

@@ -9,7 +9,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-PUBLISHED = 275_000
+from dynamicl.studies.induction._pretrained import PUBLISHED
 
 
 def draw(data: xr.Dataset) -> Figure:
