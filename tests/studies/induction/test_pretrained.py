@@ -3,6 +3,8 @@ import pytest
 import xarray as xr
 
 from dynamicl.data import PretrainedMobileNet
+from dynamicl.store import Trajectory
+from dynamicl.studies import Lab
 from dynamicl.studies.induction._pretrained import (
     ENCODERS,
     MISSING,
@@ -10,6 +12,7 @@ from dynamicl.studies.induction._pretrained import (
     NOT_BELOW,
     PRETRAINED,
     SHORTER,
+    measure,
     needed,
     note,
 )
@@ -65,3 +68,33 @@ def test_the_note_gives_both_times():
 @pytest.mark.parametrize("count", [1, 2])
 def test_times_are_told_for_the_encoders_that_are_there(count):
     assert note(DATA.isel(encoder=slice(count))).count("sequences") == count
+
+
+class Recorded(Trajectory):
+    """A trajectory with given records."""
+
+    def __init__(self, data):
+        self.data = data
+
+    @property
+    def dataset(self):
+        return self.data
+
+
+def recorded(level):
+    """Records of two runs as the store gives them."""
+    dims = ("run", "step", "evaluator")
+    table = np.full((2, 3, 2), level)
+    names = ("loss", "loss_error", "accuracy")
+    variables = {name: (dims, table) for name in names} | {"train_loss": (("run", "step"), table[..., 0])}
+    return Recorded(xr.Dataset(variables, {"run": ["a", "b"], "step": [0, 1, 2], "evaluator": EVALUATORS}))
+
+
+@pytest.mark.parametrize("names", [["main"], ["main", "pretrained"]])
+def test_what_was_trained_is_measured_encoder_by_encoder(names, tmp_path):
+    levels = {"main": 0.7, "pretrained": 0.3}
+    trajectories = {name: recorded(levels[name]) for name in names}
+    data = measure(Lab(tmp_path, "smoke", "a test"), setting("smoke"), trajectories)
+    assert data["encoder"].values.tolist() == list(ENCODERS[: len(names)])
+    np.testing.assert_array_equal(data["loss"].isel(seed=0, sequences=0), [levels[name] for name in names])
+    assert data["final_accuracy"].dims == ("encoder", "seed", "evaluator")
