@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from ._arrays import Encoded, decode, encode
@@ -77,8 +76,3 @@ def concatenate(pieces: Sequence[xr.Dataset], dim: str) -> xr.Dataset:
     else:
         joined = xr.Dataset()
     return joined.assign(still)
-
-
-def as_integers(values: Any) -> np.ndarray:
-    """Read step numbers as int64, whatever integer type or float type (after an outer join) they came in."""
-    return np.asarray(values).astype(np.int64)

@@ -13,7 +13,6 @@ ALLOWED = float(scipy.special.chdtri(1, 0.05))
 """Twice the drop of the log likelihood at the ends of a 95 % interval of one parameter."""
 SIDE = 24
 """Most points of a profile on either side."""
-Deviance = Callable[[float, np.ndarray], tuple[float, np.ndarray]]
 ROUNDING = 1e-5
 """Residuals below this share of the curve's range are rounding, and no measure of likelihood."""
 

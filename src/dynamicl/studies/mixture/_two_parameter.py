@@ -14,7 +14,6 @@ from ._populations import experiment
 from ._prices import left_out, price_of
 from ._settings import Setting
 
-METRICS = ("novel", "in_weights")
 ALIKE = {
     name: Threshold(f"rank correlation over cells of {label} accuracy with the full network's", ">", 0.8)
     for name, label in (("novel", "novel"), ("in_weights", "in-weights"))
