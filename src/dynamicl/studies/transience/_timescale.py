@@ -37,8 +37,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     for population, levels in axes.items():
         data = curves(trajectories[population], scale, **levels)[["icl"]]
         names = np.repeat(_names(population, levels), len(levels["init"]))
-        flat = data.drop_vars([name for name in data.coords if name != "sequences"])
-        flat = flat.stack(run=list(levels), create_index=False)
+        flat = data.drop_vars(list(levels)).stack(run=list(levels), create_index=False)
         parts.append(flat.assign_coords(condition=("run", names)))
     return xr.concat(parts, "run", combine_attrs="override")
 
