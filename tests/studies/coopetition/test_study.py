@@ -16,7 +16,7 @@ from dynamicl.studies.coopetition._runs import grafted_runs, held, icl_only_runs
 from dynamicl.studies.coopetition._settings import setting
 
 SHARED = {"whole"}
-OWN = {"coopetition.dedicated", "coopetition.constructions"}
+OWN = {"coopetition.dedicated", "coopetition.constructions", "coopetition.other_way"}
 """Findings that no document has."""
 SMOKE = setting("smoke")
 

@@ -21,6 +21,7 @@ from ._no_iwl import NO_IWL
 from ._not_lottery import NOT_LOTTERY
 from ._not_needed import NOT_NEEDED
 from ._one_layer import ONE_LAYER
+from ._other_way import OTHER_WAY
 from ._positions import PLACES
 from ._seeds import SEEDS
 from ._skip_trigram import SKIP_TRIGRAM
@@ -58,4 +59,5 @@ EXPERIMENTS = (
     MLPS,
     DEDICATED,
     BOTH,
+    OTHER_WAY,
 )

@@ -139,6 +139,11 @@ def upper(accuracy: np.ndarray, count: int) -> np.ndarray:
     return accuracy + SURE * error_of(accuracy, count)
 
 
+def lower(accuracy: np.ndarray, count: int) -> np.ndarray:
+    """Return lower 95 % bounds of accuracies."""
+    return accuracy - SURE * error_of(accuracy, count)
+
+
 def pearson(first: np.ndarray, second: np.ndarray) -> float:
     """Return the correlation of two samples; NaN where one does not vary."""
     if np.ptp(first) == 0 or np.ptp(second) == 0:

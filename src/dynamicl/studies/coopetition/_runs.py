@@ -99,6 +99,13 @@ def forbidden_runs(scale: Setting) -> list[RunSpec]:
     return [scale.world.run(init, scale.datas[0], clamps=clamps) for init in few(scale)]
 
 
+def forbidden_again_runs(scale: Setting) -> list[RunSpec]:
+    """Describe the same training with initialisations that no other run has, one more than there were."""
+    beyond = max(scale.inits) + 1
+    clamps = forbid_previous_token(0)
+    return [scale.world.run(beyond + i, scale.datas[0], clamps=clamps) for i in range(len(few(scale)) + 1)]
+
+
 def heads_off_runs(scale: Setting, heads: Sequence[tuple[int, ...]]) -> list[RunSpec]:
     """Describe training without the layer-1 heads that a main run came to use."""
     return [
