@@ -11,7 +11,6 @@ tasks, so that one sees where it bends.
 import argparse
 import heapq
 import random
-import sys
 import tempfile
 import time
 from collections import deque
@@ -31,6 +30,8 @@ from dynamicl.training import At, Every, Recording
 
 DEATHS = 0.01
 """Probability that a worker dies within a minute of work."""
+QUEUED = 2
+"""Tasks for each worker that the engine has at once: one at work, one to follow. The driver looks at these alone."""
 
 
 class Clock:
@@ -46,10 +47,11 @@ class Clock:
 class Sleepers:
     """An engine with a queue of its own, see `Engine`; where a worker dies, another is there at once."""
 
-    name, tries, lasting, pause, runs, together = "sleepers", 1000, False, 2.0, 1, sys.maxsize
+    name, tries, lasting, pause, runs = "sleepers", 1000, False, 2.0, 1
 
     def __init__(self, workers: int, seconds: float, clock: Clock, seed: int = 0):
         self.idle, self.seconds, self.clock = workers, seconds, clock
+        self.together = QUEUED * workers
         self.draw = random.Random(seed)
         self.queue: deque[str] = deque()
         self.asleep: list[tuple[float, str, bool]] = []

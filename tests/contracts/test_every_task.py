@@ -64,7 +64,11 @@ def runs_of(name):
     ]
 
 
-@pytest.fixture(scope="module", params=list(TASKS))
+# Mixture items are exemplars of another source: their own tests say nearly all of it.
+PARAMS = [pytest.param(name, marks=[pytest.mark.whole] * (name == "mixture")) for name in TASKS]
+
+
+@pytest.fixture(scope="module", params=PARAMS)
 def trained(request, tmp_path_factory):
     runs = runs_of(request.param)
     recording = Recording(Every(150), At(()), SEQUENCES, PROBES[request.param])

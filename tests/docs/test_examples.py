@@ -85,6 +85,17 @@ TOGETHER = {
 }
 """Pages that go on in the folder of another, which runs once for all of them."""
 FOLLOWING = {page for pages in TOGETHER.values() for page in pages}
+COMPILE_MUCH = {
+    "docs/how-to/sweep-and-plot.md",
+    "docs/tutorials/competitors-that-cooperate.md",
+    "docs/tutorials/rise-and-fall.md",
+    "docs/tutorials/when-was-it-decided.md",
+}
+"""Pages whose networks and clamps other tests compile too, in other words: `make smoke` runs them."""
+RUN_ALONE = [
+    pytest.param(page, marks=[pytest.mark.whole] * (page in COMPILE_MUCH))
+    for page in sorted(PAGES.keys() - FOLLOWING)
+]
 
 
 def blocks(page: str) -> list[tuple[int, str]]:
@@ -130,7 +141,7 @@ def namespace(monkeypatch, tmp_path, request):
     return module
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.keys() - FOLLOWING))
+@pytest.mark.parametrize("page", RUN_ALONE)
 def test_page_runs(page, namespace, capsys):
     for part in [page, *TOGETHER.get(page, [])]:
         run_page(part, PAGES[part], namespace)

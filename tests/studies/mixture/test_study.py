@@ -11,16 +11,12 @@ from dynamicl.studies.mixture import _populations as populations
 from dynamicl.studies.mixture import _settings as settings
 from dynamicl.training import network_of, plan
 from dynamicl.views import make_figures
-from studies.smoke import WHOLE
 
 matplotlib.use("agg")
 NETWORKS = {one.id: one for one in experiments_of("mixture") if one.setting is settings.setting}
 
-TRAINED = [
-    f"mixture.{name}" for name in ("l_equals_n", *(("hypotheses", "minimal", "slow_phase") if WHOLE else ()))
-]
-"""Trained here, more in `make smoke`: every program takes long to compile. What the others measure is tested on records
-made up."""
+TRAINED = [f"mixture.{name}" for name in ("hypotheses", "l_equals_n", "minimal", "slow_phase")]
+"""Trained in `make smoke`: every program takes long to compile. What is measured is tested on records made up."""
 COHORTS = {"cells": 11, "minimal_cells": 11, "depths": 2, "equal_full": 6, "long": 2, "both": 1}
 """Programs of each population; one by default."""
 
@@ -31,7 +27,7 @@ def lab(tmp_path_factory):
     return Lab(folder, "smoke", "dynamicl reproduce mixture --scale smoke")
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("name", TRAINED)
 def test_smoke(name, lab, tmp_path):
     """Experiments run from end to end, are judged again alike, and figures are drawn from what is kept."""
