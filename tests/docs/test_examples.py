@@ -90,6 +90,7 @@ COMPILE_MUCH = {
     "docs/tutorials/competitors-that-cooperate.md",
     "docs/tutorials/rise-and-fall.md",
     "docs/tutorials/when-was-it-decided.md",
+    "docs/tutorials/why-abruptly.md",
 }
 """Pages whose networks and clamps other tests compile too, in other words: `make smoke` runs them."""
 RUN_ALONE = [

@@ -25,6 +25,10 @@ from studies.smoke import WHOLE
 SHARED = {"main"}
 """Trained in any case: most experiments read these, and some nothing else."""
 TIMED = {"induction.cost", "induction.jit"}
+COMPILE_MUCH = {
+    f"induction.{claim}" for claim in ("l1_output", "residual", "equal_weight", "label_pt", "composition")
+}
+"""What each compiles circuits of its own to look at the shared runs."""
 UNTRAINED = TIMED | {f"induction.{claim}" for claim in ("saddle", "toy", "more_vectors", "dataset_size")}
 
 
@@ -34,12 +38,12 @@ def lab(tmp_path_factory):
 
 
 def experiments_here():
-    """Every experiment, or those whose populations are shared and that time nothing (they have tests of their own)."""
+    """Every experiment, or those that read the shared runs, time nothing and compile little."""
     every = experiments_of("induction")
     if WHOLE:
         return every
     shared = (one for one in every if set(one.populations(setting("smoke"))) <= SHARED)
-    return tuple(one for one in shared if one.id not in TIMED)
+    return tuple(one for one in shared if one.id not in TIMED | COMPILE_MUCH)
 
 
 @pytest.mark.slow
