@@ -128,7 +128,7 @@ def test_ablate_scores_every_evaluator_with_and_without(dynamicl, library):
         (("--clamp", "steps-1-2", "--step", "13"), "13"),
         (("--clamp", "steps-1-2", "--run", "²"), "`run` is '²'; this trajectory has"),
         (("--clamp", "steps-1-2", "--sequences", "0"), "`sequences` is 0: give 1 to 10,000,000"),
-        (("--clamp",), "`clamp` names nothing to clamp: give one, e.g. --clamp ablate-heads:layer=1,heads=3"),
+        (("--clamp",), "`--clamp` has no value: give one or more words"),
     ],
 )
 def test_ablations_that_miss(dynamicl, library, words, message):
@@ -189,7 +189,7 @@ class Served:
 
     url = "http://127.0.0.1:1/"
 
-    def __init__(self, load, port, every, hosts):
+    def __init__(self, load, port, every, hosts, clamping):
         self.load = load
 
     def serve_forever(self):

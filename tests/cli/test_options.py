@@ -2,7 +2,7 @@
 
 import pytest
 
-EMPTY = "`path` is '': give the path of a file or folder"
+EMPTY = "is '': give the path of a file or folder"
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ EMPTY = "`path` is '': give the path of a file or folder"
         ("report", "library", "--out", ""),
         ("reproduce", "induction.heads", "--out", ""),
         ("view", ""),
-        ("ablate", "", "--clamp", "steps-1-2"),
+        ("ablate", "--clamp", "steps-1-2", "--", ""),
         ("fork", "library", "--at", "0", "--out", ""),
         ("claims", "--results", ""),
         ("judge", "induction", "--results", ""),
@@ -21,7 +21,8 @@ EMPTY = "`path` is '': give the path of a file or folder"
     ],
 )
 def test_an_empty_path_is_not_the_current_folder(dynamicl, words):
-    assert dynamicl(*words).line == f"dynamicl {words[0]}: {EMPTY}"
+    option = words[-2] if words[-2].startswith("--") else "path"
+    assert dynamicl(*words).line == f"dynamicl {words[0]}: `{option}` {EMPTY}"
 
 
 def test_a_tilde_is_the_home_of_whoever_asks(dynamicl, monkeypatch, tmp_path):

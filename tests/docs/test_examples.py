@@ -5,6 +5,7 @@ read. Where a page goes on with what only a real training run gives (which forks
 """
 
 import ast
+import json
 import os
 import re
 import sys
@@ -37,6 +38,7 @@ PAGES = {
     "docs/how-to/sweep-and-plot.md": {"steps": 20, "seeds": "range(2)"},
     "docs/how-to/use-other-tools.md": {},
     "docs/how-to/notebook.md": {"steps": 4},
+    "docs/notebooks/first-hour.ipynb": {"steps": 4},
     "docs/tasks.md": {},
     "docs/plugging-in.md": {"steps": 20},
     "docs/tutorials/competitors-that-cooperate.md": {"classes": 48, "steps": 100, "sequences": 20},
@@ -100,8 +102,12 @@ RUN_ALONE = [
 
 
 def blocks(page: str) -> list[tuple[int, str]]:
-    """The python blocks of a page, each with the line at which it begins."""
+    """The python blocks of a page, each with the line at which it begins; of a notebook its cells of code."""
     text = (ROOT / page).read_text()
+    if page.endswith(".ipynb"):
+        return [
+            (1, "".join(cell["source"])) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"
+        ]
     return [(text.count("\n", 0, match.start(1)) + 1, match.group(1)) for match in BLOCK.finditer(text)]
 
 
@@ -149,7 +155,10 @@ def test_page_runs(page, namespace, capsys):
 
 
 def test_every_page_with_code_is_run():
-    pages = [path.relative_to(ROOT).as_posix() for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]]
+    pages = [
+        path.relative_to(ROOT).as_posix()
+        for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/**/*.ipynb")]
+    ]
     assert {page for page in pages if blocks(page)} == set(PAGES)
 
 

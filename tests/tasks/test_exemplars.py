@@ -128,26 +128,26 @@ def test_what_is_available():
     [
         (
             ExemplarSpec("file"),
-            "`exemplars.path` is empty: name the feature file that `exemplars.encoder` 'file' reads",
+            "`source.path` is empty: name the feature file that `source.encoder` 'file' reads",
         ),
         (
             ExemplarSpec(path="x.NPZ"),
-            "`exemplars.path` is 'x.NPZ', a feature file: set `exemplars.encoder` to 'file', or give the folder",
+            "`source.path` is 'x.NPZ', a feature file: set `source.encoder` to 'file', or give the folder",
         ),
         (
             ExemplarSpec("file", augmentation="interleaved", path="x"),
             "features from a file cannot be augmented",
         ),
-        (ExemplarSpec(encoder_seed=-1), "`exemplars.encoder_seed` is -1: give 0 or more"),
-        (ExemplarSpec(key="a"), "`exemplars.key` is 'a', which means something for a feature file only"),
-        (ExemplarSpec(block=8), "`exemplars.block` is 8, which means something for a feature file only"),
-        (ExemplarSpec("file", path="x.npz", block=0), "`exemplars.block` is 0: give 1 or more classes"),
+        (ExemplarSpec(encoder_seed=-1), "`source.encoder_seed` is -1: give 0 or more"),
+        (ExemplarSpec(key="a"), "`source.key` is 'a', which means something for a feature file only"),
+        (ExemplarSpec(block=8), "`source.block` is 8, which means something for a feature file only"),
+        (ExemplarSpec("file", path="x.npz", block=0), "`source.block` is 0: give 1 or more classes"),
         (
             ExemplarSpec(class_order="as-is", held_out="groups"),
-            "`exemplars.held_out` is 'groups' with `exemplars.class_order` 'as-is': either the order decides",
+            "`source.held_out` is 'groups' with `source.class_order` 'as-is': either the order decides",
         ),
-        (ExemplarSpec(content="00"), "`exemplars.content` is '00': leave it out, it is filled in"),
-        (ExemplarSpec(class_seed=-1), "`exemplars.class_seed` is -1: give 0 or more"),
+        (ExemplarSpec(content="00"), "`source.content` is '00': leave it out, it is filled in"),
+        (ExemplarSpec(class_seed=-1), "`source.class_seed` is -1: give 0 or more"),
         (forged(ExemplarSpec(), encoder="vgg"), "`encoder` is 'vgg': choose one of 'random-convolution'"),
     ],
 )

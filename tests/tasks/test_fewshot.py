@@ -197,9 +197,12 @@ def test_the_split_of_labels_has_its_own_seed():
             {"labels": 2, "held_out_labels": 0.6},
             "`task.held_out_labels` 0.6 leaves no label set to train on: reduce it",
         ),
-        ({"classes": 1600}, r"1700 classes asked for \(training and test\): there are 1623; ask for fewer"),
+        (
+            {"classes": 1600},
+            r"1700 classes asked for \(`task.classes` and `task.test_classes`\): there are 1623; ask for fewer",
+        ),
         ({"exemplars": 18}, "22 drawings a class asked for: there are 20; ask for fewer"),
-        ({"source": ExemplarSpec(class_seed=-2)}, "`exemplars.class_seed` is -2"),
+        ({"source": ExemplarSpec(class_seed=-2)}, "`source.class_seed` is -2"),
     ],
 )
 def test_tasks_that_cannot_be_drawn_are_refused(changes, message):

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from dynamicl import tasks
 from dynamicl.models import sites
-from dynamicl.specs import merge, split, stacked, to_json, validate
+from dynamicl.specs import check, merge, split, stacked, to_json, validate
 
 from ._check import check_clamps
 from ._clamp import Clamp
@@ -44,6 +44,11 @@ def clamped_logits(
     groups: dict[str, list[int]] = {}
     parts = []
     for i, clamps in enumerate(variants):
+        for clamp in clamps:
+            check(
+                isinstance(clamp, Clamp),
+                f"`clamps` holds {type(clamp).__name__}: give each `Clamp` by itself, `*clamps` for a list of them",
+            )
         validate(clamps)
         check_clamps(clamps, known, steps=1)
         static, arrays = split(tuple(clamps))

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from dynamicl import tasks
-from dynamicl.models import MASK, PATTERN, Recorder, axes_of, batch_tokens, null_tap, record
+from dynamicl.models import MASK, PATTERN, Recorder, axes_of, batch_tokens, null_tap
 from dynamicl.specs import SpecError, check
 
 from ._clamp import MAIN, Clamp, active, blend, head_mask, position_mask
@@ -86,8 +86,15 @@ def forward_recorded(
     """Compute a batch's logits under clamps and keep the main pass' intermediates that the globs select."""
     tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
     if not clamps:
-        return jax.vmap(lambda sequence: record(model, sequence, patterns))(tokens)
+        return jax.vmap(lambda sequence: _clean(model, sequence, patterns))(tokens)
     return _recorded(model, tokens, sequences.roles, clamps, step, patterns, _read(model, task, others))
+
+
+def _clean(model: Any, tokens: Any, patterns: Sequence[str]) -> tuple[Array, dict[str, Array]]:
+    """Run a model on one sequence; a pattern may select nothing, which who asks for it answers himself."""
+    recorder = Recorder(patterns)
+    logits = model(tokens, recorder)
+    return logits, recorder.values
 
 
 class OtherTokens(NamedTuple):

@@ -13,7 +13,7 @@ from dynamicl.specs import check
 from ._clamp_words import parse_clamps
 from ._complaints import complain
 from ._options import read_options
-from ._start import prepare
+from ._start import patience, prepare
 
 SHORT_ID = 8
 
@@ -48,10 +48,6 @@ class Ablate:
 def command(words: list[str]) -> int:
     """Run the command."""
     options = read_options(Ablate, words, "ablate")
-    check(
-        bool(options.clamp),
-        "`clamp` names nothing to clamp: give one, e.g. --clamp ablate-heads:layer=1,heads=3",
-    )
     check(1 <= options.sequences <= 10_000_000, f"`sequences` is {options.sequences}: give 1 to 10,000,000")
     prepare()
     import jax.numpy as jnp
@@ -69,11 +65,12 @@ def command(words: list[str]) -> int:
     loaded = load(trajectory, run, step)
     others = load_others(trajectory, loaded, clamps)
     rows: dict[str, dict[str, list[float]]] = {}
-    for name in loaded.tasks:
-        task, sequences = loaded.evaluation(name, options.sequences)
-        clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps], others)
-        before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
-        rows[name] = {score: [float(before[score]), float(after[score])] for score in options.scores}
+    with patience("ablate", f"scoring step {step:,}"):
+        for name in loaded.tasks:
+            task, sequences = loaded.evaluation(name, options.sequences)
+            clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps], others)
+            before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
+            rows[name] = {score: [float(before[score]), float(after[score])] for score in options.scores}
     store, place = trajectory.member(run)
     if options.json:
         record = {"run": store.runs[place], "step": step, "evaluators": rows}

@@ -5,12 +5,16 @@ import sys
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from dynamicl.specs import check
+
 from ._options import read_options
 from ._start import prepare
 
 Job = Literal[
     "evaluation", "reference", "clamps", "growth", "lookup", "labels", "mixture", "deep", "start", "toys"
 ]
+
+MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Bench:
 def command(words: list[str]) -> int:
     """Run the command."""
     options = read_options(Bench, words, "bench")
+    for size in options.growth:
+        check(1 <= size <= MOST_RUNS, f"`growth` has {size}: give sizes of 1 to {MOST_RUNS:,}")
     prepare()
     from dynamicl.lab import bench
     from dynamicl.toys import time_coopetition

@@ -146,6 +146,6 @@ def _with_values(words: Sequence[str]) -> list[str]:
     """Say True behind options that stand alone."""
     whole: list[str] = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        alone = word.replace("_", "-") in BARE and following not in ("True", "False")
+        alone = word.replace("_", "-") in BARE and (not following or following.startswith("--"))
         whole += [word, "True"] if alone else [word]
     return whole

@@ -10,6 +10,8 @@ import tyro
 from ._options import check_place, read_options
 from ._selection import Selection, selected
 
+TABLES = (".csv", ".nc", ".parquet")
+
 
 @dataclass(frozen=True)
 class Export(Selection):
@@ -35,10 +37,16 @@ def command(words: list[str]) -> int:
     from dynamicl.specs import check
     from dynamicl.store import Library, Trajectory, open_trajectory
 
+    is_file = options.out.suffix in TABLES
+    for name in ("title", "licence"):
+        check(
+            not is_file or not getattr(options, name),
+            f"`{name}` is for the card of a folder: give OUT as a folder, or leave it out",
+        )
     check_place(options.out.parent)
     runs = [row["run"] for row in selected(options)]
     check(bool(runs), "no run is chosen: list what there is with `dynamicl runs`")
-    if options.out.suffix in (".csv", ".nc"):
+    if is_file:
         whole = open_trajectory(options.library)
         chosen = Trajectory([whole.member(run) for run in runs])
         sys.stdout.write(f"{len(runs)} runs in {write_table(chosen, options.out, options.variables)}\n")

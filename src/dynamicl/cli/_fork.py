@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dynamicl.lab import Fates
     from dynamicl.store import Library, Store
 
+MOST_RUNS = 100_000
+
 
 @dataclass(frozen=True)
 class Fork:
@@ -55,6 +57,7 @@ class Fork:
 def command(words: list[str]) -> int:
     """Run the command."""
     options = read_options(Fork, words, "fork")
+    _check_numbers(options)
     prepare()
     from dynamicl.lab import converged, fate, parent_curve
     from dynamicl.lab.places import place_named
@@ -74,10 +77,6 @@ def command(words: list[str]) -> int:
         bool(options.run) or len(runs) == 1,
         f"the library {options.library} holds {len(runs)} runs: name one with --run",
     )
-    check(all(step >= 0 for step in options.at), f"--at is {options.at}: checkpoints count from 0")
-    check(options.forks >= 1, f"--forks is {options.forks}: give 1 or more")
-    check(0 < options.tolerance < 1, f"--tolerance is {options.tolerance}: give a number above 0 and below 1")
-    check(options.hold >= 1, f"--hold is {options.hold}: give 1 evaluation or more")
     store, row = library.trajectory().member(options.run or runs[0])
     run, out = store.runs[row], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
@@ -115,6 +114,18 @@ def command(words: list[str]) -> int:
         sys.stdout.write(_line(estimate))
     sys.stdout.write(f"open {target}\n")
     return 0
+
+
+def _check_numbers(options: Fork) -> None:
+    """Refuse numbers that mean nothing for any library, before one is read."""
+    from dynamicl.specs import check
+
+    count = options.forks * len(options.at)
+    check(all(step >= 0 for step in options.at), f"--at is {options.at}: checkpoints count from 0")
+    check(options.forks >= 1, f"--forks is {options.forks}: give 1 or more")
+    check(count <= MOST_RUNS, f"--forks is {options.forks}: {count:,} runs, {MOST_RUNS:,} at most")
+    check(0 < options.tolerance < 1, f"--tolerance is {options.tolerance}: give a number above 0 and below 1")
+    check(options.hold >= 1, f"--hold is {options.hold}: give 1 evaluation or more")
 
 
 def _about(store: "Store", run: str, options: Fork) -> list[str]:

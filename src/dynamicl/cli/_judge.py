@@ -37,8 +37,9 @@ def command(words: list[str]) -> int:
     from dynamicl.studies import find_experiments, judge_again, write_verdicts
 
     check(bool(options.names), "name at least one study or claim, e.g. `dynamicl judge induction`")
+    experiments = find_experiments(options.names)
     check_results(options.results)
-    judged = judge_again(find_experiments(options.names), options.results)
+    judged = judge_again(experiments, options.results)
     for one in judged:
         sys.stdout.write(_line(one) + "\n")
     if options.write:

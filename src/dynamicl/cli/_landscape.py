@@ -6,6 +6,9 @@ from pathlib import Path
 
 from ._options import read_options
 
+MOST = 1_000_000
+"""Labels or pairs of which the page can still draw anything."""
+
 
 @dataclass(frozen=True)
 class Landscape:
@@ -25,9 +28,12 @@ class Landscape:
 def command(words: list[str]) -> int:
     """Run the command."""
     options = read_options(Landscape, words, "landscape")
-    from dynamicl.specs import SpecError
+    from dynamicl.specs import SpecError, check
     from dynamicl.views import make_landscape_page
 
+    for name in ("labels", "pairs"):
+        number = getattr(options, name)
+        check(number <= MOST, f"`{name}` is {number}: give {MOST:,} at most")
     try:
         target = make_landscape_page(options.out, labels=options.labels, pairs=options.pairs)
     except ValueError as error:

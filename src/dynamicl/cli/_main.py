@@ -92,13 +92,15 @@ def _usage() -> str:
 def _run(name: str, words: list[str]) -> int:
     from dynamicl.specs import DynamiclError
 
+    from ._refusals import UnusableWordsError
+
     module = importlib.import_module(f"dynamicl.cli._{name}")
     try:
         words = import_own(words)
         return module.command(words) or 0
     except DynamiclError as error:
         whisper(f"dynamicl {name}: {error}")
-        return 1
+        return 2 if isinstance(error, UnusableWordsError) else 1
     except MemoryError:
         whisper(
             f"dynamicl {name}: out of memory: fewer runs at once, a smaller batch or fewer sequences need less"

@@ -11,11 +11,27 @@ from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, Pri
 from dynamicl.files import user_path
 from dynamicl.specs import DynamiclError, SpecError, check
 
+from ._refusals import given, one_line, options_of, refuse_without_words
+
 Options = TypeVar("Options")
 
 
 class EmptyPathError(DynamiclError):
-    """A path that is no path; not a `ValueError`, so that the parser of options lets it pass as it is."""
+    """A path that is no path; not a `ValueError`, so that the parser of options lets it pass as it is.
+
+    Args:
+        text: what was given.
+        name: of the option.
+    """
+
+    def __init__(self, text: str, name: str = "path"):
+        self.text = text
+        try:
+            user_path(text, name)
+            said = f"`{name}` is {text!r}: give the path of a file or folder"
+        except SpecError as error:
+            said = str(error)
+        super().__init__(said)
 
 
 def read_options(kind: type[Options], words: Sequence[str], command: str, **rules: Any) -> Options:
@@ -32,9 +48,21 @@ def read_options(kind: type[Options], words: Sequence[str], command: str, **rule
 
     Raises:
         EmptyPathError: a path is empty, which would mean the current folder.
-        SystemExit: help was asked for (0), or the words are no options (2).
+        UnusableWordsError: the words are no options.
+        SystemExit: help was asked for.
     """
-    return tyro.cli(kind, args=list(words), prog=f"dynamicl {command}", registry=_REGISTRY, **rules)
+    refuse_without_words(kind, words)
+    try:
+        with one_line(kind, words, command):
+            return tyro.cli(kind, args=list(words), prog=f"dynamicl {command}", registry=_REGISTRY, **rules)
+    except EmptyPathError as error:
+        raise EmptyPathError(error.text, _option_of(error.text, kind, words)) from None
+
+
+def _option_of(text: str, kind: Any, words: Sequence[str]) -> str:
+    """Name the option that gives a path; `path` for one without a name."""
+    options = (flag for flag, hint in options_of(kind) if hint in (Path, Path | None))
+    return next((flag for flag in options if given(flag, words) == repr(text)), "path")
 
 
 def check_results(folder: Path | None, unless: Path | None = None) -> None:
@@ -53,25 +81,28 @@ def check_results(folder: Path | None, unless: Path | None = None) -> None:
     )
 
 
-def check_place(folder: Path) -> None:
+def check_place(folder: Path, name: str = "out") -> None:
     """Refuse a folder in which nothing can be written, before anything is computed for it.
 
     Args:
         folder: to write into; it need not exist.
+        name: of the argument, for the error.
 
     Raises:
         SpecError: it, or the nearest folder above it that exists, is no folder or may not be written.
     """
     above = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
-    check(above.is_dir(), f"`out` is {folder}, but {above} is no folder: give another place")
-    check(os.access(above, os.W_OK), f"`out` is {folder}, but {above} may not be written: give another place")
+    check(above.is_dir(), f"`{name}` is {folder}, but {above} is no folder: give another place")
+    check(
+        os.access(above, os.W_OK), f"`{name}` is {folder}, but {above} may not be written: give another place"
+    )
 
 
 def _as_path(words: list[str]) -> Path:
     try:
         return user_path(words[0])
-    except SpecError as error:
-        raise EmptyPathError(str(error)) from None
+    except SpecError:
+        raise EmptyPathError(words[0]) from None
 
 
 _REGISTRY = ConstructorRegistry()

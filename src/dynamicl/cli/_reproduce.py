@@ -11,9 +11,9 @@ import tyro
 
 from dynamicl.specs import SpecError
 
-from ._options import read_options
+from ._options import check_place, read_options
 from ._progress import progress
-from ._start import prepare, written_command
+from ._start import patience, prepare, written_command
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,6 +49,8 @@ def command(words: list[str]) -> int:
     options = read_options(Reproduce, words, "reproduce", description=Reproduce.__doc__)
     if not options.names:
         raise SpecError("name at least one study or experiment, e.g. `dynamicl reproduce induction`")
+    check_place(options.out)
+    check_place(options.results or options.out, "results")
     prepare()
     from dynamicl.lab.places import place_named, submission
     from dynamicl.studies import Lab, conduct, cost_of, find_experiments, write_outcome
@@ -56,7 +58,8 @@ def command(words: list[str]) -> int:
     place = place_named(options.place)
     experiments = find_experiments(options.names)
     library = options.out / "library"
-    cost = cost_of(experiments, options.scale, library)
+    with patience("reproduce", "planning"):
+        cost = cost_of(experiments, options.scale, library)
     _say(
         f"{len(experiments)} experiments at scale {options.scale}: at most {cost.run_steps:,} run-steps; runs in "
         f"{options.out}{_already_there(cost)}"

@@ -1,8 +1,16 @@
 """What every command that computes does first."""
 
+import contextlib
 import os
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+
+from ._complaints import whisper
+
+PATIENCE = 1.0
+"""Seconds that a command may say nothing."""
 
 
 def prepare() -> None:
@@ -11,6 +19,23 @@ def prepare() -> None:
     from dynamicl.training import use_every_core
 
     use_every_core(str(Path(cache_folder()) / "compiled"))
+
+
+@contextlib.contextmanager
+def patience(command: str, doing: str) -> Iterator[None]:
+    """Say what is being done where it takes longer than a moment: nobody waits two seconds for the first word.
+
+    Args:
+        command: its name.
+        doing: what takes long, e.g. "planning".
+    """
+    timer = threading.Timer(PATIENCE, whisper, [f"dynamicl {command}: {doing} ..."])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def written_command() -> str:

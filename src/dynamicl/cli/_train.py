@@ -20,7 +20,7 @@ from ._complaints import complain
 from ._config import as_toml, with_file
 from ._options import check_place, read_options
 from ._progress import progress
-from ._start import prepare, written_command
+from ._start import patience, prepare, written_command
 from ._sweeps import swept, value_at
 
 MOST_RUNS = 100_000
@@ -101,10 +101,15 @@ class TrainLookup(Common):
 def command(words: list[str]) -> int:
     """Run the command."""
     words = with_file(words, KINDS)
-    kind = words[0] if words and words[0] in KINDS else "few-shot"
+    first = words[0] if words else ""
+    check(
+        not first or first.startswith("-") or first in KINDS,
+        f"`task` is {first!r}: choose one of {', '.join(f'`{kind}`' for kind in KINDS)}, as the first word",
+    )
+    kind = first if first in KINDS else "few-shot"
     options = read_options(
         TrainLookup if kind == "lookup" else TrainFewShot,
-        words[1:] if words and words[0] == kind else words,
+        words[1:] if first == kind else words,
         "train",
         config=(tyro.conf.FlagConversionOff,),
     )
@@ -126,7 +131,8 @@ def command(words: list[str]) -> int:
     place = place_named(options.place)
     complain(options.out)
     tracker = several(*map(tracker_named, options.track)) if options.track else untracked
-    bill = cost(runs, recording, options.out, place)
+    with patience("train", f"planning {len(runs):,} runs"):
+        bill = cost(runs, recording, options.out, place)
     sys.stdout.write(
         f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} {_pieces(options.place)}, "
         f"{bill['run_steps']:,} run-steps\n"
@@ -173,6 +179,8 @@ def population(options: Any) -> list[RunSpec]:
     )
     runs = [dataclasses.replace(base, seeds=Seeds(init=seed, data=seed)) for seed in _seeds(options.seeds)]
     for axis in options.sweep:
+        count = len(runs) * (axis.count(",") + 1)
+        check(count <= MOST_RUNS, f"`sweep` {axis!r} makes {count:,} runs: {MOST_RUNS:,} at most")
         runs = swept(runs, axis)
     return runs
 

@@ -18,12 +18,14 @@ def user_path(path: str | os.PathLike[str], name: str = "path") -> Path:
         The path, still relative where it was.
 
     Raises:
-        SpecError: it is empty, holds a null character, or names the home of somebody unknown.
+        SpecError: it is no path, or empty, holds a null character, or names the home of somebody unknown.
 
     Example:
         >>> user_path("runs/library").parts
         ('runs', 'library')
     """
+    if not isinstance(path, str | os.PathLike):
+        raise SpecError(f"`{name}` is {path!r}: give the path of a file or folder")
     text = os.fspath(path)
     if not text or "\0" in text:
         raise SpecError(f"`{name}` is {text!r}: give the path of a file or folder")

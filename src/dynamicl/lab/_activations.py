@@ -9,6 +9,7 @@ import xarray as xr
 
 from dynamicl.clamps import NOBODY, Clamp, check_clamps, forward_recorded
 from dynamicl.models import batch_tokens, match_sites, sites, with_all_rows
+from dynamicl.specs import check, nearest
 from dynamicl.tasks import Sequence as TaskSequence
 
 from ._models import Loaded
@@ -47,6 +48,14 @@ def activations(
         patterns = activations(loaded, sequences, ["layers.*.attn.pattern"])
         patterns["layers.1.attn.pattern"].sel(head=3).mean("sequence")
     """
+    check(
+        isinstance(sequences, TaskSequence),
+        f"`sequences` is {type(sequences).__name__}: give sequences, as `loaded.evaluation` hands them out",
+    )
+    check(
+        evaluator in loaded.tasks,
+        f"the task has no evaluator `{evaluator}`: did you mean {nearest(evaluator, loaded.tasks)}?",
+    )
     model, task = with_all_rows(loaded.model), loaded.tasks[evaluator]
     tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
     known = sites(model, jax.tree.map(lambda array: array[0], tokens))

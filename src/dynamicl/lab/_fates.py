@@ -5,7 +5,7 @@ program, each from its own weights. Killed in the middle, the same call goes on 
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -130,6 +130,9 @@ def fate(
         SpecError: no such run or checkpoint; a checkpoint without the optimizer's state; a checkpoint so late that no
             fork of it could be seen to converge.
     """
+    check(isinstance(at, Iterable) and not isinstance(at, str), f"`at` is {at!r}: give a list of checkpoints")
+    for step in at:
+        check(step >= 0, f"`at` has {step}: checkpoints count from 0")
     parent, recording = _parent(library, run)
     counts = forks if isinstance(forks, dict) else dict.fromkeys(at, forks)
     check(bool(at), "`at` is empty: name at least one checkpoint's step")

@@ -41,8 +41,9 @@ class Loaded:
             sequences: how many; those of the recording give the recorded scores.
 
         Raises:
-            SpecError: the task has no such evaluator.
+            SpecError: the task has no such evaluator, or there would be no sequence.
         """
+        check(sequences >= 1, f"`sequences` is {sequences}: give 1 or more")
         check(
             name in self.prepared,
             f"the task has no evaluator `{name}`: did you mean {nearest(name, self.prepared)}?",
@@ -78,9 +79,18 @@ def load(
 
     Raises:
         StoreError: there is no such run or checkpoint.
+        SpecError: what is given is no trajectory, or no step.
     """
     if isinstance(trajectory, str | Path):
         trajectory = open_trajectory(trajectory)
+    check(
+        isinstance(trajectory, Trajectory),
+        f"`trajectory` is {trajectory!r}: give one, or the folder of a library or store",
+    )
+    check(
+        step is None or hasattr(step, "__index__"),
+        f"`step` is {step!r}: give a checkpoint's step, or None for the last one",
+    )
     store, row = trajectory.member(run)
     arrays = trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
     return _around(arrays, from_json(store.specs[row]))

@@ -33,7 +33,7 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
         The file.
 
     Raises:
-        SpecError: another ending, or no such variable.
+        SpecError: another ending, Parquet among them, or no such variable.
         OSError: the disk refuses.
 
     Example:
@@ -41,6 +41,12 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
     """
     file = user_path(path)
     writers: dict[str, Callable[[xr.Dataset, Path], None]] = {".csv": _write_csv, ".nc": _write_netcdf}
+    check(
+        file.suffix != ".parquet",
+        f"`path` is {file}: none of dynamicl's packages writes Parquet; write {file.with_suffix('.csv').name}, then, "
+        "where pandas and pyarrow are installed, "
+        f"`pandas.read_csv('{file.with_suffix('.csv').name}').to_parquet('{file.name}')`",
+    )
     check(
         file.suffix in writers,
         f"`path` is {file}: give a name that ends in .csv (a long table) or .nc (netCDF)",

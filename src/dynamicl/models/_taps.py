@@ -9,6 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Array
 
+from dynamicl.specs import check, nearest
+
 
 @runtime_checkable
 class Tap(Protocol):
@@ -66,10 +68,12 @@ class Recorder:
         self.patterns = tuple(patterns)
         self.inner = inner
         self.values: dict[str, Any] = {}
+        self.passed: list[str] = []
 
     def __call__(self, name: str, value: Array) -> Array:
         """Keep the value (after the inner tap) if its name is selected."""
         value = self.inner(name, value)
+        self.passed.append(name)
         if any(fnmatch.fnmatchcase(name, pattern) for pattern in self.patterns):
             self.values[name] = value
         return value
@@ -88,7 +92,16 @@ def record(
 
     Returns:
         Logits of shape (outputs,) and the intermediates by site name.
+
+    Raises:
+        SpecError: a pattern selects nothing, with the nearest names.
     """
     recorder = Recorder(patterns, inner)
     logits = model(tokens, recorder)
+    for pattern in patterns:
+        near = nearest(pattern, recorder.passed)
+        check(
+            pattern == "*" or bool(fnmatch.filter(recorder.passed, pattern)),
+            f"no site matches `{pattern}`: did you mean {near}? `dynamicl sites` lists all",
+        )
     return logits, recorder.values

@@ -7,7 +7,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from dynamicl.specs import SpecError, nearest
+from dynamicl.specs import SpecError, check, nearest
 from dynamicl.training import Probe
 
 from ._curvature import gradient_curvature
@@ -17,7 +17,12 @@ _PROBES: dict[str, Probe] = {}
 
 
 def register_measure(probe: Probe) -> Probe:
-    """Make a measure available under its name, in `Recording.measures`."""
+    """Make a measure available under its name, in `Recording.measures`.
+
+    Raises:
+        SpecError: it is no `Probe`.
+    """
+    check(isinstance(probe, Probe), f"`probe` is {probe!r}: give a `Probe`, with a name and what it computes")
     _PROBES[probe.name] = probe
     return probe
 

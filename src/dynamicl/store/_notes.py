@@ -94,7 +94,7 @@ def changed_note(
     Raises:
         SpecError: a tag is empty, or holds a blank or a comma.
     """
-    for tag in add:
+    for tag in (*add, *remove):
         check(
             bool(tag) and not any(letter.isspace() or letter == "," for letter in tag),
             f"`tag` is {tag!r}: give single words, without blanks and commas",

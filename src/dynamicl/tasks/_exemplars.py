@@ -71,34 +71,34 @@ class ExemplarSpec:
         """Raise `SpecError` for combinations that mean nothing."""
         check(
             self.encoder != "file" or bool(self.path),
-            "`exemplars.path` is empty: name the feature file that `exemplars.encoder` 'file' reads",
+            "`source.path` is empty: name the feature file that `source.encoder` 'file' reads",
         )
         check(
             self.encoder == "file" or not self.path.lower().endswith(data.FILE_ENDINGS),
-            f"`exemplars.path` is {self.path!r}, a feature file: set `exemplars.encoder` to 'file', or give the "
+            f"`source.path` is {self.path!r}, a feature file: set `source.encoder` to 'file', or give the "
             "folder of the official archives",
         )
         check(
             self.encoder != "file" or self.augmentation == "none",
-            "features from a file cannot be augmented: set `exemplars.augmentation` to 'none'",
+            "features from a file cannot be augmented: set `source.augmentation` to 'none'",
         )
         for name in ("encoder_seed", "class_seed"):
-            check(getattr(self, name) >= 0, f"`exemplars.{name}` is {getattr(self, name)}: give 0 or more")
+            check(getattr(self, name) >= 0, f"`source.{name}` is {getattr(self, name)}: give 0 or more")
         for name, default in (("key", ""), ("block", 1)):
             check(
                 self.encoder == "file" or getattr(self, name) == default,
-                f"`exemplars.{name}` is {getattr(self, name)!r}, which means something for a feature file only: set "
-                "`exemplars.encoder` to 'file', or leave it out",
+                f"`source.{name}` is {getattr(self, name)!r}, which means something for a feature file only: set "
+                "`source.encoder` to 'file', or leave it out",
             )
-        check(self.block >= 1, f"`exemplars.block` is {self.block}: give 1 or more classes a character")
+        check(self.block >= 1, f"`source.block` is {self.block}: give 1 or more classes a character")
         check(
             self.held_out == "classes" or self.class_order == "shuffled",
-            f"`exemplars.held_out` is {self.held_out!r} with `exemplars.class_order` 'as-is': either the order decides "
+            f"`source.held_out` is {self.held_out!r} with `source.class_order` 'as-is': either the order decides "
             "what is held out, or the groups do",
         )
         check(
             not self.content or (bool(self.path) and len(self.content) == 64),
-            f"`exemplars.content` is {self.content!r}: leave it out, it is filled in from what lies at `path`",
+            f"`source.content` is {self.content!r}: leave it out, it is filled in from what lies at `path`",
         )
 
     def resolved(self) -> "ExemplarSpec":
@@ -112,7 +112,7 @@ class ExemplarSpec:
         path, _, key = self.path.partition("::")
         remedy = "name the feature file, or the folder of the official archives"
         digest = content_hash if self.encoder == "file" else _archives_hash
-        found = content_at(path, "exemplars.path", self.content, remedy, digest)
+        found = content_at(path, "source.path", self.content, remedy, digest)
         return dataclasses.replace(self, path=found.place, key=self.key or key, content=found.digest)
 
     @property
@@ -158,7 +158,7 @@ class ExemplarSpec:
         source = self._source()
         check(
             isinstance(source, data.RawPixels | data.PrincipalComponents),
-            f"`exemplars.encoder` is {self.encoder!r}, which is not linear in the pixels: take 'pixels' or "
+            f"`source.encoder` is {self.encoder!r}, which is not linear in the pixels: take 'pixels' or "
             "'principal-components'",
         )
         return source.noise_of_pixels()
@@ -178,12 +178,12 @@ class ExemplarSpec:
         check(
             all(groups),
             "the classes carry no groups: name them `group/class` in the file's array `classes`, or set "
-            "`exemplars.held_out` to 'classes'",
+            "`source.held_out` to 'classes'",
         )
         held = data.EVALUATION_ALPHABETS & set(groups) if self.held_out == "evaluation" else ()
         check(
             self.held_out != "evaluation" or bool(held),
-            "none of the classes is of an evaluation alphabet of Omniglot: set `exemplars.held_out` to 'groups'",
+            "none of the classes is of an evaluation alphabet of Omniglot: set `source.held_out` to 'groups'",
         )
         return data.split_groups(groups, train=train, test=test, seed=self.class_seed, block=block, held=held)
 

@@ -180,7 +180,7 @@ class FewShotSpec:
             total, each = self.classes + self.test_classes, self.exemplars + self.held_out_exemplars
             check(
                 total <= most,
-                f"{total} classes asked for (training and test): there are {most}; ask for fewer",
+                f"{total} classes asked for (`task.classes` and `task.test_classes`): there are {most}; ask for fewer",
             )
             check(each <= drawings, f"{each} drawings a class asked for: there are {drawings}; ask for fewer")
 

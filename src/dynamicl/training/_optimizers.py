@@ -99,7 +99,9 @@ class OptimizerSpec:
             # Nearer to 1 it would be 1 in float32, and the moment's bias correction a division by zero.
             check(0 <= value <= 0.9999999, f"`optimizer.{name}` is {value}: give 0 to 0.9999999")
         check(1e-30 <= self.epsilon <= 1e30, f"`optimizer.epsilon` is {self.epsilon}: give 1e-30 to 1e30")
-        check(self.warmup_steps >= 0, f"`optimizer.warmup_steps` is {self.warmup_steps}: give 0 or more")
+        for name in ("warmup_steps", "decay_steps"):
+            value = getattr(self, name)
+            check(value >= 0, f"`optimizer.{name}` is {value}: give 0 or more")
         check(
             self.schedule == "constant" or self.schedule == "cosine" or self.warmup_steps > 0,
             f"`optimizer.schedule` is {self.schedule!r}: give `optimizer.warmup_steps` above 0",

@@ -137,6 +137,7 @@ def resolve(spec: RunSpec, known: Known | None = None) -> RunSpec:
     Raises:
         SpecError: one line: the field, the value, what is allowed, the remedy.
     """
+    check(isinstance(spec, RunSpec), f"`run` is {spec!r}: give a `RunSpec`")
     spec = plain(spec)
     validate(spec, known=known)
     return spec

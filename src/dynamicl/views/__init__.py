@@ -1,5 +1,6 @@
 """What people look at: the page and the figures."""
 
+from ._clamping import clamping as clamping
 from ._figures import make_figures as make_figures
 from ._finetuning import draw_finetuning as draw_finetuning
 from ._pages import loader as loader

@@ -17,13 +17,17 @@ from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+from urllib.parse import parse_qsl
 
 import xarray as xr
+
+from dynamicl.specs import DynamiclError
 
 from .page._build import assemble
 from .page._payload import payload
 
 Loaded = tuple[xr.Dataset, Sequence[Mapping], Sequence[Mapping]]
+Clamping = Callable[[Mapping[str, str]], dict[str, Any]]
 HOST = "127.0.0.1"
 
 
@@ -37,6 +41,7 @@ class PageServer:
         port: 0 for any free one.
         every: seconds between two looks.
         hosts: further names by which a proxy in front asks for this server.
+        clamping: answers what the page asks about clamps; without it the page offers none.
         options: further arguments of `payload`, such as `studies` or `limit`.
 
     Raises:
@@ -56,16 +61,19 @@ class PageServer:
         port: int = 0,
         every: float | int = 2.0,
         hosts: Sequence[str] = (),
+        clamping: Clamping | None = None,
         **options: Any,
     ) -> None:
         if not every > 0:
             raise ValueError(
                 f"`every` is {every!r}; give the seconds between two looks at the store, such as 2.0"
             )
-        self._source = Source(load, dict(options, title=title, live=every), every)
+        self._source = Source(load, dict(options, title=title, live=every), every, clamping is not None)
         # Other users of this machine can reach the port too; only whoever is told the address gets the page.
         self._token = secrets.token_urlsafe(16)
         own = {"source": self._source, "token": self._token, "hosts": tuple(hosts)}
+        if clamping is not None:
+            own["clamping"] = staticmethod(clamping)
         handler = type("PageHandler", (Handler,), own)
         self._http = QuietServer((HOST, port), handler)
         self._http.daemon_threads = True
@@ -101,8 +109,10 @@ class PageServer:
 class Source:
     """The latest payload and its mark, loaded again when it is older than `every` seconds."""
 
-    def __init__(self, load: Callable[[], Loaded], options: dict, every: float | int) -> None:
-        self._load, self._options, self._every = load, options, every
+    def __init__(
+        self, load: Callable[[], Loaded], options: dict, every: float | int, clamping: bool = False
+    ) -> None:
+        self._load, self._options, self._every, self._clamping = load, options, every, clamping
         self._lock = threading.Lock()
         self._due = 0.0
         self._record: dict = {}
@@ -115,6 +125,7 @@ class Source:
                 began = time.monotonic()
                 dataset, transitions, verdicts = self._load()
                 record = payload(dataset, transitions, verdicts, **self._options)
+                record["clamping"] = self._clamping
                 text = json.dumps(record, sort_keys=True).encode()
                 self._record, self._mark = record, '"' + hashlib.sha256(text).hexdigest()[:32] + '"'
                 # A slow load may not eat more than half of the time.
@@ -147,9 +158,10 @@ class QuietServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Two addresses below the token: `/TOKEN/` and `/TOKEN/payload.json`."""
+    """Below the token: `/TOKEN/`, `/TOKEN/payload.json` and, where clamps are answered, `/TOKEN/clamp.json?...`."""
 
     source: Source
+    clamping: Clamping | None = None
     token: str
     hosts: tuple[str, ...] = ()
     timeout = 30.0
@@ -159,15 +171,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._from_here():
             return self._answer(403, "text/plain", b"This page is served to its own machine only.\n")
-        route = self.path.split("?")[0]
+        route, _, query = self.path.partition("?")
         _, _, rest = route.partition("/")
         token, slash, name = rest.partition("/")
         # Compared in constant time, as bytes: a header may hold anything.
         allowed = secrets.compare_digest(token.encode(errors="replace"), self.token.encode())
-        if not allowed or not slash or name not in ("", "payload.json"):
+        names = ("", "payload.json") if self.clamping is None else ("", "payload.json", "clamp.json")
+        if not allowed or not slash or name not in names:
             return self._answer(
                 404, "text/plain", b"Nothing here; the page is at the address that was printed\n"
             )
+        if name == "clamp.json":
+            return self._answer_clamp(query)
         try:
             record, mark = self.source.latest()
         except (
@@ -183,6 +198,13 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-None-Match") == mark:
             return self._answer(304, "", b"", mark)
         return self._answer(200, "application/json", json.dumps(record).encode(), mark)
+
+    def _answer_clamp(self, query: str) -> None:
+        try:
+            told = self.clamping(dict(parse_qsl(query))) if self.clamping else {}
+        except DynamiclError as problem:
+            return self._answer(400, "application/json", json.dumps({"error": str(problem)}).encode())
+        return self._answer(200, "application/json", json.dumps(told).encode())
 
     def _from_here(self) -> bool:
         """Refuse other hosts' names: a foreign page could otherwise point its own name at this address and read on."""

@@ -167,10 +167,12 @@ def drag_loop(shown, x0: float, x1: float) -> None:
     top, low = box["y"] + 120, box["y"] + 220
     corners = [(x0, top), (x1, top), (x1, low), (x0, low), (x0, top)]
     shown.mouse.move(box["x"] + x0 * box["width"], top)
+    shown.keyboard.down("Shift")
     shown.mouse.down()
     for x, y in corners:
         shown.mouse.move(box["x"] + x * box["width"], y, steps=5)
     shown.mouse.up()
+    shown.keyboard.up("Shift")
     shown.settle()
 
 

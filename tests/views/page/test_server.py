@@ -8,8 +8,10 @@ import socket
 import struct
 import time
 
+import numpy as np
 import pytest
 
+from dynamicl.specs import SpecError
 from dynamicl.views._server import PageServer, Source, waiting_page
 from views.page.conftest import Shown
 from views.page.synthetic import trajectory
@@ -175,5 +177,64 @@ def test_the_page_follows_a_growing_trajectory(browser, server, growing):
     shown.until(f"{seen} === {int(growing.dataset.step[39])}")
     assert page.text_content("#live") == "live"
     assert page.get_attribute("#slider", "aria-valuenow") == "0"
+    context.close()
+    assert not faults, faults
+
+
+class Clamped:
+    """Answers as a checkpoint would whose loss grows with what is clamped."""
+
+    def __init__(self) -> None:
+        self.questions: list[dict] = []
+
+    def __call__(self, question):
+        self.questions.append(dict(question))
+        even = np.full((2, 8, 5, 5), 0.2).tolist()
+        side = {"loss": 0.5, "accuracy": 0.75, "attention": even}
+        told = {"step": 40, "sequences": 500, "readout": -1, "before": side}
+        if not question.get("kind"):
+            return told
+        if question["kind"] == "uniform":
+            raise SpecError("`kind` is 'uniform': not here")
+        return told | {"after": {**side, "loss": 0.5 + float(question["strength"])}}
+
+
+def test_clamps_are_answered_below_the_address_alone(growing, server):
+    assert ask(server, "/clamp.json?kind=silence")[0] == 404
+    with PageServer(growing, every=0.2, clamping=Clamped()) as running:
+        assert json.loads(ask(running, "/payload.json")[2])["clamping"] is True
+        status, _, body = ask(running, "/clamp.json?kind=silence&strength=0.5")
+        assert status == 200 and json.loads(body)["after"]["loss"] == 1.0
+        assert ask(running, "/clamp.json", Host="evil.example")[0] == 403
+        assert ask_bare(running, "/clamp.json")[0] == 404
+        status, _, body = ask(running, "/clamp.json?kind=uniform")
+        assert (status, json.loads(body)) == (400, {"error": "`kind` is 'uniform': not here"})
+
+
+@pytest.mark.browser
+def test_a_head_is_clamped_from_the_page(browser, growing):
+    clamped = Clamped()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    with PageServer(growing, every=60, clamping=clamped) as running:
+        page.goto(running.url)
+        page.bring_to_front()
+        page.wait_for_selector("html[data-ready=yes]")
+        page.select_option("#choose-head", "0.6")
+        page.select_option("#choose-clampKind", "silence")
+        page.wait_for_selector("#clampscores tbody tr:first-child td:nth-child(4):has-text('+1')")
+        assert page.locator("#clampscores tbody tr").nth(0).locator("td").all_inner_texts()[:2] == [
+            "0.5",
+            "1.5",
+        ]
+        asked = clamped.questions[-1]
+        assert (asked["layer"], asked["head"], asked["kind"], asked["strength"]) == ("0", "6", "silence", "1")
+        assert asked["evaluator"] == "train" and asked["run"] == str(growing.dataset.run.values[0])
+        page.locator("#clampstrength").fill("0.25")
+        page.wait_for_selector("#clampscores tbody tr:first-child td:nth-child(4):has-text('+0.25')")
+        page.select_option("#choose-clampKind", "uniform")
+        page.wait_for_selector("#clampscores:has-text('not here')")
     context.close()
     assert not faults, faults

@@ -33,7 +33,9 @@ SCRIPTS = [
     "table",
     "header",
     "timebar",
+    "zoom",
     "curves",
+    "difference",
     "compare",
     "heads",
     "tokens",
@@ -42,6 +44,7 @@ SCRIPTS = [
     "sweep",
     "circuit",
     "steps",
+    "clamping",
     "tables",
     "main",
 ]

@@ -4,9 +4,9 @@
 const times = () => (state.axis === "steps" || !page.sequences.length ? page.steps : page.sequences);
 const timeName = () => (state.axis === "steps" || !page.sequences.length ? "steps" : "sequences");
 
-function timeScale(x0, x1, t = times()) {
-  const first = t[0] ?? 0;
-  const last = t.length ? t[t.length - 1] : 1;
+function timeScale(x0, x1, t = times(), range = null) {
+  const first = range ? range[0] : (t[0] ?? 0);
+  const last = range ? range[1] : t.length ? t[t.length - 1] : 1;
   const unit = Math.max(1, t.find((x) => x > 0) ?? 1);
   const warp = state.scale === "log" ? (x) => Math.log1p(Math.max(0, x) / unit) : (x) => x;
   const unwarp = state.scale === "log" ? (y) => Math.expm1(y) * unit : (y) => y;
@@ -56,7 +56,8 @@ function decades(low, high, unit) {
 }
 
 // A vertical scale over all given curves; the extremes are those of finite values.
-function valueScale(curves, y0, y1, { log = false, include = [] } = {}) {
+// A range, where one is given, is all of the scale.
+function valueScale(curves, y0, y1, { log = false, include = [], range = null } = {}) {
   let [low, high, least] = [Infinity, -Infinity, Infinity];
   const take = (v) => {
     if (!finite(v)) return;
@@ -68,21 +69,24 @@ function valueScale(curves, y0, y1, { log = false, include = [] } = {}) {
   const empty = low > high;
   include.forEach(take);
   if (low > high) [low, high] = [0, 1];
+  if (log && range?.[0] > 0) return logScale(range[0], range[1], y0, y1, empty, 0);
   if (log && finite(least)) return logScale(least, Math.max(high, least * 10), y0, y1, empty);
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
   const pad = (high - low) * 0.04;
-  [low, high] = [low - pad, high + pad];
+  [low, high] = range || [low - pad, high + pad];
+  const value = (y) => low + ((y - y0) / (y1 - y0)) * (high - low);
   const place = (v) => y0 + ((v - low) / (high - low)) * (y1 - y0);
-  return { place, ticks: niceTicks(low, high, Math.max(2, Math.abs(y1 - y0) / 45)), empty, low, high };
+  return { place, value, ticks: niceTicks(low, high, Math.max(2, Math.abs(y1 - y0) / 45)), empty, low, high };
 }
 
-function logScale(least, high, y0, y1, empty) {
-  const [a, b] = [Math.log10(least) - 0.05, Math.log10(high) + 0.05];
+function logScale(least, high, y0, y1, empty, pad = 0.05) {
+  const [a, b] = [Math.log10(least) - pad, Math.log10(high) + pad];
+  const value = (y) => 10 ** (a + ((y - y0) / (y1 - y0)) * (b - a));
   const place = (v) => (v > 0 ? y0 + ((Math.log10(v) - a) / (b - a)) * (y1 - y0) : NaN);
   let ticks = [];
   for (let e = Math.ceil(a); e <= b; e++) ticks.push(10 ** e);
   if (ticks.length < 2) ticks = niceTicks(10 ** a, 10 ** b, 4).filter((v) => v > 0);
-  return { place, ticks, empty, low: 10 ** a, high: 10 ** b };
+  return { place, value, ticks, empty, low: 10 ** a, high: 10 ** b };
 }
 
 // Grid, ticks and names around a plot.
@@ -112,6 +116,7 @@ function drawCursor(pen, box, xs) {
   const t = times();
   if (!t.length) return;
   const x = xs.place(t[state.cursor]);
+  if (x < box.x - 1 || x > box.x + box.w + 1) return;
   pen.line(x, box.y, x, box.y + box.h, { stroke: pen.colours.ink, width: 1.25, alpha: 0.75 });
 }
 

@@ -2,7 +2,7 @@
 
 function bindLasso(panel) {
   panel.holder.addEventListener("pointerdown", (event) => {
-    if (event.button || event.pointerType === "touch") return;
+    if (event.button || event.pointerType === "touch" || !event.shiftKey) return;
     drag = { points: [pointIn(panel, event)], done: false };
   });
   panel.holder.addEventListener("pointermove", (event) => {

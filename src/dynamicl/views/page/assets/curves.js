@@ -1,5 +1,5 @@
-// Curves over runs. Hover names a run and what sets it apart, a click selects it, a drag draws a
-// frame (or, with the lasso, a loop) and compares the runs that pass through it.
+// Curves over runs. Hover names a run and what sets it apart, a click selects it, a drag looks at a part closely;
+// with shift it draws a loop and compares the runs that pass through it.
 
 let curvesPanel = null;
 let drag = null;
@@ -15,24 +15,34 @@ function buildCurves() {
       segments("mode", "Runs or their mean", [
         ["runs", "runs"],
         ["mean", "mean & band"],
+        ["difference", "difference"],
       ]),
+      choose("minus", "minus", () =>
+        state.mode === "difference"
+          ? page.runs.map((run, r) => [run.id, cutFront(run.label, 40)]).filter((_, r) => r !== state.run)
+          : [],
+        { fromState: () => page.runs[minusRun()]?.id || "" },
+      ),
       segments("ylog", "Vertical scale", [
         [false, "linear y"],
         [true, "log y"],
       ]),
+      wholeButton("curvesY"),
     ],
-    follows: ["run", "measure", "evaluator", "mode", "ylog", "axis", "scale", "compare", "layer", "head"],
+    follows: ["run", "measure", "evaluator", "mode", "ylog", "axis", "scale", "compare", "layer", "head", "minus", "zoom", "curvesY"],
     cursor: ["cursor", "hover"],
     height: (w) => (w < 520 ? 300 : 330) + rugHeight(),
     draw: drawCurves,
     overlay: overlayCurves,
-    rows: curveRows,
+    rows: () => (isDifference() ? differenceRows() : curveRows()),
     describe: describeCurves,
     name: () => `${capital(titleOf(state.measure)) || "Curves"}${evaluatorWords()}`,
     note: () =>
-      state.mode === "mean"
+      state.mode === "difference"
+        ? differenceNote()
+        : state.mode === "mean"
         ? "Mean over the runs of one setting; the band holds the middle 80 % of them."
-        : `${errorOf(state.measure) ? "Band: two standard errors of the selected run. " : ""}Diamonds: transitions with their 95 % intervals. Click a curve to select its run; drag a loop around curves to compare them.`,
+        : `${errorOf(state.measure) ? "Band: two standard errors of the selected run. " : ""}Diamonds: transitions with their 95 % intervals. Click a curve to select its run; drag to look at a part closely, with shift to compare runs.`,
     pointer: hoverCurve,
     away: () => set({ hover: -1 }),
     click: clickCurve,
@@ -42,6 +52,12 @@ function buildCurves() {
     ],
   });
   bindLasso(curvesPanel);
+  bindZoom(curvesPanel, "curvesY");
+  watch((changed) => {
+    const other = ["measure", "mode", "ylog"].some((key) => changed.has(key));
+    if (other && !changed.has("curvesY")) set({ curvesY: "" });
+    if (changed.has("mode") || changed.has("run")) refills.forEach((refill) => refill());
+  });
   refills.push(fillLegend);
   arrivals.push(fillCompare);
   fillLegend();
@@ -76,6 +92,7 @@ function curvesBox(w, h) {
 }
 
 function curvesNow() {
+  if (isDifference()) return range(page.runs.length).map((r) => (r === state.run ? differenceOf(state.measure) : []));
   return range(page.runs.length).map(
     (r) => curveOf(state.measure, r, state.evaluator, state.layer, state.head) || [],
   );
@@ -86,23 +103,25 @@ function drawCurves(pen, w, h) {
   if (!state.measure || !page.steps.length || !page.runs.length)
     return drawEmpty(pen, w, h, "Nothing recorded yet");
   const box = curvesBox(w, h);
-  const xs = timeScale(box.x, box.x + box.w);
+  const xs = timeScale(box.x, box.x + box.w, times(), zoomTimes(times()));
   const curves = curvesNow();
+  const drawn = isDifference() ? [state.run] : shownRuns();
   const ys = valueScale(
-    shownRuns().map((r) => curves[r]),
+    drawn.map((r) => inView(curves[r])),
     box.y + box.h,
     box.y,
-    { log: state.ylog },
+    { log: state.ylog && !isDifference(), range: valueRange("curvesY"), include: isDifference() ? [0] : [] },
   );
-  drawFrame(pen, box, xs, ys, { yName: titleOf(state.measure), xName: timeName(), ticksX: box.w / 90 });
+  drawFrame(pen, box, xs, ys, { yName: titleOf(state.measure) + (isDifference() ? ", difference" : ""), xName: timeName(), ticksX: box.w / 90 });
   curvesPanel.geometry = { box, xs, ys, curves };
   if (ys.empty) return drawEmpty(pen, w, box.y + box.h, "Not recorded for these runs");
-  drawReference(pen, box, ys);
+  if (!isDifference()) drawReference(pen, box, ys);
   const transition = transitionOf(state.run);
-  if (transition) drawTransitionBand(pen, box, xs, transition);
   const at = xs.all();
   pen.clip(box.x, box.y - 2, box.w + 2, box.h + 4, () => {
-    if (state.mode === "mean") drawBands(pen, at, ys, curves);
+    if (transition) drawTransitionBand(pen, box, xs, transition);
+    if (isDifference()) drawDifference(pen, box, at, ys, curves[state.run]);
+    else if (state.mode === "mean") drawBands(pen, at, ys, curves);
     else {
       drawErrorBand(pen, at, ys, curves[state.run]);
       drawRuns(pen, at, ys, curves);
@@ -193,6 +212,7 @@ function drawDiverged(pen, box, xs) {
   page.runs.forEach((run, r) => {
     if (run.status !== "diverged" || run.diverged_at < 0 || !shownRuns().includes(r)) return;
     const x = xs.place(times()[nearestIndex(page.steps, run.diverged_at)]);
+    if (x < box.x || x > box.x + box.w) return;
     pen.line(x, box.y + 4, x, box.y + box.h, { stroke: pen.colours.negative, dash: [1, 3] });
     pen.text("✕ " + run.label, x + 4, box.y + 8, { size: 10, fill: pen.colours.negative });
   });
@@ -209,17 +229,19 @@ function drawRug(pen, box, xs, c) {
     const colour = runColour(r, c);
     const size = Math.min(4, row * 0.6);
     const alpha = r === state.run || state.compare.includes(r) ? 1 : 0.6;
-    if (finite(low) && finite(high))
-      pen.line(low, y, high, y, { stroke: colour, width: Math.max(1, Math.min(2.5, row * 0.4)), alpha });
-    pen.shape(
-      [
-        [value, y - size],
-        [value + size, y],
-        [value, y + size],
-        [value - size, y],
-      ],
-      { fill: colour, alpha },
-    );
+    pen.clip(box.x - 4, y - row, box.w + 8, 2 * row, () => {
+      if (finite(low) && finite(high))
+        pen.line(low, y, high, y, { stroke: colour, width: Math.max(1, Math.min(2.5, row * 0.4)), alpha });
+      pen.shape(
+        [
+          [value, y - size],
+          [value + size, y],
+          [value, y + size],
+          [value - size, y],
+        ],
+        { fill: colour, alpha },
+      );
+    });
     pen.hit(box.x, y - row / 2, box.w, row, transitionWords(t, r), () => selectRun(r));
   });
 }
@@ -238,14 +260,18 @@ function overlayCurves(pen) {
   if (!g || !page.steps.length) return;
   drawCursor(pen, g.box, g.xs);
   const x = g.xs.place(times()[state.cursor]);
-  if (state.mode === "runs" && g.curves[state.run]) {
+  const inside = x >= g.box.x - 1 && x <= g.box.x + g.box.w + 1;
+  if (state.mode !== "mean" && inside && g.curves[state.run]) {
     const y = g.ys.place(g.curves[state.run][state.cursor]);
-    if (finite(y))
+    if (finite(y) && y >= g.box.y - 4 && y <= g.box.y + g.box.h + 4)
       pen.circle(x, y, 4, { fill: runColour(state.run, pen.colours), stroke: pen.colours.paper, width: 1.5 });
   }
   if (state.hover >= 0 && g.curves[state.hover]) {
-    pen.poly(g.xs.all(), Array.from(g.curves[state.hover], g.ys.place), { stroke: pen.colours.ink, width: 2.6 });
+    pen.clip(g.box.x, g.box.y - 2, g.box.w + 2, g.box.h + 4, () =>
+      pen.poly(g.xs.all(), Array.from(g.curves[state.hover], g.ys.place), { stroke: pen.colours.ink, width: 2.6 }),
+    );
   }
+  drawZoomFrame(pen, curvesPanel);
   if (drag && drag.points.length > 1)
     pen.shape(drag.points, { stroke: pen.colours.accent, fill: "rgba(80,140,200,.14)", dash: [4, 3], width: 1.5 });
 }
@@ -267,17 +293,17 @@ function nearestRun(x, y) {
 }
 
 function hoverCurve(x, y, event) {
-  if (drag && drag.points.length > 1) return;
+  if ((drag && drag.points.length > 1) || frameDrag) return;
   const [r, t] = nearestRun(x, y);
   set({ hover: r });
   if (r < 0) return hideTip();
   const value = curvesPanel.geometry.curves[r][t];
-  const error = errorOf(state.measure) && curveOf(errorOf(state.measure), r, state.evaluator);
+  const error = isDifference() ? differenceError() : errorOf(state.measure) && curveOf(errorOf(state.measure), r, state.evaluator);
   const give = error && finite(error[t]) ? ` ± ${num(2 * error[t], 2)}` : "";
   showTip(
     [
       runLabel(r),
-      `${titleOf(state.measure)} ${num(value)}${give} at step ${grouped(page.steps[t])}`,
+      `${titleOf(state.measure)}${isDifference() ? ", difference" : ""} ${num(value)}${give} at step ${grouped(page.steps[t])}`,
       ...differenceLines(r),
     ],
     event,

@@ -13,8 +13,9 @@ function buildHeads() {
         ["heads", "heads of this run"],
         ["runs", "this head, every run"],
       ]),
+      wholeButton("headsY"),
     ],
-    follows: ["run", "headMeasure", "headMode", "axis", "scale", "layer", "head", "compare", "measure"],
+    follows: ["run", "headMeasure", "headMode", "axis", "scale", "layer", "head", "compare", "measure", "zoom", "headsY"],
     cursor: ["cursor"],
     height: (w) => (headBoxes(w).at(-1)?.bottom ?? 120) + 4,
     draw: drawHeads,
@@ -31,6 +32,10 @@ function buildHeads() {
     describe: describeHeads,
     pointer: hoverHeads,
     click: clickHeads,
+  });
+  bindZoom(headsPanel, "headsY");
+  watch((changed) => {
+    if (["headMeasure", "headMode"].some((key) => changed.has(key)) && !changed.has("headsY")) set({ headsY: "" });
   });
 }
 
@@ -71,8 +76,9 @@ function drawHeads(pen, w, h) {
     state.headMode === "runs"
       ? shownRuns().map((r) => curveOf(state.headMeasure, r, 0, state.layer, state.head))
       : page.layers.flatMap((_, l) => page.heads.map((_, k) => curveOf(state.headMeasure, state.run, 0, l, k)));
-  const xs = boxes.map((box) => timeScale(box.x, box.x + box.w));
-  const ys = boxes.map((box) => valueScale(every, box.y + box.h, box.y, { include: [0] }));
+  const xs = boxes.map((box) => timeScale(box.x, box.x + box.w, times(), zoomTimes(times())));
+  const options = { include: zoomed() ? [] : [0], range: valueRange("headsY") };
+  const ys = boxes.map((box) => valueScale(every.map(inView), box.y + box.h, box.y, options));
   if (ys.every((scale) => scale.empty)) return drawWords(pen, w, h, unrecordedWords(state.headMeasure));
   headsPanel.geometry = { boxes, xs, ys, every };
   boxes.forEach((box, i) => {
@@ -145,6 +151,7 @@ function overlayHeads(pen) {
     drawCursor(pen, box, g.xs[i]);
     if (box.cells) drawCells(pen, box, g.ys[i]);
   });
+  drawZoomFrame(pen, headsPanel);
 }
 
 function drawCells(pen, box, ys) {
@@ -205,6 +212,7 @@ function nearestHeadLine(x, y) {
 }
 
 function hoverHeads(x, y, event) {
+  if (frameDrag) return;
   const near = nearestHeadLine(x, y);
   if (!near) return hideTip();
   const name = state.headMode === "runs" ? runLabel(shownRuns()[near.k]) : headWords(near.layer, near.k);

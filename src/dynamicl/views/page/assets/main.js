@@ -74,6 +74,7 @@ function start() {
   buildSweep();
   buildCircuit();
   buildSteps();
+  buildClamping();
   buildTables();
   observePanels();
   bindHeader();

@@ -142,6 +142,7 @@ function leave(panel) {
 }
 
 function press(panel, event) {
+  if (panel.dragged) return;
   const [x, y] = pointIn(panel, event);
   const region = regionAt(panel, x, y);
   if (region && region.click) region.click(event);

@@ -20,6 +20,12 @@ const state = {
   sweepReading: "end",
   sweepSetting: "",
   sweepColour: "",
+  minus: "",
+  zoom: "",
+  curvesY: "",
+  headsY: "",
+  clampKind: "",
+  clampStrength: 1,
   compare: [],
   hover: -1,
   theme: "auto",
@@ -84,7 +90,7 @@ function transitionOf(r) {
 }
 
 const sweepState = ["sweepReading", "sweepSetting", "sweepColour"];
-const addressKeys = ["axis", "scale", "measure", "mode", "headMeasure", "headMode", "source", "circuit", "clamp", ...sweepState];
+const addressKeys = ["axis", "scale", "measure", "mode", "headMeasure", "headMode", "source", "circuit", "clamp", "minus", "zoom", ...sweepState];
 
 function addressText() {
   const parts = new URLSearchParams();
@@ -107,7 +113,8 @@ const writeAddress = debounce(() => {
 const allowed = {
   axis: () => ["steps", "sequences"],
   scale: () => ["linear", "log"],
-  mode: () => ["runs", "mean"],
+  mode: () => ["runs", "mean", "difference"],
+  minus: () => page.runs.map((run) => run.id),
   measure: () => [...scalarMeasures(), ...headMeasures()],
   headMeasure: headMeasures,
   headMode: () => ["heads", "runs"],
@@ -134,8 +141,9 @@ function viewFromAddress(address = location.hash) {
   if (parts.has("step") && finite(step) && page.steps.length) patch.cursor = nearestIndex(page.steps, step);
   if (page.evaluators.includes(parts.get("evaluator")))
     patch.evaluator = page.evaluators.indexOf(parts.get("evaluator"));
+  if (ZOOM_FORM.test(parts.get("zoom") || "")) patch.zoom = parts.get("zoom");
   for (const key of addressKeys) {
-    if (parts.has(key) && allowed[key]().includes(parts.get(key))) patch[key] = parts.get(key);
+    if (parts.has(key) && allowed[key]?.().includes(parts.get(key))) patch[key] = parts.get(key);
   }
   if (parts.has("ylog")) patch.ylog = parts.get("ylog") === "1";
   if (parts.has("arrows")) patch.arrows = parts.get("arrows") !== "0";

@@ -206,6 +206,10 @@ const KEYS = {
   s: () => set({ axis: state.axis === "steps" ? "sequences" : "steps" }),
   t: () => jumpToTransition(),
   c: () => page.runs.length && toggleCompare(state.run),
+  "+": () => zoomBy(0.5),
+  "=": () => zoomBy(0.5),
+  "-": () => zoomBy(2),
+  0: () => zoomOut(),
   Escape: () => set({ compare: [], hover: -1 }),
   "?": () => $("#help").showModal(),
 };
