@@ -13,7 +13,7 @@ EMPTY = "is '': give the path of a file or folder"
         ("report", "library", "--out", ""),
         ("reproduce", "induction.heads", "--out", ""),
         ("view", ""),
-        ("ablate", "--clamp", "steps-1-2", "--", ""),
+        ("ablate", "", "--clamp", "steps-1-2"),
         ("fork", "library", "--at", "0", "--out", ""),
         ("claims", "--results", ""),
         ("judge", "induction", "--results", ""),
@@ -21,7 +21,7 @@ EMPTY = "is '': give the path of a file or folder"
     ],
 )
 def test_an_empty_path_is_not_the_current_folder(dynamicl, words):
-    option = words[-2] if words[-2].startswith("--") else "path"
+    option = words[-2] if words[-1] == "" and words[-2].startswith("--") else "path"
     assert dynamicl(*words).line == f"dynamicl {words[0]}: `{option}` {EMPTY}"
 
 

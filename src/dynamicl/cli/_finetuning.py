@@ -5,10 +5,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynamicl.specs import SpecError
+from dynamicl.specs import SpecError, check
 
 from ._options import read_options
 from ._start import written_command
+
+MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def command(words: list[str]) -> int:
     from dynamicl import lm
     from dynamicl.studies.finetuning import TASKS, Cells, Setting, find_variants
 
+    check(1 <= options.queries <= MOST, f"`queries` is {options.queries}: give 1 to {MOST:,}")
+    check(0 <= options.threads <= MOST, f"`threads` is {options.threads}: give 0 (all cores) or more")
     tasks = TASKS if options.task == "all" else tuple(options.task.split(","))
     variants = find_variants(tuple(options.variants.split(",")))
     setting = Setting(

@@ -130,7 +130,8 @@ def _unknown(tokens: Sequence[str], kind: Any, words: Sequence[str], all_options
 
 def _name(argument: Any) -> str:
     """Name an argument as it is given."""
-    return str(argument.lowered.metavar) if argument.is_positional() else argument.lowered.name_or_flags[0]
+    positional = argument.is_positional()
+    return str(argument.field.intern_name).upper() if positional else argument.lowered.name_or_flags[0]
 
 
 def _wanted(argument: Any) -> str:

@@ -88,7 +88,7 @@ def load(
         f"`trajectory` is {trajectory!r}: give one, or the folder of a library or store",
     )
     check(
-        step is None or hasattr(step, "__index__"),
+        step is None or isinstance(step, SupportsIndex),
         f"`step` is {step!r}: give a checkpoint's step, or None for the last one",
     )
     store, row = trajectory.member(run)

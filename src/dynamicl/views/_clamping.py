@@ -15,7 +15,7 @@ from jaxtyping import Array
 
 from dynamicl.clamps import Clamp, Constant, Pattern, forward_recorded
 from dynamicl.lab import Loaded, load
-from dynamicl.models import match_sites, sites, with_all_rows
+from dynamicl.models import batch_tokens, match_sites, sites, with_all_rows
 from dynamicl.specs import SpecError, check, merge, split
 from dynamicl.store import Trajectory, open_trajectory
 from dynamicl.training import standard_scores
@@ -109,10 +109,10 @@ def nearest_checkpoint(trajectory: Trajectory, run: str, step: int) -> int:
 def _network(loaded: Loaded, evaluator: str, count: int) -> Network:
     task, sequences = loaded.evaluation(evaluator, count)
     model = with_all_rows(loaded.model)
-    known = sites(model, task.inputs(jax.tree.map(lambda leaf: leaf[0], sequences.tokens)))
-    there = any(site.name == "layers.0.attn.pattern" for site in known)
+    tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
+    known = sites(model, jax.tree.map(lambda leaf: leaf[0], tokens))
     check(
-        there and not getattr(loaded.spec.model, "stage", None),
+        any(site.name == "layers.0.attn.pattern" for site in known),
         "this network has no attention heads at `layers.0.attn.pattern`: clamp a transformer's",
     )
     patterns = match_sites(known, PATTERN)

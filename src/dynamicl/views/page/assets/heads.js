@@ -77,7 +77,7 @@ function drawHeads(pen, w, h) {
       ? shownRuns().map((r) => curveOf(state.headMeasure, r, 0, state.layer, state.head))
       : page.layers.flatMap((_, l) => page.heads.map((_, k) => curveOf(state.headMeasure, state.run, 0, l, k)));
   const xs = boxes.map((box) => timeScale(box.x, box.x + box.w, times(), zoomTimes(times())));
-  const options = { include: zoomed() ? [] : [0], range: valueRange("headsY") };
+  const options = { include: state.zoom || state.headsY ? [] : [0], range: valueRange("headsY") };
   const ys = boxes.map((box) => valueScale(every.map(inView), box.y + box.h, box.y, options));
   if (ys.every((scale) => scale.empty)) return drawWords(pen, w, h, unrecordedWords(state.headMeasure));
   headsPanel.geometry = { boxes, xs, ys, every };

@@ -39,7 +39,7 @@ function setZoom(from, to, more = {}) {
   const least = (last - first) / 1e4;
   if (b - a < least) return;
   const whole = a <= first && b >= last;
-  set({ zoom: whole ? "" : `${num(a, 6)}~${num(b, 6)}`.replace(/[^\d.~]/g, ""), ...more });
+  set({ zoom: whole ? "" : [a, b].map((x) => Number(x.toFixed(2))).join("~"), ...more });
   say(whole ? "Whole time" : `Steps ${compact(a)} to ${compact(b)}`);
 }
 
