@@ -89,7 +89,7 @@ def _of_populations(library: Any) -> list[Call]:
         (lambda: train([RUN], RECORDING, ""), "`path` is ''"),
         (lambda: train([RUN], RECORDING, None), "`path` is None"),
         (lambda: fate("nowhere", "aaaa01", [0]), "nowhere"),
-        (lambda: fate(library, "zz", [0]), "`run` is 'zz'"),
+        (lambda: fate(library, "zz", [0]), "run zz is not in the library"),
         (lambda: fate(library, "aaaa01", 0), "`at` is 0"),
         (lambda: fate(library, "aaaa01", [-5]), "`at` has -5"),
         (lambda: fate(library, "aaaa01", []), "`at` is empty"),

@@ -133,7 +133,6 @@ def fate(
     check(isinstance(at, Iterable) and not isinstance(at, str), f"`at` is {at!r}: give a list of checkpoints")
     for step in at:
         check(step >= 0, f"`at` has {step}: checkpoints count from 0")
-    parent, recording = _parent(library, run)
     counts = forks if isinstance(forks, dict) else dict.fromkeys(at, forks)
     check(bool(at), "`at` is empty: name at least one checkpoint's step")
     check(len(set(at)) == len(at), f"`at` is {tuple(at)}: name each checkpoint once")
@@ -141,6 +140,7 @@ def fate(
         all(counts.get(step, 0) >= 1 for step in at),
         f"`forks` is {forks}: give at least 1 for each step of `at`",
     )
+    parent, recording = _parent(library, run)
     schedule = recording.evaluate if evaluate is None else evaluate
     _check_followed(schedule, at, parent.steps if steps is None else steps, hold)
     kept = Recording(
