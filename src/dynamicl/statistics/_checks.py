@@ -53,6 +53,12 @@ def check_between(name: str, value: float | int, low: float | int, high: float |
         )
 
 
+def check_resamples(resamples: int) -> None:
+    """Refuse a bootstrap of nothing."""
+    if resamples < 1:
+        raise ValueError(f"`resamples` is {resamples}; 1 or more are needed. 2,000 are usual.")
+
+
 def check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
     """Refuse a word that is none of those allowed."""
     if value not in allowed:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import as_counts, as_vector, check_increasing, check_same_length
+from ._checks import as_counts, as_vector, check_increasing, check_resamples, check_same_length
 
 RESAMPLES = 400
 
@@ -120,6 +120,7 @@ def draw_errors(
         raise ValueError(
             f"`shared` is {shared}; a number from 0 to 1 is allowed. 0 where evaluations draw new sequences."
         )
+    check_resamples(resamples)
     rng = np.random.default_rng(seed)
     common = rng.standard_normal((resamples, 1))
     own = rng.standard_normal((resamples, error.size))

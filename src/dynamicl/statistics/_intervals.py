@@ -12,7 +12,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from ._checks import as_counts, as_vector, check_between, check_choice
+from ._checks import as_counts, as_vector, check_between, check_choice, check_resamples
 
 
 class Interval(NamedTuple):
@@ -124,6 +124,7 @@ def bootstrap_interval(
     as_vector("values", rows.reshape(len(rows), -1)[:, 0], least=2)
     check_choice("method", method, ("bca", "percentile"))
     check_between("level", level, 0, 1)
+    check_resamples(resamples)
     if isinstance(statistic, str):
         check_choice("statistic", statistic, tuple(_NAMED))
     n = len(rows)
@@ -158,6 +159,7 @@ def median_difference(
         ValueError: If a sample has fewer than two values.
     """
     a, b = as_vector("first", first, least=2), as_vector("second", second, least=2)
+    check_resamples(resamples)
     check_between("level", level, 0, 1)
     rng = np.random.default_rng(seed)
     medians = [np.median(rng.choice(sample, (resamples, sample.size)), axis=1) for sample in (a, b)]

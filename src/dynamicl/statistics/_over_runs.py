@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from ._checks import as_vector, check_between, check_same_length
+from ._checks import as_vector, check_between, check_resamples, check_same_length
 
 LEAST_FOR_BOOTSTRAP = 6
 """Runs from which on they are resampled."""
@@ -94,6 +94,7 @@ def over_runs(
         half = quantile * float(np.sqrt(sample.var(ddof=1) / n + shared * errors.mean() ** 2))
         return RunInterval(centre, centre - half, centre + half, n)
     rng = np.random.default_rng(seed)
+    check_resamples(resamples)
     common, own = rng.standard_normal((resamples, 1)), rng.standard_normal((resamples, n))
     runs = rng.integers(0, n, (resamples, n))
     # A run that is drawn twice is evaluated twice.
