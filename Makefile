@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test campaign cluster audit format-check lint types docs tests smoke doctest browser format lock clean
+.PHONY: help setup demo test campaign cluster audit format-check lint types docs compiled extras tests smoke doctest browser format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,10 +45,15 @@ $(VENV)/.cluster: requirements-cluster.lock tools/cluster.sh $(VENV)/.locked
 demo: setup  ## train a small population and draw what it learnt
 	$(DEMO)
 
-# Checks of one core each run two at a time; then the tests, on all cores, so that the test runner's line comes last.
+# Checks of one core each run two at a time, and what the tests need more is fetched beside them; then the tests, on all
+# cores, so that the test runner's line comes last. The compiled loop has had its tests by then, as users compile it.
 test: setup  ## format, lint, types, docs, then tests and doctests
-	@$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync=target format-check lint types docs compiled
-	@$(MAKE) --no-print-directory --jobs 1 tests
+	@$(MAKE) --no-print-directory --jobs $(JOBS) --output-sync=target extras compiled types docs format-check lint
+	@$(MAKE) --no-print-directory --jobs 1 tests ARGS="--ignore=tests/training/test_compiled.py $(ARGS)"
+
+# One after the other: all of them install into one environment.
+extras: setup
+	@$(MAKE) --no-print-directory --jobs 1 browser $(VENV)/.lm $(VENV)/.cluster
 
 format-check: setup  ## say which files `make format` would change
 	$(BIN)/ruff format --check .
@@ -78,7 +83,7 @@ audit: setup  ## docs/dependencies.md: every locked package with its licence; an
 	$(BIN)/python tools/dependencies.py
 
 smoke: setup  ## every population of the studies at smoke, and the tests that `make test` leaves out; long
-	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/*/test_study.py
+	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q tests/studies/*/test_study.py tests/docs/test_examples.py
 	DYNAMICL_WHOLE_STUDY=1 $(BIN)/pytest -q -m whole tests
 
 doctest: setup  ## the examples in docstrings alone

@@ -60,6 +60,7 @@ def test_each_run_of_a_cohort_learns_on_its_own_checkpoint(donor, folder):
         assert np.array_equal(start["rise"], end["rise"]) and not np.array_equal(start["fall"], end["fall"])
 
 
+@pytest.mark.whole
 def test_an_interrupted_run_goes_on_with_the_same_bits(donor, folder, tmp_path):
     whole = train_population(lent(20, 60), RECORDING, folder)
     train_population([DONOR], RECORDING, tmp_path)

@@ -59,8 +59,8 @@ def lookup(causal=False):
 CASES = {"few-shot": few_shot, "lookup": lookup, "causal lookup": lambda: lookup(causal=True)}
 
 
-# Few-shot sequences have the causal mask alone, which the causal lookup has with padding.
-PARAMS = [pytest.param(name, marks=[pytest.mark.whole] * (name == "few-shot")) for name in CASES]
+# The causal lookup has both masks, the causal one and that of padding; the others have one each.
+PARAMS = [pytest.param(name, marks=[pytest.mark.whole] * (name != "causal lookup")) for name in CASES]
 
 
 @pytest.fixture(scope="module", params=PARAMS)

@@ -97,6 +97,7 @@ def shape_or_refusal(small, clamps):
         return str(error)
 
 
+@pytest.mark.whole
 @hypothesis.settings(max_examples=100)
 @hypothesis.given(described=st.lists(CLAMPS, min_size=1, max_size=2))
 def test_any_clamps_are_computed_or_refused_with_one_line(small, described):

@@ -31,7 +31,7 @@ def write_task(folder, train=24, scored=6, name="sst2"):
         (("--seeds", "3"), "`seeds` is '3': give FIRST:END, e.g. 0:3"),
         (("--seeds", "3:3"), "`seeds` is '3:3': give FIRST:END"),
         (("--variants", "per-layr"), "`variants` has 'per-layr': did you mean `per-layer`"),
-        (("--queries", "0"), "`queries` is 0: give at least 1"),
+        (("--queries", "0"), "`queries` is 0: give 1 to 1,000,000"),
         (("--k", "-1"), "`k` is -1: give at least 1"),
         (("--parameters", "some"), "`parameters` is 'some': choose one of key_value, all"),
         (

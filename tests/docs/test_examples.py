@@ -23,6 +23,7 @@ from dynamicl.studies.induction import _settings as induction
 from dynamicl.studies.lookup import _settings as lookup
 from dynamicl.studies.mixture import _settings as mixture
 from dynamicl.studies.transience import _settings as transience
+from studies.smoke import WHOLE
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -85,12 +86,13 @@ TOGETHER = {
         "docs/how-to/continue-a-run.md",
     ]
 }
-"""Pages that go on in the folder of another, which runs once for all of them."""
+"""Pages that go on in the folder of another, which runs once for all of them: in `make smoke`."""
 FOLLOWING = {page for pages in TOGETHER.values() for page in pages}
 COMPILE_MUCH = {
     "docs/how-to/sweep-and-plot.md",
     "docs/tutorials/competitors-that-cooperate.md",
     "docs/tutorials/rise-and-fall.md",
+    "docs/tutorials/three-subcircuits.md",
     "docs/tutorials/when-was-it-decided.md",
     "docs/tutorials/why-abruptly.md",
 }
@@ -150,7 +152,8 @@ def namespace(monkeypatch, tmp_path, request):
 
 @pytest.mark.parametrize("page", RUN_ALONE)
 def test_page_runs(page, namespace, capsys):
-    for part in [page, *TOGETHER.get(page, [])]:
+    following = TOGETHER.get(page, []) if WHOLE else []
+    for part in [page, *following]:
         run_page(part, PAGES[part], namespace)
 
 

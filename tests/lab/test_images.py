@@ -47,6 +47,7 @@ def test_running_averages_are_kept_with_the_weights_and_move(trajectory):
     assert not first[AVERAGES].any() and np.abs(last[AVERAGES]).max() > 0
 
 
+@pytest.mark.whole
 def test_clamps_and_decay_reach_inside(tmp_path):
     held = dataclasses.replace(BASE, clamps=(HELD,), steps=2)
     shrunk = dataclasses.replace(

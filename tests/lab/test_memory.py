@@ -74,6 +74,7 @@ def test_not_even_one_run_fits(monkeypatch, tmp_path):
     assert Library(tmp_path).runs == ()
 
 
+@pytest.mark.whole
 def test_more_forks_than_memory_are_trained_in_parts_with_the_same_bits(monkeypatch, tmp_path):
     for folder in ("whole", "parts"):
         train_population([PARENT], RECORDING, tmp_path / folder)

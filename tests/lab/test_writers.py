@@ -126,6 +126,7 @@ def test_two_grafts_on_two_parts_and_two_freezes_of_one_part(donors, folder):
     assert equal(first, last, ["rise"])
 
 
+@pytest.mark.whole
 def test_a_lent_network_sets_no_weights(tmp_path):
     """However a run begins, a network that lends it values changes what it learns, and not what it starts with."""
     base = RunSpec(

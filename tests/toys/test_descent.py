@@ -122,6 +122,7 @@ def test_a_rate_that_diverges_is_reported_for_its_run_alone():
     np.testing.assert_allclose(run.loss[0], alone.loss, rtol=1e-5)
 
 
+@pytest.mark.whole
 def test_flow_is_the_limit_of_small_rates():
     toy, start = draw_toy(jax.random.key(4))
     flow = gradient_flow(toy, start, jnp.array([0.0, 5.0, 20.0]), clamps=("c",))
@@ -144,6 +145,7 @@ def test_flow_conserves_differences_of_squared_lengths():
         np.testing.assert_allclose(difference, np.repeat(difference[:, :1], 9, axis=1), atol=2e-4)
 
 
+@pytest.mark.whole
 def test_the_coopetition_toy_has_the_statistics_of_the_published_seeds():
     # Of the published 12 seeds 10 stop, after 4,244 to 14,482 steps, median about 7,400; mu1 = 0 keeps mechanism 1.
     keys = jax.random.split(jax.random.key(0), 400)

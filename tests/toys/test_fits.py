@@ -75,6 +75,7 @@ def test_a_curve_without_noise_is_found_again():
     np.testing.assert_allclose(fit.predict(STEPS), made(0.0), atol=2e-3)
 
 
+@pytest.mark.whole
 def test_a_plateau_alone_does_not_identify_what_follows():
     fit = fit_curve(STEPS[:8], made(0.01)[:8], TWO)
     assert fit.unidentified
@@ -100,6 +101,7 @@ def test_scale_and_offset_are_those_of_least_squares():
     np.testing.assert_allclose(problem.linear(shape), expected, rtol=1e-6)
 
 
+@pytest.mark.whole
 def test_the_right_toy_foresees_the_rest_better():
     loss = made(0.002, along=0.02)
     data = compare_families(STEPS, loss, [vector_family(1), TWO], fractions=(0.2,), floor=0.3)

@@ -58,6 +58,7 @@ def lab(tmp_path_factory):
     return Lab(tmp_path_factory.mktemp("coopetition") / "library", "smoke", "a test")
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_the_shared_population_serves_its_claims_at_smoke(lab):
     experiments = [

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import xarray as xr
 
 from dynamicl.studies import Lab
@@ -18,6 +19,7 @@ BROKEN = {
 test_judge = judge_test(COST, DATA, BROKEN)
 
 
+@pytest.mark.whole
 def test_a_step_costs_more_than_looking(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "REPEATS", 3)
     monkeypatch.setattr(module, "CALLS", 20)

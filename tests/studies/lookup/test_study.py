@@ -42,6 +42,7 @@ def lab(tmp_path_factory):
     return Lab(folder, "smoke", "dynamicl reproduce lookup --scale smoke")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", experiments_here())
 def test_smoke(name, lab, tmp_path):
     """Every experiment runs from end to end, is judged again alike, and its figure is drawn from what is kept."""
