@@ -15,7 +15,10 @@ def share(mask: Bool[Array, "*axes position"]) -> Float[Array, "*axes position"]
     return weights / jnp.maximum(weights.sum(axis=-1, keepdims=True), 1.0)
 
 
-def mean_of(values: Float[Array, "batch *axes"], counted: Bool[Array, " batch"]) -> Float[Array, "*axes"]:
+def mean_of(
+    values: Float[Array, "batch *axes"],  # noqa: F821 - axes, not names
+    counted: Bool[Array, " batch"],
+) -> Float[Array, "*axes"]:
     """Average over the sequences that count; NaN where none does.
 
     >>> import jax.numpy as jnp
