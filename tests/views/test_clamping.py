@@ -9,6 +9,7 @@ from dynamicl.clamps import Clamp, Constant, Pattern, clamped_logits
 from dynamicl.lab import Loaded
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
+from dynamicl.store import Trajectory
 from dynamicl.tasks import LookupSpec, interface_of
 from dynamicl.training import RunSpec, bound, standard_scores
 from dynamicl.views import _clamping as module
@@ -50,7 +51,9 @@ def test_every_clamp_gives_what_the_engine_gives_and_compiles_nothing_new(answer
     variants = [(), *((clamp,) for _, clamp in CASES)]
     clean, *clamped = clamped_logits(loaded.model, task, sequences, variants)
     told = answer({"run": "a", "step": "7"})
-    assert told["step"] == 7 and "after" not in told and np.shape(told["before"]["attention"]) == (2, 2, 5, 5)
+    length = interface_of(task).length
+    assert told["step"] == 7 and "after" not in told
+    assert np.shape(told["before"]["attention"]) == (2, 2, length, length)
     traces = []
     whole = module.forward_recorded
     monkeypatch.setattr(module, "forward_recorded", lambda *given: traces.append(1) or whole(*given))
@@ -94,7 +97,10 @@ def test_the_nearest_checkpoint_is_taken():
     class Kept:
         checkpoints = (0, 10, 100)
 
-    class Held:
+    class Held(Trajectory):
+        def __init__(self):
+            """Of which only the checkpoints are asked."""
+
         def last_checkpoint(self, run):
             return 100
 
