@@ -62,21 +62,21 @@ def falling():
     return fates(lambda x: scipy.special.expit(-3 * x))
 
 
-def stepped():
-    """P rises, and is not logistic: a third of what lies on the wrong side learns in context all the same."""
-    return fates(lambda x: np.where(x > 0, 0.95, 0.35) * np.where(np.abs(x) > 1.5, 0.6, 1.0))
+def broken_curve():
+    """P rises on the whole, and is not logistic: far on the wrong side half of the forks match all the same."""
+    return fates(lambda x: np.where(x < -1, 0.5, np.where(x < 0, 0.02, 0.9)))
 
 
 def weak():
-    """P rises in the parents that are fitted, surely but little, and the others differ by chance."""
+    """P rises surely but little where it is fitted, and less elsewhere: a constant tells the held-out forks as well."""
     data = fates(lambda x: 0.5 + 0 * x, seed=3)
-    solved, x = data["matched"].values.copy(), data["coordinate"].values
-    solved[::2] = np.round(FORKS * scipy.special.expit(0.5 * x[::2]))
-    solved[1::2] = np.round(FORKS * scipy.special.expit(0.1 * x[1::2]))
-    return with_matched(data, solved)
+    matched, x = data["matched"].values.copy(), data["coordinate"].values
+    matched[::2] = np.round(FORKS * scipy.special.expit(0.3 * x[::2]))
+    matched[1::2] = np.round(FORKS * scipy.special.expit(0.05 * x[1::2]))
+    return with_matched(data, matched)
 
 
-BROKEN = {SLOPE: falling(), CALIBRATED: stepped(), BETTER: weak()}
+BROKEN = {SLOPE: falling(), CALIBRATED: broken_curve(), BETTER: weak()}
 test_judge = judge_test(FATES, DATA, BROKEN)
 
 
@@ -116,7 +116,7 @@ def head_and_tokens():
     size = sizes("smoke")
     spec = parent_runs(size)[0]
     task = spec.task.bind(spec.task.prepare()["novel"], jax.random.key(1))
-    tokens = jax.tree.map(lambda leaf: leaf[0], task.inputs(task.batch(jax.random.key(2), 1).tokens))
+    tokens = task.inputs(jax.tree.map(lambda leaf: leaf[0], task.batch(jax.random.key(2), 1).tokens))
     return spec.model.build(Interface(tokens, size.pairs), jax.random.key(3)), tokens
 
 

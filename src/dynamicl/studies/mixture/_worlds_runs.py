@@ -58,6 +58,7 @@ class Sizes:
         pairs: N.
         burst: how often each class of a context stands in it.
         dimensions: of items (D).
+        eps: size of the noise within a class.
         places: one-hot positions (P).
         exemplars: of each class where they are finite.
         width: of queries, keys and the classifier's layers.
@@ -75,6 +76,7 @@ class Sizes:
     pairs: int
     burst: int
     dimensions: int
+    eps: float
     places: int
     exemplars: int
     width: int
@@ -88,9 +90,60 @@ class Sizes:
 
 
 SIZES = {
-    "smoke": Sizes(16, 8, 4, 2, 7, 12, 3, 8, 16, 8, 0.1, 20, 2, 10, 40),
-    "laptop": Sizes(256, 16, 4, 2, 31, 16, 20, 32, 64, 32, 0.1, 20_000, 3, 100, 500),
-    "paper": Sizes(512, 32, 8, 2, 63, 65, 20, 128, 64, 128, 0.01, 1_000_000, 6, 200, 1000),
+    "smoke": Sizes(
+        classes=16,
+        labels=8,
+        pairs=4,
+        burst=2,
+        dimensions=7,
+        eps=0.1,
+        places=12,
+        exemplars=3,
+        width=8,
+        transformer=16,
+        batch=8,
+        rate=0.1,
+        steps=20,
+        seeds=2,
+        evaluations=10,
+        sequences=40,
+    ),
+    "laptop": Sizes(
+        classes=2048,
+        labels=16,
+        pairs=4,
+        burst=2,
+        dimensions=31,
+        eps=0.75,
+        places=16,
+        exemplars=20,
+        width=32,
+        transformer=64,
+        batch=32,
+        rate=0.1,
+        steps=12_000,
+        seeds=3,
+        evaluations=60,
+        sequences=500,
+    ),
+    "paper": Sizes(
+        classes=6400,
+        labels=32,
+        pairs=8,
+        burst=2,
+        dimensions=63,
+        eps=0.5,
+        places=65,
+        exemplars=20,
+        width=128,
+        transformer=64,
+        batch=128,
+        rate=0.01,
+        steps=1_000_000,
+        seeds=6,
+        evaluations=200,
+        sequences=1000,
+    ),
 }
 
 
@@ -114,7 +167,7 @@ def task(size: Sizes, world: str) -> ExemplarTaskSpec:
     switches = switches_of(world)
     labels = LabelVectors(0 if POSITIONS in switches else size.places)
     return ExemplarTaskSpec(
-        Gaussian(size.dimensions, exemplars=size.exemplars if EXEMPLARS in switches else 0),
+        Gaussian(size.dimensions, size.eps, exemplars=size.exemplars if EXEMPLARS in switches else 0),
         classes=size.classes,
         labels=size.classes if LABELS in switches else size.labels,
         pairs=size.pairs,
