@@ -163,13 +163,15 @@ class HeldOut(NamedTuple):
         return np.asarray(losses.sum(axis=-1) / np.maximum(decided.sum(axis=-1), 1))
 
     def tenths(self) -> list[tuple[float, Interval]]:
-        """Return mean prediction and observed share, with its interval, of each tenth of the states."""
+        """Return mean prediction and observed share, with its interval, of each tenth of the states; none without forks."""
         told, matched, decided = (
             table.ravel() for table in (self.predicted, self.states.matched, self.states.decided)
         )
         seen = np.flatnonzero(decided)
         order = seen[np.argsort(told[seen])]
-        groups = np.array_split(order, max(1, min(GROUPS, order.size)))
+        if not order.size:
+            return []
+        groups = np.array_split(order, min(GROUPS, order.size))
         level = 1 - 0.05 / len(groups)
         tenths = []
         for group in groups:

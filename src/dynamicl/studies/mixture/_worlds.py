@@ -20,8 +20,8 @@ from ._worlds_runs import EVALUATORS, REDDY, SWITCHES, THESIS, WORLDS, Sizes, po
 FADED = 0.1
 """Peak less end from which on icl fades: the margin of all studies (`FADE_MARGIN`). It lies far enough from 0 that the
 largest of seven changes does not pass it, interval and all, for being the largest."""
-HIGH = 0.75
-"""Smoothed icl that a run must pass to have learnt in context: half of the way from chance to 1."""
+HIGH = CHANCE + FADED
+"""Smoothed icl that a run must pass to have learnt in context: a lower peak could not lose the margin."""
 STAYS = Threshold("peak minus end of icl in Reddy's world, mean over seeds", "high <", FADED)
 FADES = Threshold("peak minus end of icl in the thesis' network, mean over seeds", "low >", FADED)
 ALONE = Threshold(

@@ -7,6 +7,8 @@ run-steps besides the main runs.
 """
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -69,7 +71,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     free = curves(trajectories["whole"], scale, init=scale.inits)["icl"].isel(init=0, drop=True)
     plain_mlp = curves(trajectories["mlp"], scale, run=[0])["icl"].isel(run=0, drop=True)
 
-    def stage(name: str, prefix: str, **dims: tuple) -> xr.DataArray:
+    def stage(name: str, prefix: str, **dims: Sequence[Any]) -> xr.DataArray:
         return curves(trajectories[name], scale, **dims)["icl"].rename(sequences=f"{prefix}_sequences")
 
     return data.assign(

@@ -24,6 +24,7 @@ from ._populations import populations
 from ._runs import MLP_RATIO, penalised
 from ._settings import Setting
 
+Describe = Callable[[Trajectory], list[RunSpec]]
 MAKERS: Mapping[str, Callable[[int], SequenceKind]] = {"matched": matched, "in-context-only": icl_only}
 KINDS = tuple(MAKERS)
 NOTHING = "nothing"
@@ -116,7 +117,7 @@ def listed(scale: Setting) -> Populations:
     # Weights are kept on the way, as of the main runs; what heads attend to is not asked here.
     kept = dataclasses.replace(long, checkpoint=scale.sparse().checkpoint)
 
-    def following(title: str, after: str, runs: list[RunSpec], describe: Callable) -> Dependent:
+    def following(title: str, after: str, runs: list[RunSpec], describe: Describe) -> Dependent:
         def known(trajectories: Trajectories) -> Population:
             return Population(f"transience: {title}", tuple(describe(trajectories[after])), often)
 

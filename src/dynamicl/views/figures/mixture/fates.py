@@ -31,10 +31,11 @@ def draw(data: xr.Dataset) -> Figure:
     panels[1].plot(grid, fit(states).probability(grid), color="0.3", linewidth=1)
     panels[1].set(xlabel="coordinate on the unstable direction", ylabel="share of forks that match")
     panels[1].legend(fontsize=6.5, title="forked at", title_fontsize=6.5)
-    told, observed = zip(*held_out(data).tenths(), strict=True)
-    values = np.array([share.value for share in observed])
-    ends = np.array([(share.value - share.low, share.high - share.value) for share in observed]).T
-    panels[2].errorbar(told, values, yerr=ends, fmt="o", markersize=4, color="#009E73", linewidth=1)
+    tenths = held_out(data).tenths()
+    told, values = [mean for mean, _ in tenths], [share.value for _, share in tenths]
+    below = [share.value - share.low for _, share in tenths]
+    above = [share.high - share.value for _, share in tenths]
+    panels[2].errorbar(told, values, yerr=[below, above], fmt="o", markersize=4, color="#009E73", linewidth=1)
     panels[2].plot([0, 1], [0, 1], color="0.6", linewidth=0.8, linestyle=":")
     panels[2].set(xlabel="predicted for held-out parents", ylabel="observed share", ylim=(-0.03, 1.03))
     return figure
