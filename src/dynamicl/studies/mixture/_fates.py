@@ -163,7 +163,7 @@ class HeldOut(NamedTuple):
         return np.asarray(losses.sum(axis=-1) / np.maximum(decided.sum(axis=-1), 1))
 
     def tenths(self) -> list[tuple[float, Interval]]:
-        """Return mean prediction and observed share, with its interval, of each tenth of the states; none without forks."""
+        """Return mean prediction and observed share, with its interval, of each tenth of the states with forks."""
         told, matched, decided = (
             table.ravel() for table in (self.predicted, self.states.matched, self.states.decided)
         )
