@@ -69,7 +69,8 @@ def _alignment_and_speed(
             return jnp.mean(jax.vmap(lambda sequence: alignment(own, sequence))(tokens))
 
         value, gradient = jax.value_and_grad(mean_alignment)(classifier)
-        return value, sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(gradient))
+        squares = [jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(gradient)]
+        return value, jnp.sum(jnp.stack(squares))
 
     return eqx.filter_vmap(single)(models)
 
