@@ -53,6 +53,7 @@ PAGES = {
         "starts": "(0, 10)",
         "length": 5,
     },
+    "docs/tutorials/one-task-two-worlds.md": {},
     "docs/tutorials/rise-and-fall.md": {"classes": 48, "steps": 10, "every": 5, "sequences": 20},
     "docs/tutorials/why-abruptly.md": {
         "draws": 3,

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from dynamicl.models import AttentionClassifierSpec, ClassifierSpec, record, sites, with_all_rows
-from dynamicl.specs import SpecError, validate
+from dynamicl.specs import SpecError, to_json, validate
 
 from .small import CONTENT, PAIRS, as_dict, content_tokens, stirred
 from .test_classifier import logits_by_loops
@@ -14,12 +14,13 @@ CASES = {
     "two heads": AttentionClassifierSpec(2, 2, 4, WIDE),
     "one layer, linear": AttentionClassifierSpec(1, 1, 4, ClassifierSpec(0)),
     "three layers": AttentionClassifierSpec(3, 1, 4, WIDE),
+    "learnt positions": AttentionClassifierSpec(2, 2, 4, WIDE, positions="learnt"),
 }
 
 
 def network_by_loops(tree, tokens, heads):
     """Equations 2 and 3 with sums over what came before; the patterns (layer, head, query, key)."""
-    x = np.asarray(tokens.vectors, float)
+    x = np.asarray(tokens.vectors, float) + (0.0 if tree["positions"] is None else tree["positions"])
     patterns = []
     for block in tree["blocks"]:
         part, added = block["attention"], np.zeros_like(x)
@@ -80,6 +81,16 @@ def test_how_it_is_drawn():
     weight = model.blocks[1].attention.w_k
     # Over the three dimensions of the content, not over the nine of a token.
     assert float(weight.std()) == pytest.approx(3**-0.5, rel=0.03) and weight.shape == (9, 1000)
+
+
+def test_learnt_positions_leave_every_other_draw_and_the_json_as_they_were():
+    given, learnt = CASES["two heads"], CASES["learnt positions"]
+    plain, placed = (spec.build(CONTENT, jax.random.key(5)) for spec in (given, learnt))
+    np.testing.assert_array_equal(placed.classifier.unembed, plain.classifier.unembed)
+    np.testing.assert_array_equal(placed.blocks[1].attention.w_v, plain.blocks[1].attention.w_v)
+    assert plain.positions is None and placed.positions.shape == (5, 9)
+    assert "positions" not in to_json(given) and '"positions":"learnt"' in to_json(learnt).replace(" ", "")
+    assert "embed.positions" in [site.name for site in sites(placed, content_tokens())]
 
 
 @pytest.mark.parametrize(

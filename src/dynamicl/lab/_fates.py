@@ -130,7 +130,7 @@ def fate(
         SpecError: no such run or checkpoint; a checkpoint without the optimizer's state; a checkpoint so late that no
             fork of it could be seen to converge.
     """
-    check(isinstance(at, Iterable) and not isinstance(at, str), f"`at` is {at!r}: give a list of checkpoints")
+    check(hasattr(at, "__iter__") and not isinstance(at, str), f"`at` is {at!r}: give a list of checkpoints")
     for step in at:
         check(step >= 0, f"`at` has {step}: checkpoints count from 0")
     counts = forks if isinstance(forks, dict) else dict.fromkeys(at, forks)

@@ -9,7 +9,7 @@ with neither.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import equinox as eqx
 import jax
@@ -17,13 +17,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from dynamicl.specs import check, register
+from dynamicl.specs import added, check, register
 
 from ._attention import causal_mask, masked_pattern
 from ._classifier import Classifier, ClassifierSpec
 from ._content import ContentTokens
 from ._inputs import Interface
 from ._taps import Tap, null_tap
+
+POSITIONS = 1
+"""Tag of the learnt positions' key, apart from those of layers and classifier."""
 
 
 @register("attention-classifier")
@@ -37,6 +40,8 @@ class AttentionClassifierSpec:
             heads' outputs are added.
         width: of queries and keys, all heads together.
         classifier: on the query's final vector.
+        positions: `given` reads places as the tokens have them; `learnt` adds a trained vector to the token at each
+            position of the sequence, and is meant for tokens without places (`LabelVectors(0)`).
 
     References:
         Reddy 2023, section 2, equations 2 and 3; the second layer attends over the first one's output.
@@ -46,6 +51,7 @@ class AttentionClassifierSpec:
     heads: int = 1
     width: int = 128
     classifier: ClassifierSpec = ClassifierSpec()  # noqa: RUF009 - frozen
+    positions: Literal["given", "learnt"] = added("given")
 
     def check(self) -> None:
         """Raise `SpecError` for sizes that cannot be built."""
@@ -148,6 +154,7 @@ class AttentionClassifier(eqx.Module):
 
     blocks: tuple[BareBlock, ...]
     classifier: Classifier
+    positions: Float[Array, "seq d"] | None
     interface: Interface = eqx.field(static=True)
     all_rows: bool = eqx.field(static=True)
 
@@ -161,6 +168,10 @@ class AttentionClassifier(eqx.Module):
             for own in k_blocks
         )
         self.classifier = Classifier(spec.classifier, tokens.width, interface, key=k_classifier)
+        self.positions = None
+        if spec.positions == "learnt":
+            drawn = jax.random.normal(jax.random.fold_in(key, POSITIONS), (interface.length, tokens.width))
+            self.positions = jnp.float32(variance**0.5) * drawn
         self.interface, self.all_rows = interface, False
 
     def __call__(self, tokens: Any, tap: Tap = null_tap) -> Float[Array, " output"]:
@@ -171,6 +182,8 @@ class AttentionClassifier(eqx.Module):
             tap: every intermediate passes it; `dynamicl.models.sites` lists the names.
         """
         x = tap("embed.tokens", tokens.vectors)
+        if self.positions is not None:
+            x = x + tap("embed.positions", self.positions)
         everything = np.arange(x.shape[0])
         readout = everything[[self.interface.readout]]
         for i, block in enumerate(self.blocks):

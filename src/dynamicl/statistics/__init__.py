@@ -54,6 +54,7 @@ from ._level_trend import NoTrend as NoTrend
 from ._level_trend import jonckheere_terpstra as jonckheere_terpstra
 from ._level_trend import no_trend as no_trend
 from ._level_trend import trend as trend
+from ._logistic import fit_logits as fit_logits
 from ._martingale import DRIFT_P as DRIFT_P
 from ._martingale import Drift as Drift
 from ._martingale import martingale_test as martingale_test

@@ -190,6 +190,12 @@ DATA = {
     "pretrained": dataset(
         {"encoder": list(ENCODERS), "sequences": X}, loss=(("encoder", "seed", "sequences"), falling(2, 4))
     ),
+    "label_curve": dataset(
+        {"labels": [2, 5, 20], "sequences": X},
+        loss=(("labels", "seed", "sequences"), falling(3, 4)),
+        learning_time=(("labels", "seed"), times(3, 4)),
+        learnt=(("labels", "seed"), share(3, 4) > 0.2),
+    ),
     "dataset_size": xr.Dataset(
         {"counted": ("task", [78_400, 316_800]), "formula": ("task", [78_400, 316_800])},
         {"task": ["50 classes, 5 labels", "100 classes, 5 labels"]},

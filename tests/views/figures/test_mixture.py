@@ -8,10 +8,14 @@ from matplotlib import pyplot
 
 from dynamicl.studies import experiments_of
 from dynamicl.studies._plain import as_kept
+from dynamicl.studies.mixture._fates_runs import sizes as fate_sizes
 from dynamicl.studies.mixture._prices import left_out
 from dynamicl.studies.mixture._settings import setting
+from dynamicl.studies.mixture._worlds_runs import sizes as world_sizes
+from studies.mixture import test_fates as fates
 from studies.mixture import test_grids as grids
 from studies.mixture import test_jump as jumps
+from studies.mixture import test_worlds as worlds
 
 DATA = {
     "attention": jumps.JUMP,
@@ -31,7 +35,10 @@ DATA = {
     "depth": grids.depths(0.6, 0.99),
     "l_equals_n_full": grids.equal((5, 12, 12)),
     "not_transient": grids.long(),
+    "fates": fates.DATA,
+    "worlds": worlds.DATA,
 }
+SETTINGS = (setting, fate_sizes, world_sizes)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +52,7 @@ def draw(name, data):
 
 
 def test_every_network_has_a_figure_and_data_for_its_test():
-    networks = [one for one in experiments_of("mixture") if one.setting is setting]
+    networks = [one for one in experiments_of("mixture") if one.setting in SETTINGS]
     assert {one.id.partition(".")[2] for one in networks} == set(DATA)
 
 

@@ -11,6 +11,7 @@ from ._fast_parts import FAST_PARTS
 from ._heads import HEADS
 from ._jit import JIT
 from ._l1_output import L1_OUTPUT
+from ._label_curve import LABEL_CURVE
 from ._label_pt import LABEL_PT
 from ._labels_seed import LABELS_SEED
 from ._measure_vs_clamp import MEASURE_VS_CLAMP
@@ -57,5 +58,6 @@ EXPERIMENTS = (
     JIT,
     LABELS_SEED,
     DATASET_SIZE,
+    LABEL_CURVE,
     PRETRAINED,
 )

@@ -35,6 +35,8 @@ class Setting:
         sample: sequences on which trained networks are looked at; 0 stands for every distinct one where those can be
             listed, and for 5,000 where a sample will do.
         toys: draws of the toy without networks.
+        curve_labels: numbers of labels of the finding on them, rising, the study's own five among them.
+        curve_seeds: runs with each of them.
     """
 
     learning_rate: float
@@ -45,6 +47,8 @@ class Setting:
     tasks: tuple[tuple[int, int], ...] = TASKS
     sample: int = 0
     toys: int = 40
+    curve_labels: tuple[int, ...] = (2, 3, 5, 8, 12, 16, 20)
+    curve_seeds: int = 10
 
     def steps(self, sequences: float) -> int:
         """Return the updates that stand for a published number of sequences at this rate."""
@@ -75,7 +79,18 @@ class Setting:
 
 
 SETTINGS = {
-    "smoke": Setting(4e-4, (0, 1), 20, 200, share=0.25, tasks=ENDS[:2], sample=100, toys=8),
+    "smoke": Setting(
+        4e-4,
+        (0, 1),
+        20,
+        200,
+        share=0.25,
+        tasks=ENDS[:2],
+        sample=100,
+        toys=8,
+        curve_labels=(2, 5, 8),
+        curve_seeds=2,
+    ),
     "demo": Setting(1e-5, (0, 1, 2, 3, 4, 5), 100, 1000, toys=20),
     "laptop": Setting(5e-5, (0, 1, 2, 3, 4), 50, 500),
     "paper": Setting(1e-5, (5, 6, 7, 8, 9), 200, 1000, toys=200),

@@ -5,6 +5,7 @@ from ._b0 import B0
 from ._both import BOTH_LEARNT
 from ._curves import CURVES
 from ._depth import DEPTH
+from ._fates import FATES
 from ._freeze import FREEZE
 from ._hypotheses import HYPOTHESES
 from ._l_equals_n import L_EQUALS_N
@@ -21,6 +22,7 @@ from ._swap import SWAP
 from ._tradeoff import TRADEOFF
 from ._two_parameter import TWO_PARAMETER
 from ._tying import TYING
+from ._worlds import TWO_WORLDS
 
 EXPERIMENTS = (
     # What trains nothing comes first, then what costs least.
@@ -39,6 +41,8 @@ EXPERIMENTS = (
     FREEZE,
     DEPTH,
     BOTH_LEARNT,
+    FATES,
+    TWO_WORLDS,
     L_EQUALS_N_FULL,
     TRADEOFF,
     B0,

@@ -295,6 +295,6 @@ def run(
     )
 
 
-def descent(decay: float = DECAY) -> OptimizerSpec:
+def descent(decay: float = DECAY, rate: float = RATE) -> OptimizerSpec:
     """Describe plain gradient descent, after which all weights shrink by a factor 1 - decay."""
-    return OptimizerSpec("sgd", RATE, beta1=0.0, decays=(Decay("everything", decay, per="step"),))
+    return OptimizerSpec("sgd", rate, beta1=0.0, decays=(Decay("everything", decay, per="step"),))

@@ -1,34 +1,31 @@
 """Our own: how much of what keeps in-context learning is needed, and whether it still helps once icl is fading.
 
 Sequences whose context shows the query's own drawing, or whose labels are drawn anew, are mixed into the bursty ones:
-from the start, or from the middle of a main run on, where flip is gone and icl is fading.
+from the start, from the middle of a long run on, where flip is gone and icl is fading, or for a while alone (a pulse).
+Beside them a penalty on the MLPs, from the start or from the middle on. At `laptop` all of it takes 1.3 million
+run-steps besides the main runs.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from dynamicl.lab import init_from
 from dynamicl.statistics import Interval
 from dynamicl.studies._abilities import KEPT, Ability, abilities, by_level, levels_of, trend_parts
-from dynamicl.studies._curves import late, rows
+from dynamicl.studies._curves import late
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
-from dynamicl.studies._summaries import closest, words
-from dynamicl.tasks.exemplars import SequenceKind, bursty, icl_only, matched, mixture
-from dynamicl.training import RunSpec
+from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._summaries import largest, words
 
-from ._populations import experiment, populations
+from ._dose_runs import KINDS, MIDDLE, MOMENTS, NOTHING, PULSES, listed
+from ._populations import experiment
 from ._runs import curves
 from ._settings import Setting
 
-MAKERS: Mapping[str, Callable[[int], SequenceKind]] = {"matched": matched, "in-context-only": icl_only}
-KINDS = tuple(MAKERS)
-FRESH_DATA = 200
-"""Added to the data seed of runs that go on, so that they see data that no other run saw."""
 DOSE = Threshold("p of Jonckheere's test that less of icl is lost with a larger share", "<", 0.05)
 KEEPS = Threshold("peak minus end of icl, upper 95 % bound, least over shares and kinds", "<", KEPT)
 RESCUE = Threshold(
@@ -36,102 +33,156 @@ RESCUE = Threshold(
     ">=",
     -KEPT,
 )
+CHEAPER = Threshold(
+    "fewest such sequences that end with icl as high as it peaks without, given late over given from the start",
+    "<",
+    1.0,
+)
+WORKS = Threshold(
+    "icl at the end of a pulse minus that of a pulse of nothing, largest over pulses", ">", KEPT
+)
+PASSES = Threshold(
+    "icl at the end of training, after a pulse minus after a pulse of nothing, largest over pulses", "<", KEPT
+)
+MLP_KEEPS = Threshold(
+    "peak minus end of icl, upper 95 % bound, penalty on the MLPs, least over strengths", "<", KEPT
+)
+MLP_RESCUE = Threshold(
+    "final icl, penalty on the MLPs from the middle on minus from the start, least over strengths that keep icl",
+    ">=",
+    -KEPT,
+)
+CRITERION = (DOSE, KEEPS, RESCUE, CHEAPER, WORKS, PASSES, MLP_KEEPS, MLP_RESCUE)
 NOTHING_KEEPS = "no share keeps icl from the start"
-
-
-def _mixed(scale: Setting, kind: str, share: float, length: float, data: int) -> RunSpec:
-    """Describe a run of the base with a share of other sequences."""
-    run = scale.world.run(scale.inits[0], data, length)
-    train = mixture(share, MAKERS[kind](scale.world.burst), bursty(scale.world.burst))
-    return dataclasses.replace(run, task=dataclasses.replace(run.task, train=train))
-
-
-def dose_runs(scale: Setting) -> list[RunSpec]:
-    """Describe runs from the start: kinds outermost, then shares."""
-    data = scale.datas[0]
-    return [_mixed(scale, kind, share, scale.long, data) for kind in KINDS for share in scale.doses]
-
-
-def rescue_runs(scale: Setting, run: str, step: int) -> list[RunSpec]:
-    """Describe runs that go on from a main run: kinds outermost, then shares."""
-    data = scale.datas[0] + FRESH_DATA
-    specs = [_mixed(scale, kind, share, _rest(scale), data) for kind in KINDS for share in scale.doses]
-    return [init_from(spec, run, step) for spec in specs]
-
-
-def _rest(scale: Setting) -> float:
-    """Return the length that is left after the middle."""
-    return scale.long / 2
-
-
-def _rescues(scale: Setting, trajectories: Trajectories) -> Population:
-    whole = trajectories["whole"]
-    steps = np.array(whole.checkpoints)
-    middle = int(steps[closest(steps, scale.long * scale.world.steps / 2)])
-    runs = rescue_runs(scale, whole.runs[0], middle)
-    return Population("transience: shares from the middle on", tuple(runs), scale.recording())
-
-
-def listed(scale: Setting) -> Populations:
-    """List the main runs and those of this finding."""
-    doses = tuple(dose_runs(scale))
-    steps = round(_rest(scale) * scale.world.steps)
-    return {
-        "whole": populations(scale)["whole"],
-        "dose": Population("transience: shares from the start", doses, scale.sparse(whole=False)),
-        "rescue": Dependent(("whole",), (steps,) * len(doses), lambda known: _rescues(scale, known)),
-    }
+NOTHING_KEEPS_MLP = "no penalty on the MLPs keeps icl from the start"
+NOTHING_AS_HIGH = "no share given from the start, or none given late, ends as high"
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Return the curves by `kind` and `share`, `free_icl` without any, and `rescued_icl` (kind, share)."""
+    """Return the curves by `kind` and `share`, and icl under everything else.
+
+    Returns:
+        Those of runs with shares from the start; `free_icl` without any, `rescued_icl` (kind, share); `pulsed_icl` and
+        `after_icl` (moment, pulse); `mlp_free_icl`, `mlp_icl` and `mlp_rescued_icl` (strength). Each stage has its own
+        coordinate of sequences, counted from its beginning.
+    """
     axes = {"kind": KINDS, "share": scale.doses}
     data = curves(trajectories["dose"], scale, **axes)
     free = curves(trajectories["whole"], scale, init=scale.inits)["icl"].isel(init=0, drop=True)
-    rescued = curves(trajectories["rescue"], scale, **axes)["icl"].rename(sequences="rescued_sequences")
-    return data.assign(free_icl=free, rescued_icl=rescued)
+    plain_mlp = curves(trajectories["mlp"], scale, run=[0])["icl"].isel(run=0, drop=True)
+
+    def stage(name: str, prefix: str, **dims: Sequence[Any]) -> xr.DataArray:
+        return curves(trajectories[name], scale, **dims)["icl"].rename(sequences=f"{prefix}_sequences")
+
+    return data.assign(
+        free_icl=free,
+        rescued_icl=stage("rescue", "rescued", **axes),
+        pulsed_icl=stage("pulses", "pulsed", moment=tuple(MOMENTS), pulse=PULSES),
+        after_icl=stage("after", "after", moment=tuple(MOMENTS), pulse=PULSES),
+        mlp_free_icl=plain_mlp,
+        mlp_icl=curves(trajectories["mlp_dose"], scale, strength=scale.strengths)["icl"],
+        mlp_rescued_icl=stage("mlp_rescue", "rescued", strength=scale.strengths),
+    )
 
 
 def by_share(data: xr.Dataset) -> list[list[Ability]]:
     """Describe icl of the runs at each share, none first."""
-    free = data[["free_icl"]].rename(free_icl="icl").assign_attrs(data.attrs)
-    return [abilities(free), *by_level(data, "share")]
+    return [_of(data, "free_icl"), *by_level(data, "share")]
 
 
-def rescues(data: xr.Dataset) -> list[float]:
-    """Return final icl of rescued runs minus that of the same share from the start, where that kept icl."""
-    x, later = (data[name].values.astype(float) for name in ("sequences", "rescued_sequences"))
-    ordered = data.transpose("kind", "share", ...)
-    runs = abilities(ordered[["icl"]])
-    first, second = rows(ordered, "icl"), ordered["rescued_icl"].values.reshape(len(runs), -1)
-    return [
-        late(later, after) - late(x, before)
-        for run, before, after in zip(runs, first, second, strict=True)
-        if run.appears and run.lost < KEPT
-    ]
+def _of(data: xr.Dataset, name: str) -> list[Ability]:
+    """Describe the runs of another variable that is recorded from the start."""
+    return abilities(data[[name]].rename({name: "icl"}).assign_attrs(data.attrs))
+
+
+def ends_of(data: xr.Dataset, name: str) -> xr.DataArray:
+    """Return icl in the last part of each run, which may end before the longest does."""
+    (axis,) = (str(dim) for dim in data[name].dims if str(dim).endswith("sequences"))
+    table = data[name].transpose(..., axis)
+    x = data[axis].values.astype(float)
+
+    def last(curve: np.ndarray) -> float:
+        there = np.isfinite(curve)
+        return late(x[there], curve[there]) if there.any() else np.nan
+
+    return table.isel({axis: 0}, drop=True).copy(data=np.apply_along_axis(last, -1, table.values))
+
+
+def rescues(runs: list[Ability], before: xr.DataArray, after: xr.DataArray) -> list[float]:
+    """Return what is lost by beginning late: final icl given late minus from the start, where that kept icl.
+
+    Args:
+        runs: from the start.
+        before: their ends.
+        after: the ends of those that began late, of the same shape.
+    """
+    pairs = zip(runs, before.values.ravel(), after.values.ravel(), strict=True)
+    return [float(late - early) for run, early, late in pairs if run.appears and run.lost < KEPT]
+
+
+def price_of_late(data: xr.Dataset) -> float:
+    """Return the fewest special sequences that bring icl back over the fewest that keep it; NaN where none does.
+
+    Both count where icl ends as high as it peaks without any, less what looks as if it persisted.
+    """
+    (free,) = _of(data, "free_icl")
+    shares = data["share"] * xr.ones_like(ends_of(data, "icl"))
+    early, after = (shares.where(ends_of(data, name) >= free.peak - KEPT) for name in ("icl", "rescued_icl"))
+    cheapest = [float(costs.min()) if costs.notnull().any() else np.nan for costs in (early, after)]
+    return (1 - MIDDLE) * cheapest[1] / cheapest[0]
+
+
+def over_nothing(data: xr.Dataset, name: str) -> list[float]:
+    """Return icl at the end of a stage of each pulse minus that of the pulse of nothing at the same moment."""
+    ends = ends_of(data, name)
+    return (ends.sel(pulse=list(KINDS)) - ends.sel(pulse=NOTHING)).values.ravel().tolist()
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """The larger the share the less is lost; some share keeps it all; half the training is enough to bring it back."""
-    levels = by_share(data)
+    """More loses less, and enough loses nothing; late is enough, and cheaper; a pulse passes; so with the MLPs."""
+    ordered = data.transpose("kind", "share", ...)
+    levels = by_share(ordered)
     bounds = [run.fading.high for level in levels[1:] for run in level if run.appears]
-    apart = rescues(data)
+    runs = abilities(ordered[["icl"]])
+    apart = rescues(runs, ends_of(ordered, "icl"), ends_of(ordered, "rescued_icl"))
+    price = price_of_late(ordered)
+    works, passes = (over_nothing(data, name) for name in ("pulsed_icl", "after_icl"))
+    mlps = _of(data, "mlp_icl")
+    mlp_bounds = [run.fading.high for run in mlps if run.appears]
+    mlp_apart = rescues(mlps, ends_of(data, "mlp_icl"), ends_of(data, "mlp_rescued_icl"))
     return (
         *trend_parts(levels_of(levels, "lost"), "down", DOSE),
-        KEEPS.part(min(bounds, default=float("nan")), len(bounds)),
-        RESCUE.part(min(apart, default=float("nan")), len(apart), "" if apart else NOTHING_KEEPS),
+        KEEPS.part(min(bounds, default=np.nan), len(bounds)),
+        RESCUE.part(min(apart, default=np.nan), len(apart), "" if apart else NOTHING_KEEPS),
+        CHEAPER.part(price, len(runs), "" if np.isfinite(price) else NOTHING_AS_HIGH),
+        WORKS.part(largest(works), len(works)),
+        PASSES.part(largest(passes), len(passes)),
+        MLP_KEEPS.part(min(mlp_bounds, default=np.nan), len(mlp_bounds)),
+        MLP_RESCUE.part(
+            min(mlp_apart, default=np.nan), len(mlp_apart), "" if mlp_apart else NOTHING_KEEPS_MLP
+        ),
     )
 
 
 def note(data: xr.Dataset) -> str:
-    """Give what is lost at each share of each kind."""
+    """Give what is lost at each share of each kind and each strength, and what pulses leave."""
     pieces = []
     for kind in data["kind"].values.tolist():
-        runs = abilities(data[["icl"]].sel(kind=[kind]))
-        lost = [words(Interval(*run.fading[:3])) for run in runs]
-        pairs = zip(data["share"].values.tolist(), lost, strict=True)
-        pieces.append(f"{kind} {', '.join(f'{text} at {share:g}' for share, text in pairs)}")
-    return f"peak minus end of icl: {'; '.join(pieces)}"
+        lost = _lost(abilities(data[["icl"]].sel(kind=[kind])), data["share"].values)
+        pieces.append(f"{kind} {lost}")
+    pieces.append(f"penalty on the MLPs {_lost(_of(data, 'mlp_icl'), data['strength'].values)}")
+    (free,) = _of(data, "mlp_free_icl")
+    left = ", ".join(f"{gain:+.2f}" for gain in over_nothing(data, "after_icl"))
+    return (
+        f"peak minus end of icl: {'; '.join(pieces)}; MLPs without penalty {free.lost:.2f}; final icl after pulses "
+        f"over that after a pulse of nothing {left} ({', '.join(MOMENTS)} by {', '.join(KINDS)})"
+    )
+
+
+def _lost(runs: list[Ability], levels: np.ndarray) -> str:
+    """Write what is lost at each level."""
+    lost = [words(Interval(*run.fading[:3])) for run in runs]
+    return ", ".join(f"{text} at {level:g}" for level, text in zip(levels.tolist(), lost, strict=True))
 
 
 DOSES = dataclasses.replace(
@@ -139,12 +190,13 @@ DOSES = dataclasses.replace(
         "transience.dose",
         measure=measure,
         judge=judge,
-        criterion=(DOSE, KEEPS, RESCUE),
+        criterion=CRITERION,
         note=note,
         finding=(
             "a share of sequences whose context shows the query's own drawing, or whose labels are drawn anew, keeps "
             "in-context learning, the more the larger it is; given from the middle of training on, it brings back what "
-            "it would have kept"
+            "it would have kept, for fewer such sequences; given for a while, it helps no longer than it is given; a "
+            "penalty on the MLPs keeps it and brings it back too"
         ),
     ),
     populations=listed,
