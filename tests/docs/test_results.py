@@ -114,7 +114,6 @@ NOT_RUN = {
     "transience.timescale",
     "transience.zipf",
     "transience.selective",
-    "transience.isolated",
     "transience.controls",
     "transience.dose",
     "transience.tokens",

@@ -5,7 +5,7 @@ program, each from its own weights. Killed in the middle, the same call goes on 
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal

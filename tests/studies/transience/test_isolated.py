@@ -32,7 +32,12 @@ def test_times_are_when_nine_tenths_are_known_or_the_last():
     never = runs(np.full((3, 2), 1e9))
     assert times(never, "iwl_only") == [[8e5, 8e5]] * 3
     part = ISOLATED.judge(never)[0]
-    assert part.holds is None and part.undecided == NOBODY
+    assert part.holds is None and part.undecided == NOBODY["iwl_only"]
+
+
+def test_runs_that_never_learn_show_no_absence_of_a_trend():
+    by_heart, *in_context = ISOLATED.judge(runs(SOONER, np.full((3, 10), 1e9)))
+    assert by_heart.holds and {part.undecided for part in in_context} == {NOBODY["icl_only"]}
 
 
 def test_true_and_each_side_false():

@@ -22,7 +22,8 @@ ICL = Threshold("two-sided p of the same test, in-context-only data", ">", 0.2)
 RHO = Threshold(
     "size of Spearman's correlation of width and time to 90 %, in-context-only data, at most", "<", 0.5
 )
-NOBODY = "no run reaches 90 % of in-weights-only sequences"
+KINDS = {"iwl_only": "in-weights-only", "icl_only": "in-context-only"}
+NOBODY = {name: f"no run reaches 90 % of {title} sequences" for name, title in KINDS.items()}
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -50,20 +51,26 @@ def times(data: xr.Dataset, name: str) -> list[list[float]]:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Wider networks learn by heart sooner, and do not learn to read the context sooner."""
-    by_heart, in_context = (times(data, name) for name in ("iwl_only", "icl_only"))
+    by_heart, in_context = (times(data, name) for name in KINDS)
     last = float(data["sequences"].values[-1])
-    runs = [time for level in by_heart for time in level]
-    never = NOBODY if min(runs) >= last else ""
-    part = IWL.part(float("nan"), len(runs), never) if never else trend_parts(by_heart, "down", IWL)[0]
+    never = {
+        name: NOBODY[name] if np.min(levels) >= last else ""
+        for name, levels in zip(KINDS, (by_heart, in_context), strict=True)
+    }
+    if never["iwl_only"]:
+        part = IWL.part(float("nan"), np.size(by_heart), never["iwl_only"])
+    else:
+        (part,) = trend_parts(by_heart, "down", IWL)[:1]
     test = no_trend(in_context)
     edge = float(np.max(np.abs([test.low, test.high])))
-    return part, ICL.part(test.p, test.n, test.undecided), RHO.part(edge, test.n, test.undecided)
+    undecided = never["icl_only"] or test.undecided
+    return part, ICL.part(test.p, test.n, undecided), RHO.part(edge, test.n, undecided)
 
 
 def note(data: xr.Dataset) -> str:
     """Give mean times by width."""
     words = []
-    for name in ("iwl_only", "icl_only"):
+    for name in KINDS:
         means = [f"{np.mean(level):,.0f}" for level in times(data, name)]
         words.append(f"{name} {', '.join(means)}")
     return f"mean sequences to 90 % by width {data['width'].values.tolist()}: {'; '.join(words)}"
