@@ -91,6 +91,7 @@ TOGETHER = {
 FOLLOWING = {page for pages in TOGETHER.values() for page in pages}
 COMPILE_MUCH = {
     "docs/how-to/sweep-and-plot.md",
+    "docs/plugging-in.md",
     "docs/tutorials/competitors-that-cooperate.md",
     "docs/tutorials/rise-and-fall.md",
     "docs/tutorials/three-subcircuits.md",

@@ -29,6 +29,7 @@ def trajectory(tmp_path_factory):
     return train_population(runs, recording, tmp_path_factory.mktemp("library"))
 
 
+@pytest.mark.whole
 def test_a_loaded_model_has_the_recorded_scores(trajectory):
     for row in range(2):
         loaded = load(trajectory, row)
@@ -42,6 +43,7 @@ def test_a_loaded_model_has_the_recorded_scores(trajectory):
         np.testing.assert_allclose(loaded.with_clamps()(sequences), logits, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.whole
 def test_running_averages_are_kept_with_the_weights_and_move(trajectory):
     first, last = (trajectory.weights(0, step) for step in (0, 20))
     assert not first[AVERAGES].any() and np.abs(last[AVERAGES]).max() > 0

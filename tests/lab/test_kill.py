@@ -50,6 +50,7 @@ def killed_after(nursery, path, seconds, reported):
     raise RuntimeError("the nursery died")
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 @pytest.mark.parametrize("libraries", [1, pytest.param(4, marks=pytest.mark.whole)], ids=["five", "twenty"])
 def test_kills(libraries, tmp_path, nursery):

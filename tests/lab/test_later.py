@@ -38,6 +38,7 @@ def mine(monkeypatch):
     return registry.register_measure(Probe("mine", ("norm.out",), last_mean, {"last_mean": ()}))
 
 
+@pytest.mark.whole
 def test_later_is_what_would_have_been_recorded(tmp_path, monkeypatch):
     """Under clamps with windows too, run by run; and nothing is trained for it."""
     specs = [dataclasses.replace(CLAMPED, seeds=Seeds(i, i, 2)) for i in range(2)]

@@ -46,6 +46,7 @@ def experiments_here():
     return tuple(one for one in shared if one.id not in TIMED | COMPILE_MUCH)
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_the_study_runs_at_smoke(lab, tmp_path):
     """One test, so that two workers never train the study each for some of its checks."""

@@ -169,6 +169,7 @@ def test_an_unknown_scale_is_refused():
         sizes("demo")
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_smoke(tmp_path):
     lab = Lab(tmp_path / "library", "smoke", "dynamicl reproduce mixture.fates --scale smoke")

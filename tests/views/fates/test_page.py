@@ -153,6 +153,7 @@ def test_a_link_carries_the_view(shown, made, open_fates):
     broken.picture("tree")
 
 
+@pytest.mark.whole
 def test_everything_is_saved_as_svg_png_and_csv(shown, made, colours_of):
     tables = {}
     for panel in PANELS:
@@ -186,6 +187,7 @@ def test_nothing_sticks_out_sideways(open_fates, made, size, scheme):
     assert shown.picture("tree") != before
 
 
+@pytest.mark.whole
 def test_forks_without_curves_parent_or_agreement(open_fates):
     data, _ = fates(4, 6, falling=True, curves=False)
     shown = open_fates(ragged(data.drop_vars("data_seed").assign(data_seed=data["data_seed"])), title=HOSTILE)

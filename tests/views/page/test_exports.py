@@ -38,6 +38,7 @@ def save(shown, panel: str, kind: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+@pytest.mark.whole
 def test_svg_png_and_csv_of_every_panel(shown, colours_of):
     shown.select_option("#choose-source", "0")
     for panel in PANELS:

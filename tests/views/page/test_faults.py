@@ -12,7 +12,7 @@ import xarray as xr
 from dynamicl.views.page import build
 from views.page.synthetic import trajectory, verdicts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 HOSTILE = "</script><img src=x onerror=\"document.title='taken'\"><!--<script>&amp;\u2028'\"`${1}"
 
