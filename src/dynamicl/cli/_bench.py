@@ -7,14 +7,12 @@ from typing import Literal, get_args
 
 from dynamicl.specs import check
 
-from ._options import read_options
+from ._options import MOST_RUNS, read_options
 from ._start import prepare
 
 Job = Literal[
     "evaluation", "reference", "clamps", "growth", "lookup", "labels", "mixture", "deep", "start", "toys"
 ]
-
-MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from ._complaints import complain
-from ._options import read_options
+from ._options import MOST_RUNS, read_options
 from ._progress import progress
 from ._start import prepare, written_command
 
 if TYPE_CHECKING:
     from dynamicl.lab import Fates
     from dynamicl.store import Library, Store
-
-MOST_RUNS = 100_000
 
 
 @dataclass(frozen=True)

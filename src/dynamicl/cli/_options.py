@@ -15,6 +15,9 @@ from ._refusals import given, one_line, options_of, refuse_without_words
 
 Options = TypeVar("Options")
 
+MOST_RUNS = 100_000
+"""Runs that a command plans or trains at once."""
+
 
 class EmptyPathError(DynamiclError):
     """A path that is no path; not a `ValueError`, so that the parser of options lets it pass as it is.

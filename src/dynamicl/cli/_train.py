@@ -18,12 +18,11 @@ from dynamicl.training import Every, Logarithmic, OptimizerSpec, Recording, RunS
 from ._clamp_words import parse_clamps
 from ._complaints import complain
 from ._config import as_toml, with_file
-from ._options import check_place, read_options
+from ._options import MOST_RUNS, check_place, read_options
 from ._progress import progress
 from ._start import patience, prepare, written_command
 from ._sweeps import swept, value_at
 
-MOST_RUNS = 100_000
 KINDS = ("lookup", "few-shot")
 
 

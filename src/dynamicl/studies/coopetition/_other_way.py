@@ -17,7 +17,8 @@ from ._networks import accuracies, last_networks, lower
 from ._populations import experiment
 from ._settings import Setting
 
-RUNS = ("barred", "main")
+TRAINED = {"barred": ("forbidden_again", forbid_previous_token(0)), "main": ("main", ())}
+"""Populations, and the clamps under which each was trained and is asked."""
 LACKING = ("nothing", "query to exemplars", "labels to earlier exemplars", "query to labels")
 """Attention that is taken away after training: in layer 1, but for the last, which is layer 2's."""
 READS = Threshold("icl of barred runs, lower 95 % bound, least over runs", ">", 0.6)
@@ -42,9 +43,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
         "query to labels": _without(1, "query", keys=("labels",)),
     }
     scores = {}
-    for name, trained_with in (("barred", forbid_previous_token(0)), ("main", ())):
-        population = {"barred": "forbidden_again"}.get(name, name)
-        sets = [trained_with + taken[lacking] for lacking in LACKING]
+    for name, (population, clamps) in TRAINED.items():
+        sets = [clamps + taken[lacking] for lacking in LACKING]
         scores[name] = accuracies(last_networks(trajectories[population]), "icl", scale.sample, sets)
     return xr.Dataset(
         {name: ((f"{name}_run", "lacking"), values) for name, values in scores.items()},

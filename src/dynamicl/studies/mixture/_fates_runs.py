@@ -16,8 +16,7 @@ from dynamicl.tasks import ExemplarTaskSpec
 from dynamicl.tasks.exemplars import Gaussian, LabelVectors, Portion, bursty, novel
 from dynamicl.training import At, Evaluator, Every, Recording, RunSpec, Seeds
 
-from ._settings import IN_CONTEXT_SHARE, descent
-from ._worlds_runs import SHRINKS
+from ._settings import IN_CONTEXT_SHARE, SHRINKS, descent
 
 HIDDEN = 3
 """ReLU layers of the classifier, as published."""

@@ -34,6 +34,8 @@ from dynamicl.training import At, Decay, Evaluator, Every, OptimizerSpec, Record
 RATE = 0.01
 DECAY = 1e-6
 """By which all weights shrink at each update; not in the document's text, read in public copies of its code."""
+SHRINKS = 1e-4
+"""`DECAY` over `RATE`: what weights shrink by at other rates, as a share of the rate."""
 LINES = ((1, 1), (1, 2), (1, 4), (2, 1), (2, 2), (2, 4))
 """Cells of (N, L) in Figure A.5: N halved or whole, L in multiples of N."""
 IN_CONTEXT_SHARE = 0.8

@@ -57,11 +57,16 @@ def lost(data: xr.Dataset, world: str) -> np.ndarray:
 
     The peak is that of a running median; the end is the mean of the last twentieth of training.
     """
-    curves = data["icl"].sel(world=world).transpose("seed", "step").values
-    peaks = running_median(curves, SMOOTHING).max(axis=-1)
+    curves, peaks = _icl(data, world)
     steps = data["step"].values
     ends = curves[:, steps >= (1 - END_SHARE) * steps[-1]].mean(axis=-1)
     return np.where(peaks > HIGH, peaks - ends, np.nan)
+
+
+def _icl(data: xr.Dataset, world: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return icl of each run, shape (seed, step), and the peaks of its running median."""
+    curves = data["icl"].sel(world=world).transpose("seed", "step").values
+    return curves, running_median(curves, SMOOTHING).max(axis=-1)
 
 
 def losses(data: xr.Dataset) -> dict[str, Interval]:
@@ -97,9 +102,8 @@ def note(data: xr.Dataset) -> str:
 
 def _reached(data: xr.Dataset, world: str) -> str:
     """Say how far icl came where it did not come in every run."""
-    curves = data["icl"].sel(world=world).transpose("seed", "step").values
-    peak = running_median(curves, SMOOTHING).max(axis=-1).mean()
-    return f"unknown (icl peaks at {peak:.2f}, chance {CHANCE:g})"
+    _, peaks = _icl(data, world)
+    return f"unknown (icl peaks at {peaks.mean():.2f}, chance {CHANCE:g})"
 
 
 TWO_WORLDS = Experiment(

@@ -26,10 +26,8 @@ from dynamicl.tasks.exemplars import (
 )
 from dynamicl.training import At, Every, OptimizerSpec, Recording, RunSpec, Seeds
 
-from ._settings import descent
+from ._settings import SHRINKS, descent
 
-SHRINKS = 1e-4
-"""Decay over rate: all weights shrink by this share of the rate in each update; 1e-6 at Reddy's rate of 0.01."""
 ADAM_RATE = 1e-3
 """The rate of the laptop's world of chapters 2, 3 and 5."""
 HEADS = 8

@@ -60,7 +60,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     if never["iwl_only"]:
         part = IWL.part(float("nan"), np.size(by_heart), never["iwl_only"])
     else:
-        (part,) = trend_parts(by_heart, "down", IWL)[:1]
+        part = trend_parts(by_heart, "down", IWL)[0]
     test = no_trend(in_context)
     edge = float(np.max(np.abs([test.low, test.high])))
     undecided = never["icl_only"] or test.undecided
