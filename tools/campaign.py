@@ -5,9 +5,11 @@
     python tools/campaign.py FOLDER --small --minutes 20 # every job at toy size, on any machine
     python tools/campaign.py FOLDER --jobs peak growth   # some of them
 
-Each job is a process of its own. One that runs out of time is asked to leave, keeps all up to there, and goes on at the
-next call. Small results lie under FOLDER/results (one JSON file a measurement, verdicts and data as `dynamicl
-reproduce` writes them), libraries of runs beside them, and FOLDER/log holds what each job said.
+Each job is a process of its own, and one has the device at a time: thirteen that shared one took turns, and the two
+that came to an end had needed seven minutes instead of one (docs/performance.md). A job that runs out of time is asked
+to leave, keeps all up to there, and goes on at the next call. Small results lie under FOLDER/results (one JSON file a
+measurement, verdicts and data as `dynamicl reproduce` writes them), libraries of runs beside them, and FOLDER/log holds
+what each job said.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from dynamicl.files import write_atomically
+from dynamicl.training import use_every_core
 
 LEAVING = 40.0
 """Seconds that a job is given to keep what it has."""
@@ -61,12 +64,34 @@ JOBS = (
     Job("growth", "run-steps a second and memory of 64 to 4,096 runs of the reference job"),
     Job("agreement", "whether runs learn here as they do on processors"),
     Job(
-        "mixture",
-        "the mixture study, 19 million run-steps: two cores take a day",
-        ("mixture.hypotheses", "mixture.measures", "mixture.minimal", "mixture.l_equals_n", "mixture"),
+        "mixture-jump",
+        "the jump as long as the document has it: 6 runs of 150,000 updates",
+        ("mixture.attention", "mixture.measures", "mixture.slow_phase", "mixture.minimal"),
+        "paper",
     ),
+    Job(
+        "mixture-curves",
+        "figure 1d as long as the document has it",
+        ("mixture.curves", "mixture.swap", "mixture.freeze"),
+        "paper",
+    ),
+    Job(
+        "transience",
+        "what keeps in-context learning, at laptop scale: hours of a core",
+        (
+            *("transience.l2", "transience.iwl_transient", "transience.train_loss", "transience.selective"),
+            *("transience.exemplars", "transience.classes", "transience.zipf"),
+            *("transience.width", "transience.timescale"),
+        ),
+    ),
+    Job(
+        "mixture-equal",
+        "60 minimal heads where it takes longest, 9 million run-steps",
+        ("mixture.l_equals_n",),
+    ),
+    Job("mixture", "the rest of the mixture study", ("mixture",)),
     Job("lookup", "the lookup miniature again, 8 million run-steps", ("lookup",)),
-    Job("coopetition", "rise and fall at laptop scale", ("coopetition",)),
+    Job("dose", "when and how much keeps in-context learning", ("transience.dose",)),
     Job("induction-paper", "the induction study as the thesis trained it", ("induction",), "paper"),
     Job("lookup-paper", "width 512 as the report has it", ("lookup.r1.bimodal",), "paper"),
     Job("coopetition-paper", "rise and fall at the published rate", ("coopetition.transience",), "paper"),
@@ -154,6 +179,7 @@ def print_losses(small: bool) -> None:
     from dynamicl.lab._bench import reference_run
     from dynamicl.training import OptimizerSpec, Program, plan
 
+    use_every_core()
     steps, runs = (20, 2) if small else (3000, AGREEING)
     fast = OptimizerSpec(learning_rate=3e-4)
     specs = [dataclasses.replace(reference_run(seed), optimizer=fast) for seed in range(runs)]
@@ -251,6 +277,7 @@ def main() -> None:
     parser.add_argument("--measure", choices=sorted(MEASUREMENTS))
     options = parser.parse_args()
     if options.measure:
+        use_every_core()
         job = next(job for job in JOBS if job.name == options.measure)
         content = json.dumps(MEASUREMENTS[job.name](options.small), indent=1)
         result_of(options.folder, job).parent.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ def test_a_job_that_fails_is_told_with_its_log(tool, tmp_path, monkeypatch):
     fails = [sys.executable, "-c", "print('no'); raise SystemExit(3)"]
     monkeypatch.setattr(tool, "command_of", lambda *arguments: fails)
     said = tool.run(tool.JOBS[3], tmp_path, True, 60)
-    assert said.startswith("failed (3)") and (tmp_path / "log" / "mixture.txt").read_text() == "no\n"
+    assert said.startswith("failed (3)") and (tmp_path / "log" / "mixture-jump.txt").read_text() == "no\n"
     assert not tool.result_of(tmp_path, tool.JOBS[3]).exists()
 
 
@@ -71,7 +71,7 @@ def test_no_job_begins_when_time_is_over(tool, tmp_path, monkeypatch, capsys):
 def test_small_jobs_run_one_experiment_at_smoke(tool, tmp_path):
     command = tool.command_of(tmp_path, tool.JOBS[3], True)
     assert command[command.index("reproduce") + 1 : command.index("--scale") + 2] == [
-        "mixture.hypotheses",
+        "mixture.attention",
         "--scale",
         "smoke",
     ]

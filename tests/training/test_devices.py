@@ -64,3 +64,15 @@ def test_what_the_user_set_wins(monkeypatch):
     use_every_core()
     flags = os.environ["XLA_FLAGS"].split()
     assert flags == ["--xla_force_host_platform_device_count=5", "--xla_cpu_multi_thread_eigen=false"]
+
+
+@pytest.mark.parametrize("plugin", ["jax_cuda12_plugin", "jax_cuda13_plugin", None])
+def test_where_a_gpu_may_be_its_compiler_looks_for_no_kernels(monkeypatch, plugin):
+    monkeypatch.setattr("dynamicl.training._devices.find_spec", lambda name: name == plugin)
+    monkeypatch.setenv("DYNAMICL_XLA_FLAGS", "")
+    monkeypatch.setenv("XLA_FLAGS", "--xla_gpu_autotune_level=4")
+    use_every_core()
+    flags = os.environ["XLA_FLAGS"].split()
+    assert "--xla_gpu_autotune_level=4" in flags, "what the user set stays"
+    assert ("--xla_gpu_enable_triton_gemm=false" in flags) == (plugin is not None)
+    assert "--xla_gpu_autotune_level=0" not in flags

@@ -46,7 +46,6 @@ def populations(scale: Setting) -> Populations:
     runs_by_name = {
         "minimal": [run(scale, minimal(scale), data, seed, short) for seed in seeds],
         "two_parameters": [run(scale, minimal(scale, 2), data, seed, short) for seed in seeds],
-        "standard": [run(scale, full(scale), data, seed, steps) for seed in seeds],
         "curves": [run(scale, full(scale), bursts, seed, steps) for seed in seeds],
         "minimal_cells": grid_runs(scale, of_minimal=True),
         "cells": grid_runs(scale) if scale.cell_steps else [],
@@ -61,6 +60,9 @@ def populations(scale: Setting) -> Populations:
     listed: dict[str, Population | Dependent] = {
         name: _population(scale, name, runs) for name, runs in runs_by_name.items() if runs
     }
+    # Recorded as often as the others of the full network, so that the same runs can be gone on with.
+    jumps = tuple(run(scale, full(scale), data, seed, scale.jump_steps) for seed in seeds)
+    listed["standard"] = Population("mixture: standard", jumps, scale.recording(steps))
     listed["equal"] = Dependent(
         ("minimal",), (PATIENCE * short,) * scale.equal_seeds, functools.partial(_equal, scale)
     )

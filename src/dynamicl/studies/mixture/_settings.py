@@ -62,7 +62,8 @@ class Setting:
         grid_classes: K of the grid, rising; the middle one is that of its other lines.
         grid_bursts: B of the grid; 0 for independent items.
         many_classes: of the runs that compare depths.
-        steps: updates of the full network in the jump's runs.
+        steps: updates of the full network, as far as nothing else is said.
+        jump_steps: of the full network in the jump's runs (Figures 3 and 4).
         minimal_steps: of the minimal head there.
         cell_steps: in each cell of a grid of full networks; 0 leaves those out.
         minimal_cell_steps: in each cell of a grid of minimal heads.
@@ -87,6 +88,7 @@ class Setting:
     grid_bursts: tuple[int, ...]
     many_classes: int
     steps: int
+    jump_steps: int
     minimal_steps: int
     cell_steps: int
     minimal_cell_steps: int
@@ -123,6 +125,7 @@ PAPER = Setting(
     grid_bursts=(0, 1, 2, 4),
     many_classes=2048,
     steps=150_000,
+    jump_steps=150_000,
     minimal_steps=100_000,
     cell_steps=150_000,
     minimal_cell_steps=150_000,
@@ -148,6 +151,7 @@ SETTINGS = {
         grid_bursts=(0, 1),
         many_classes=32,
         steps=40,
+        jump_steps=40,
         minimal_steps=40,
         cell_steps=40,
         minimal_cell_steps=40,
@@ -161,6 +165,7 @@ SETTINGS = {
         grid_classes=(128, 512, 2048),
         grid_bursts=(0, 1, 2),
         steps=40_000,
+        jump_steps=80_000,
         minimal_steps=30_000,
         cell_steps=50_000,
         minimal_cell_steps=50_000,
