@@ -38,7 +38,7 @@ TASKS = {
     "own": (SmallTaskSpec(), {"shift": (-1.0, 2.0)}, SmallModelSpec()),
 }
 PROBES = {
-    "few-shot noise": ("heads", "norms", "attention", "curvature"),
+    "few-shot noise": ("heads", "norms", "attention"),
     "exemplars": ("heads", "norms"),
     "mixture": ("heads", "norms"),
     "lookup": ("heads", "norms"),

@@ -92,8 +92,6 @@ NOT_RUN = {
     "mixture.fates",
     "mixture.worlds",
     "induction.label_curve",
-    "distribution.regimes",
-    "distribution.train_classes",
     "distribution.recurrent",
     "distribution.recurrent_iwl",
     "transience.exemplars",
