@@ -20,18 +20,23 @@ CELLS = {
 
 
 def draw(data: xr.Dataset) -> Figure:
-    """Draw SimAOU by the labels in context, one line for the labels in training; thin lines are tasks."""
+    """Draw SimAOU by the labels in context, one line for the labels in training; thin lines are tasks.
+
+    Tasks on which a combination was not measured are left out.
+    """
     figure, axes = pyplot.subplots(figsize=(4.6, 3.2))
-    tasks = tasks_of(data)
-    for i, (training, variants) in enumerate(CELLS.items()):
-        table = np.stack([means(data, "outputs", name, tasks).mean("seed").values for name in variants])
-        known = np.isfinite(table).all(0)
-        axes.plot([0, 1], table[:, known], color=f"C{i}", alpha=0.3, linewidth=0.8)
+    names = [name for variants in CELLS.values() for name in variants]
+    levels = np.stack([means(data, "outputs", name, tasks_of(data)).mean("seed").values for name in names])
+    known = np.isfinite(levels).all(0)
+    tables = levels[:, known].reshape(len(CELLS), 2, -1)
+    for i, (training, table) in enumerate(zip(CELLS, tables, strict=True)):
+        axes.plot([0, 1], table, color=f"C{i}", alpha=0.3, linewidth=0.8)
         if known.any():
-            mean, label = table[:, known].mean(1), f"{training} in training"
-            axes.plot([0, 1], mean, color=f"C{i}", linewidth=2, marker="o", label=label)
+            label = f"{training} in training"
+            axes.plot([0, 1], table.mean(1), color=f"C{i}", linewidth=2, marker="o", label=label)
     axes.set_xticks([0, 1], ["true", "switched"])
-    shown = ", ".join(TASK_NAMES.get(task, task) for task in tasks)
+    tasks = np.array(tasks_of(data))[known]
+    shown = ", ".join(TASK_NAMES.get(task, task) for task in tasks) or "none measured yet"
     axes.set(xlabel="labels in context", ylabel="SimAOU", xlim=(-0.2, 1.2))
     axes.set_title(f"Labels ({shown})", fontsize=8)
     add_legend(axes)
