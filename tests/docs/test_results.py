@@ -76,10 +76,7 @@ def test_the_parts_of_a_criterion_are_a_table(hook):
 
 
 NOT_RUN = {
-    "mixture.attention",
-    "mixture.measures",
     "mixture.slow_phase",
-    "mixture.minimal",
     "mixture.depth",
     "mixture.both",
     "mixture.l_equals_n_full",
@@ -90,7 +87,6 @@ NOT_RUN = {
     "mixture.l_equals_n",
     "mixture.not_transient",
     "mixture.fates",
-    "mixture.worlds",
     "induction.label_curve",
     "distribution.recurrent",
     "distribution.recurrent_iwl",
