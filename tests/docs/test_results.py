@@ -86,7 +86,6 @@ NOT_RUN = {
     "mixture.two_parameter",
     "mixture.l_equals_n",
     "mixture.not_transient",
-    "mixture.fates",
     "induction.label_curve",
     "distribution.recurrent",
     "distribution.recurrent_iwl",
