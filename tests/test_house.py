@@ -183,6 +183,16 @@ def test_imports_point_down(path):
     assert import_faults(path) == []
 
 
+def test_shapes_are_checked_wherever_they_are_said():
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["addopts"]
+    (words,) = (word for word in options if word.startswith("--jaxtyping-packages="))
+    *checked, _ = words.partition("=")[2].split(",")
+    for path in MODULES:
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        if re.search(r"^from jaxtyping import", path.read_text(), re.MULTILINE):
+            assert any(f"{name}.".startswith(f"{one}.") for one in checked), name
+
+
 def test_every_room_has_a_place_in_the_order():
     rooms = {room_of(path) for path in MODULES} - {""}
     assert rooms <= set(MAY_IMPORT), "give the new room a place in ORDER or in ALONE"

@@ -6,13 +6,14 @@
     python tools/campaign.py FOLDER --jobs peak growth   # some of them
 
 Each job is a process of its own, and one has the device at a time: thirteen that shared one took turns, and the two
-that came to an end had needed seven minutes instead of one (docs/performance.md). A job that runs out of time is asked
+that came to an end had needed seven minutes each (docs/performance.md). A job that runs out of time is asked
 to leave, keeps all up to there, and goes on at the next call. Small results lie under FOLDER/results (one JSON file a
 measurement, verdicts and data as `dynamicl reproduce` writes them), libraries of runs beside them, and FOLDER/log holds
 what each job said.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import signal
@@ -22,7 +23,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dynamicl.files import write_atomically
 from dynamicl.training import use_every_core
@@ -34,6 +35,13 @@ LEAST = 30.0
 GROWTH = (64, 256, 1024, 4096)
 """Populations of the reference job."""
 PRECISIONS = ("float32", "tensorfloat32", "bfloat16")
+STUDIED = {
+    "lookup.r1.bimodal": ("one_head", 64),
+    "mixture.hypotheses": ("minimal", 60),
+    "mixture.attention": ("standard", 6),
+    "distribution.classes": ("classes", 6),
+}
+"""Claims with one of their populations each, and as how many runs it is measured."""
 AGREEING = 8
 """Runs that are trained on the accelerator and on the processors beside it."""
 SCORED = 60
@@ -62,6 +70,7 @@ class Job:
 JOBS = (
     Job("peak", "products a second, by precision"),
     Job("growth", "run-steps a second and memory of 64 to 4,096 runs of the reference job"),
+    Job("studies", "run-steps a second of populations of the studies"),
     Job("agreement", "whether runs learn here as they do on processors"),
     Job(
         "mixture-jump",
@@ -134,6 +143,26 @@ def growth(small: bool) -> dict[str, Any]:
     return {"flop_of_a_run_step": flop, "populations": rows, "machine": machine(), "versions": versions()}
 
 
+def studies(small: bool) -> dict[str, Any]:
+    """Measure populations of the studies at `laptop`: the first run of each, again and again with other seeds."""
+    from dynamicl.lab import machine, versions
+    from dynamicl.lab._bench import rate
+    from dynamicl.studies import Population, find_experiments
+
+    rows = []
+    for claim, (name, size) in STUDIED.items():
+        (experiment,) = find_experiments([claim])
+        listed = experiment.populations(experiment.setting("smoke" if small else "laptop"))
+        first, *_ = cast(Population, listed[name]).runs
+        # A run that came to its end in the middle of a timed chunk would look fast.
+        endless = dataclasses.replace(first, steps=10**9)
+        seeds = [dataclasses.replace(first.seeds, init=i, data=i) for i in range(2 if small else size)]
+        runs = [dataclasses.replace(endless, seeds=one) for one in seeds]
+        speed = rate(runs, seconds=0.1 if small else 0.7)
+        rows.append({"claim": claim, "population": name, "runs": len(runs), **speed})
+    return {"populations": rows, "machine": machine(), "versions": versions()}
+
+
 def agreement(small: bool) -> dict[str, Any]:
     """Train the same runs here and on processors, each in a process of its own, and compare their losses."""
     import numpy as np
@@ -171,15 +200,12 @@ def _losses(small: bool, platform: str | None) -> dict[str, Any]:
 
 def print_losses(small: bool) -> None:
     """Train the reference job at rate 3e-4 and print its mean training losses: (evaluation, run)."""
-    import dataclasses
-
     import jax
     import numpy as np
 
     from dynamicl.lab._bench import reference_run
     from dynamicl.training import OptimizerSpec, Program, plan
 
-    use_every_core()
     steps, runs = (20, 2) if small else (3000, AGREEING)
     fast = OptimizerSpec(learning_rate=3e-4)
     specs = [dataclasses.replace(reference_run(seed), optimizer=fast) for seed in range(runs)]
@@ -199,6 +225,7 @@ def print_losses(small: bool) -> None:
 MEASUREMENTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "peak": peak,
     "growth": growth,
+    "studies": studies,
     "agreement": agreement,
 }
 

@@ -52,7 +52,7 @@ def killed_after(nursery, path, seconds, reported):
 
 @pytest.mark.whole
 @pytest.mark.slow
-@pytest.mark.parametrize("libraries", [1, pytest.param(4, marks=pytest.mark.whole)], ids=["five", "twenty"])
+@pytest.mark.parametrize("libraries", [1, 4], ids=["five", "twenty"])
 def test_kills(libraries, tmp_path, nursery):
     whole = train_population(runs(2, STEPS), RECORDING, tmp_path / "whole")
     moments = random.Random(0)

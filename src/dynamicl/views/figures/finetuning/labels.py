@@ -3,6 +3,8 @@
 Expect lines that cross if learning in context follows the labels that training follows.
 """
 
+import itertools
+
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot
@@ -25,7 +27,7 @@ def draw(data: xr.Dataset) -> Figure:
     Tasks on which a combination was not measured are left out.
     """
     figure, axes = pyplot.subplots(figsize=(4.6, 3.2))
-    names = [name for variants in CELLS.values() for name in variants]
+    names = itertools.chain(*CELLS.values())
     levels = np.stack([means(data, "outputs", name, tasks_of(data)).mean("seed").values for name in names])
     known = np.isfinite(levels).all(0)
     tables = levels[:, known].reshape(len(CELLS), 2, -1)
