@@ -171,23 +171,25 @@ def test_a_run_that_is_not_long_enough_says_nothing_of_fading():
 
 
 @pytest.mark.parametrize(
-    "experiment",
-    [_tradeoff.TRADEOFF, _b0.B0, _rare.RARELY, _not_transient.NOT_TRANSIENT],
-    ids=lambda one: one.id,
+    ("experiment", "population", "price"),
+    [
+        # Six runs in each of 20 + 3 + 4 + 2 cells.
+        (_tradeoff.TRADEOFF, "cells", 26_100_000),
+        (_two_parameter.TWO_PARAMETER, "cells", 26_100_000),
+        # Twelve runs in each of six cells.
+        (_l_equals_n_full.L_EQUALS_N_FULL, "equal_full", 10_800_000),
+        # Six runs of a million updates under four optimizers.
+        (_not_transient.NOT_TRANSIENT, "long", 24_000_000),
+    ],
+    ids=lambda one: getattr(one, "id", ""),
 )
-def test_what_is_left_out_has_its_price(experiment):
-    data = left_out("long" if experiment is _not_transient.NOT_TRANSIENT else "cells")
+def test_what_is_left_out_has_its_price(experiment, population, price):
+    data = left_out(population)
     parts = experiment.judge(data)
     assert len(parts) == len(experiment.criterion) and all(part.holds is None for part in parts)
     assert "run-steps of the full network at scale `paper`" in parts[0].undecided
-    # Six runs: of a million updates under four optimizers, or of 150,000 in each of 20 + 3 + 4 + 2 cells.
-    assert data.attrs["run_steps"] == (24_000_000 if "transient" in experiment.id else 26_100_000)
+    assert data.attrs["run_steps"] == price
     assert experiment.note(data) == parts[0].undecided
-
-
-def test_a_head_without_its_network_has_a_price_too():
-    head = CELLS.drop_vars("rare").assign_attrs(left_out("cells").attrs)
-    assert [part.holds for part in _two_parameter.TWO_PARAMETER.judge(head)] == [None, None]
 
 
 def test_a_line_of_cells():
@@ -198,7 +200,7 @@ def test_a_line_of_cells():
 
 
 def test_the_grid_of_a_scale():
-    data = grid(setting("laptop"))
-    assert len(data) == 9 + 3 + 4 + 2 == len(set(data))
-    assert {cell.classes for cell in data if cell.burst == 0} == {128, 512, 2048}
+    data = grid(setting("paper"))
+    assert len(data) == 20 + 3 + 4 + 2 == len(set(data))
+    assert {cell.classes for cell in data if cell.burst == 0} == {128, 256, 512, 1024, 2048}
     assert [cell.alpha for cell in data if cell.further] == [0.0, 0.5, 1.0, 1.5]

@@ -172,7 +172,9 @@ def test_half_rises_and_ends():
     assert end_of(np.arange(100.0)) == pytest.approx(np.arange(90, 100).mean())
 
 
-def test_the_level_before_a_jump_is_that_of_the_slow_phase():
-    steps, curve = JUMP["step"].values, in_context()[0]
-    assert _slow_phase.level_before(steps, curve) == pytest.approx(1 / PAIRS, abs=0.01)
-    assert np.isnan(_slow_phase.level_before(steps, np.linspace(0, 1, len(steps))))
+def test_accuracy_at_the_start_of_a_jump_is_that_of_the_slow_phase_not_of_the_first_plateau():
+    accuracy = in_context(when=0.9 * MIDDLE)
+    accuracy[-1] = 1 / LABELS
+    found = _slow_phase.before_the_jump(curves(novel=accuracy), PAIRS)
+    np.testing.assert_allclose(found[:-1], 1 / PAIRS, atol=0.02)
+    assert np.isnan(found[-1])

@@ -61,20 +61,24 @@ def test_cells_stand_in_the_order_of_their_runs(lab):
     np.testing.assert_allclose(data["in_weights"].values.ravel(), ends(number, 3))
     np.testing.assert_allclose(data["rare"].values.ravel(), ends(number, 4))
     assert data["burst"].values[:2].tolist() == [0, 1] and np.isnan(data["alpha"].values[0])
-    assert _b0.measure(lab, SCALE, cells)["burst"].values.tolist() == [0]
-    assert _rare.measure(lab, SCALE, cells)["alpha"].values.tolist() == [0, 0.5, 1, 1.5]
+    few = {"independent_cells": records(SCALE.cell_seeds)}
+    assert _b0.measure(lab, SCALE, few)["burst"].values.tolist() == [0]
+    four = {"unequal_cells": records(4 * SCALE.cell_seeds, ("train", "novel", "swap", "in-weights", "rare"))}
+    unequal = _rare.measure(lab, SCALE, four)
+    assert unequal["alpha"].values.tolist() == [0, 0.5, 1, 1.5]
+    np.testing.assert_allclose(unequal["rare"].values.ravel(), ends(4 * SCALE.cell_seeds, 4))
     both = _two_parameter.measure(lab, SCALE, cells | {"minimal_cells": records(number)})
     assert both["novel"].dims == ("network", "cell", "seed") and both["network"].values.tolist() == [
         "full",
         "head",
     ]
-    alone = _two_parameter.measure(lab, SCALE, {"minimal_cells": records(number)})
-    assert alone.attrs["run_steps"] > 0 and "network" not in alone.dims
 
 
 def test_what_a_scale_leaves_out_has_its_price(lab):
     assert _tradeoff.measure(lab, SCALE, {}).attrs["run_steps"] == 26_100_000
+    assert _two_parameter.measure(lab, SCALE, {}).attrs["run_steps"] == 26_100_000
     assert _not_transient.measure(lab, SCALE, {}).attrs["run_steps"] == 24_000_000
+    assert _l_equals_n_full.measure(lab, SCALE, {}).attrs["run_steps"] == 10_800_000
 
 
 def test_shares_of_sequences(lab):

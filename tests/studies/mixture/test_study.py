@@ -17,7 +17,15 @@ NETWORKS = {one.id: one for one in experiments_of("mixture") if one.setting is s
 
 TRAINED = [f"mixture.{name}" for name in ("hypotheses", "l_equals_n", "minimal", "slow_phase")]
 """Trained in `make smoke`: every program takes long to compile. What is measured is tested on records made up."""
-COHORTS = {"cells": 11, "minimal_cells": 11, "depths": 2, "equal_full": 6, "long": 2, "both": 1}
+COHORTS = {
+    "cells": 11,
+    "minimal_cells": 11,
+    "independent_cells": 3,
+    "depths": 2,
+    "equal_full": 6,
+    "long": 2,
+    "both": 1,
+}
 """Programs of each population; one by default."""
 
 
@@ -103,5 +111,7 @@ def test_what_is_mixed():
 
 
 def test_a_scale_may_leave_out_what_costs_too_much():
-    assert "long" not in populations.populations(settings.setting("laptop"))
+    laptop = populations.populations(settings.setting("laptop"))
+    assert not {"long", "cells", "minimal_cells", "equal_full"} & laptop.keys()
+    assert [len(laptop[name].runs) for name in ("independent_cells", "unequal_cells")] == [9, 3]
     assert populations.populations(settings.setting("paper"))["long"].run_steps == 4 * 6 * 1_000_000

@@ -75,13 +75,16 @@ def test_figures_are_drawn_of_runs_that_never_rise(name):
     draw(name, data).draw_without_rendering()
 
 
-@pytest.mark.parametrize("name", ["tradeoff", "b0", "rare", "not_transient"])
+LEFT_OUT = {
+    "tradeoff": "cells",
+    "two_parameter": "cells",
+    "l_equals_n_full": "equal_full",
+    "not_transient": "long",
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
 def test_what_was_left_out_is_said_in_the_figure(name):
-    data = left_out("long" if name == "not_transient" else "cells")
+    data = left_out(LEFT_OUT[name])
     texts = [text.get_text() for text in draw(name, data).axes[0].texts]
     assert texts == [f"not measured: {data.attrs['run_steps']:,} run-steps"]
-
-
-def test_a_head_without_its_network_is_drawn_by_cell():
-    data = grids.CELLS.drop_vars("rare").assign_attrs(left_out("cells").attrs)
-    assert draw("two_parameter", data).axes[0].get_xlabel() == "cell"

@@ -16,7 +16,6 @@ from ._settings import Data, Setting, full, minimal, run
 
 EPS = (0.0, 0.3, 0.6)
 """Beside 0.1, the grid's own. From about 1 on, items of a class no longer match and nothing is left to learn."""
-ALPHAS = (0.0, 0.5, 1.0, 1.5)
 INDEPENDENT = (0.5, 0.9)
 """p_B below 1: the rest of the sequences is drawn independently."""
 LEVELS = {"classes": "K", "burst": "B", "eps": "eps", "alpha": "alpha", "bursty": "p_B"}
@@ -28,30 +27,45 @@ def grid(scale: Setting) -> tuple[Data, ...]:
     return (
         *(Data(k, burst) for k, burst in itertools.product(scale.grid_classes, scale.grid_bursts)),
         *(dataclasses.replace(middle, eps=eps) for eps in EPS),
-        *(dataclasses.replace(middle, alpha=alpha, further=("rare",)) for alpha in ALPHAS),
+        *(dataclasses.replace(middle, alpha=alpha, further=("rare",)) for alpha in scale.grid_alphas),
         *(dataclasses.replace(middle, bursty=share) for share in INDEPENDENT),
     )
 
 
-def grid_runs(scale: Setting, of_minimal: bool = False) -> list[RunSpec]:
-    """Describe the runs of every cell: cells one after the other, seeds within them."""
+def independent(scale: Setting) -> tuple[Data, ...]:
+    """List the cells whose items are drawn independently (B = 0)."""
+    return tuple(cell for cell in grid(scale) if not cell.burst)
+
+
+def unequal(scale: Setting) -> tuple[Data, ...]:
+    """List the cells that draw classes by their rank (alpha)."""
+    return tuple(cell for cell in grid(scale) if cell.alpha is not None)
+
+
+def cell_runs(scale: Setting, cells: Sequence[Data], of_minimal: bool = False) -> list[RunSpec]:
+    """Describe the runs of cells: one cell after the other, seeds within them."""
     steps = scale.minimal_cell_steps if of_minimal else scale.cell_steps
     model = minimal(scale, parameters=2) if of_minimal else full(scale)
     return [
         run(scale, model, data, seed, steps)
-        for data, seed in itertools.product(grid(scale), range(scale.cell_seeds))
+        for data, seed in itertools.product(cells, range(scale.cell_seeds))
     ]
 
 
-def ends_by_cell(scale: Setting, trajectory: Trajectory) -> xr.Dataset:
+def ends_by_cell(scale: Setting, cells: Sequence[Data], trajectory: Trajectory) -> xr.Dataset:
     """Read off how the runs of each cell ended.
+
+    Args:
+        scale: the scale's numbers.
+        cells: in the order of their runs.
+        trajectory: those runs.
 
     Returns:
         `novel`, `in_weights`, `rare` (cell, seed): means over the last tenth of the run; `rising` (cell, seed): by how
         much the better of the first two still rose over the last fifth; coordinates of `Data` along `cell`, alpha NaN
         where labels are balanced.
     """
-    data, cells = trajectory.dataset, grid(scale)
+    data = trajectory.dataset
     shape = (len(cells), scale.cell_seeds)
     known = [str(name) for name in data["evaluator"].values]
 

@@ -14,7 +14,7 @@ from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
 from dynamicl.training import OptimizerSpec, RunSpec
 
-from ._cells import grid_runs
+from ._cells import cell_runs, grid, independent, unequal
 from ._readings import SOLVED, curves_of, first_above
 from ._settings import IN_CONTEXT_SHARE, Data, Setting, descent, full, minimal, run, setting
 
@@ -43,12 +43,15 @@ def populations(scale: Setting) -> Populations:
     seeds, few = range(scale.seeds), range(scale.cell_seeds)
     data, steps, short = jump_data(scale), scale.steps, scale.minimal_steps
     bursts = Data(scale.middle, burst=2)
+    whole = grid(scale) if scale.whole_grid else ()
     runs_by_name = {
         "minimal": [run(scale, minimal(scale), data, seed, short) for seed in seeds],
         "two_parameters": [run(scale, minimal(scale, 2), data, seed, short) for seed in seeds],
         "curves": [run(scale, full(scale), bursts, seed, steps) for seed in seeds],
-        "minimal_cells": grid_runs(scale, of_minimal=True),
-        "cells": grid_runs(scale) if scale.cell_steps else [],
+        "minimal_cells": cell_runs(scale, whole, of_minimal=True),
+        "cells": cell_runs(scale, whole),
+        "independent_cells": cell_runs(scale, independent(scale)),
+        "unequal_cells": cell_runs(scale, unequal(scale)),
         "both": both_runs(scale),
         "depths": [
             run(scale, full(scale, hidden), Data(scale.many_classes, burst=0), seed, steps)

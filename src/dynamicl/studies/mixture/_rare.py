@@ -8,11 +8,9 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, mean
 
-from ._cells import at, line
+from ._cells import at, ends_by_cell, line, unequal
 from ._populations import experiment
-from ._prices import price_of
 from ._settings import Setting
-from ._tradeoff import measure as of_full
 
 CHANCES = 3
 RARE = Threshold(
@@ -23,15 +21,12 @@ RARE = Threshold(
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Read off how the runs of every cell ended, the cells with unequal frequencies alone."""
-    data = of_full(lab, scale, trajectories)
-    return data if price_of(data) else data.isel(cell=np.flatnonzero(np.isfinite(data["alpha"].values)))
+    """Read off how the runs with classes drawn by their rank ended; see `ends_by_cell`."""
+    return ends_by_cell(scale, unequal(scale), trajectories["unequal_cells"])
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Judge the upper end of the interval over runs, in units of three times 1 / L."""
-    if price_of(data):
-        return (RARE.part(np.nan, 0, price_of(data)),)
     levels, rare = line(data, "alpha", "rare", classes=data.attrs["middle"], burst=1)
     runs = at(levels, rare, 1.0)
     scaled = mean(runs * data.attrs["labels"] / CHANCES) if runs.size else UNKNOWN
@@ -40,12 +35,12 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give the mean at each alpha."""
-    if price_of(data):
-        return price_of(data)
     levels, rare = line(data, "alpha", "rare", classes=data.attrs["middle"], burst=1)
     return ", ".join(
         f"alpha {level:g}: {np.mean(runs):.3f}" for level, runs in zip(levels, rare, strict=True)
     )
 
 
-RARELY = experiment("mixture.rare", ["cells"], measure=measure, judge=judge, criterion=(RARE,), note=note)
+RARELY = experiment(
+    "mixture.rare", ["unequal_cells"], measure=measure, judge=judge, criterion=(RARE,), note=note
+)

@@ -56,16 +56,19 @@ class Setting:
         seeds: runs of each kind; initialisation, data and world have the same number.
         cell_seeds: runs in each cell of a grid.
         equal_seeds: runs of the minimal head with L = N.
-        equal_full_seeds: runs of the full network in each cell of (N, L).
+        equal_full_seeds: runs of the full network in each cell of (N, L); 0 leaves those out.
         lines: those cells: N in halves of `pairs`, L in multiples of N.
         classes: of the jump's runs (K).
         grid_classes: K of the grid, rising; the middle one is that of its other lines.
         grid_bursts: B of the grid; 0 for independent items.
+        grid_alphas: exponents of the classes' frequencies in the grid.
+        whole_grid: whether all cells are trained, or only those of independent items and of unequal frequencies, which
+            claims of their own ask for.
         many_classes: of the runs that compare depths.
         steps: updates of the full network, as far as nothing else is said.
         jump_steps: of the full network in the jump's runs (Figures 3 and 4).
         minimal_steps: of the minimal head there.
-        cell_steps: in each cell of a grid of full networks; 0 leaves those out.
+        cell_steps: in each cell of a grid of full networks.
         minimal_cell_steps: in each cell of a grid of minimal heads.
         long_steps: of the runs that look for fading; 0 leaves them out.
         evaluations: of each run.
@@ -86,6 +89,8 @@ class Setting:
     classes: int
     grid_classes: tuple[int, ...]
     grid_bursts: tuple[int, ...]
+    grid_alphas: tuple[float, ...]
+    whole_grid: bool
     many_classes: int
     steps: int
     jump_steps: int
@@ -123,6 +128,8 @@ PAPER = Setting(
     classes=256,
     grid_classes=(128, 256, 512, 1024, 2048),
     grid_bursts=(0, 1, 2, 4),
+    grid_alphas=(0.0, 0.5, 1.0, 1.5),
+    whole_grid=True,
     many_classes=2048,
     steps=150_000,
     jump_steps=150_000,
@@ -149,6 +156,8 @@ SETTINGS = {
         classes=16,
         grid_classes=(16,),
         grid_bursts=(0, 1),
+        grid_alphas=(0.0, 0.5, 1.0, 1.5),
+        whole_grid=True,
         many_classes=32,
         steps=40,
         jump_steps=40,
@@ -164,10 +173,13 @@ SETTINGS = {
         cell_seeds=3,
         grid_classes=(128, 512, 2048),
         grid_bursts=(0, 1, 2),
+        grid_alphas=(1.0,),
+        whole_grid=False,
+        equal_full_seeds=0,
         steps=40_000,
         jump_steps=80_000,
         minimal_steps=30_000,
-        cell_steps=50_000,
+        cell_steps=40_000,
         minimal_cell_steps=50_000,
         long_steps=0,
         evaluations=100,

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import find_transition
+from dynamicl.statistics import SMOOTHING, running_median
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -18,22 +18,31 @@ NOT_HIGHER = Threshold("accuracy before the jump times N, largest over runs", "<
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Find the level from which in-context accuracy jumps.
+    """Read the accuracy from which in-context accuracy jumps.
 
     Returns:
-        `novel`, `cla`, `loss` (run, step), and `before` (run): the level of the plateau before the jump, as
-        `find_transition` finds it; NaN where it finds no jump.
+        `novel`, `cla`, `loss` (run, step), and `before` (run): accuracy at the start of the jump; NaN where there
+        is no jump.
     """
     data = curves_of(scale, trajectories["standard"], measures=("cla",))
-    return data.assign(
-        before=("run", [level_before(data["step"].values, one) for one in data["novel"].values])
+    return data.assign(before=("run", before_the_jump(data, scale.pairs)))
+
+
+def before_the_jump(data: xr.Dataset, pairs: int) -> np.ndarray:
+    """Return smoothed accuracy one width of the jump before its middle, by run; NaN where there is none.
+
+    The width is that from a tenth to nine tenths of the way from 1 / N to the end; a logistic rise has made a
+    hundredth of its way there. The level of the plateau that `find_transition` sees would be that of the first, 1 / L.
+    """
+    jump = jump_of(data, 1 / pairs)
+    starts = jump.t50 - (jump.t90 - jump.t10)
+    curves = data["novel"].transpose("run", "step").values
+    return np.array(
+        [
+            np.interp(start, data["step"].values, running_median(curve, SMOOTHING))
+            for start, curve in zip(starts, curves, strict=True)
+        ]
     )
-
-
-def level_before(steps: np.ndarray, curve: np.ndarray) -> float:
-    """Return the level before a rising curve's jump; NaN where there is none."""
-    jump = find_transition(steps, curve, direction="rising")
-    return jump.before.value if jump.found and jump.before else float("nan")
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

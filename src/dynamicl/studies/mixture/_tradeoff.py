@@ -9,7 +9,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, attempt, mean
 
-from ._cells import at, ends_by_cell, line
+from ._cells import at, ends_by_cell, grid, line
 from ._populations import experiment
 from ._prices import left_out, price_of
 from ._settings import Setting
@@ -50,7 +50,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Read off how the runs of every cell ended; see `ends_by_cell`."""
     if "cells" not in trajectories:
         return left_out("cells")
-    return ends_by_cell(scale, trajectories["cells"])
+    return ends_by_cell(scale, grid(scale), trajectories["cells"])
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

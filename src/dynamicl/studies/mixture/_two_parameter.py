@@ -9,7 +9,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, attempt
 
-from ._cells import LEVELS, ends_by_cell
+from ._cells import LEVELS, ends_by_cell, grid
 from ._populations import experiment
 from ._prices import left_out, price_of
 from ._settings import Setting
@@ -24,13 +24,11 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Read off how the runs of every cell ended, for both networks.
 
     Returns:
-        `novel`, `in_weights`, `rising` (network, cell, seed), the full network first; of the head alone where the
-        scale has no cells of full networks, with the price of those.
+        `novel`, `in_weights`, `rising` (network, cell, seed), the full network first.
     """
-    head = ends_by_cell(scale, trajectories["minimal_cells"])
     if "cells" not in trajectories:
-        return head.drop_vars("rare").assign_attrs(left_out("cells").attrs)
-    both = [ends_by_cell(scale, trajectories["cells"]), head]
+        return left_out("cells")
+    both = [ends_by_cell(scale, grid(scale), trajectories[name]) for name in ("cells", "minimal_cells")]
     joined = xr.concat(both, xr.Variable("network", ["full", "head"]), coords="minimal", compat="override")
     return joined.drop_vars("rare")
 
@@ -49,10 +47,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Say what varies over cells."""
-    price = f"; {price_of(data)}" if price_of(data) else ""
-    return (
-        f"{data.sizes['cell']} cells of {', '.join(LEVELS.values())}, {data.sizes['seed']} runs each{price}"
-    )
+    if price_of(data):
+        return price_of(data)
+    return f"{data.sizes['cell']} cells of {', '.join(LEVELS.values())}, {data.sizes['seed']} runs each"
 
 
 TWO_PARAMETER = experiment(

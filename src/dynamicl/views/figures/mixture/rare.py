@@ -9,13 +9,11 @@ from matplotlib.figure import Figure
 
 from dynamicl.studies.mixture._cells import line
 
-from ._shared import draw_line, empty
+from ._shared import draw_line
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw the rare classes beside all."""
-    if "run_steps" in data.attrs:
-        return empty(data)
     figure, axes = pyplot.subplots(figsize=(3.8, 3.0))
     fixed = {"classes": data.attrs["middle"], "burst": 1}
     levels, rare = line(data, "alpha", "rare", **fixed)
