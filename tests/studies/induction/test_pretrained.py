@@ -5,6 +5,7 @@ import xarray as xr
 from dynamicl.data import PretrainedMobileNet
 from dynamicl.store import Trajectory
 from dynamicl.studies import Lab
+from dynamicl.studies.induction._populations import populations
 from dynamicl.studies.induction._pretrained import (
     ENCODERS,
     MISSING,
@@ -47,15 +48,18 @@ test_judge = judge_test(PRETRAINED, DATA, BROKEN)
 
 def test_without_the_weights_nothing_is_decided_and_main_runs_are_all_it_needs(monkeypatch):
     monkeypatch.setattr(PretrainedMobileNet, "is_installed", staticmethod(lambda: False))
-    assert set(needed(setting("smoke"))) == {"main"}
+    assert set(needed(setting("smoke"))) == {"random-convolution"}
     parts = PRETRAINED.judge(DATA.sel(encoder=[ENCODERS[0]]))
     assert {part.undecided for part in parts} == {MISSING}
 
 
 def test_runs_differ_in_their_features_alone(monkeypatch):
     monkeypatch.setattr(PretrainedMobileNet, "is_installed", staticmethod(lambda: True))
-    every = needed(setting("smoke"))
-    for plain, other in zip(every["main"].runs, every["pretrained"].runs, strict=True):
+    for scale in ("smoke", "paper"):
+        every = needed(setting(scale))
+        own = every[setting(scale).encoder]
+        assert own is populations(setting(scale))["main"]
+    for plain, other in zip(*(population.runs for population in every.values()), strict=True):
         assert other.task.source.encoder == "mobilenet-v2" and plain.task.source.encoder == ENCODERS[0]
         assert (plain.seeds, plain.model, plain.steps) == (other.seeds, other.model, other.steps)
 
@@ -90,9 +94,9 @@ def recorded(level):
     return Recorded(xr.Dataset(variables, {"run": ["a", "b"], "step": [0, 1, 2], "evaluator": EVALUATORS}))
 
 
-@pytest.mark.parametrize("names", [["main"], ["main", "pretrained"]])
+@pytest.mark.parametrize("names", [ENCODERS[:1], ENCODERS])
 def test_what_was_trained_is_measured_encoder_by_encoder(names, tmp_path):
-    levels = {"main": 0.7, "pretrained": 0.3}
+    levels = dict(zip(ENCODERS, (0.7, 0.3), strict=True))
     trajectories = {name: recorded(levels[name]) for name in names}
     data = measure(Lab(tmp_path, "smoke", "a test"), setting("smoke"), trajectories)
     assert data["encoder"].values.tolist() == list(ENCODERS[: len(names)])

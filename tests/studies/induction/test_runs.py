@@ -1,5 +1,6 @@
 """What populations train, described without training anything."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -86,7 +87,8 @@ def test_shared_training_sequences_with_and_without_what_is_held_out(scale):
     main, plain = main_runs(scale)[0], run(scale, scale.seeds[0])
     assert main.steps == scale.steps(1e6)
     assert plain.steps == round(main.steps * scale.share)
-    assert main.task == FewShotSpec()
+    assert dataclasses.replace(main.task, source=FewShotSpec().source) == FewShotSpec()
+    assert main.task.source == plain.task.source and main.task.source.encoder == scale.encoder
     assert plain.task.held_out_exemplars == plain.task.test_classes == 0
 
 

@@ -5,7 +5,6 @@ as this engine does; the thesis, whose features come from a network trained on p
 """
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,13 +13,13 @@ from dynamicl import data as drawings
 from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._populations import Population, Populations, Trajectories, needing
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.studies._summaries import UNKNOWN, ratio, words
 
 from ._curves import learning_times, stack_runs
 from ._populations import MAIN_MEASURES, populations
 from ._runs import main_runs
-from ._settings import Setting, setting
+from ._settings import Encoder, Setting, setting
 
 PUBLISHED = 275_000
 """Sequences to a loss of 0.4 log 2 in the thesis' main run."""
@@ -31,31 +30,30 @@ NOT_ABOVE = Threshold("the same", "<=", CLOSE)
 SHORTER = Threshold(
     "time with pretrained features over that with a random convolution, certainly shorter", "high <", 1.0
 )
-ENCODERS = ("random-convolution", "mobilenet-v2")
+ENCODERS: tuple[Encoder, ...] = ("random-convolution", "mobilenet-v2")
 MISSING = "the pretrained network is not installed (extra `vision`)"
 
 
 def needed(scale: Setting) -> Populations:
-    """List the main runs, and the same on pretrained features where those can be computed."""
-    own = dict(needing(populations, ["main"])(scale))
-    if drawings.PretrainedMobileNet.is_installed():
-        own["pretrained"] = Population(
-            "induction: main runs on pretrained features",
-            tuple(_pretrained(run) for run in main_runs(scale)),
-            scale.recording(*MAIN_MEASURES),
-        )
-    return own
+    """List the main runs on either kind of features, where those can be computed; the scale's own as it has them."""
+    present = ENCODERS if drawings.PretrainedMobileNet.is_installed() else ENCODERS[:1]
+    return {encoder: _main_runs(scale, encoder) for encoder in present}
 
 
-def _pretrained(run: Any) -> Any:
-    source = dataclasses.replace(run.task.source, encoder=ENCODERS[1])
-    return dataclasses.replace(run, task=dataclasses.replace(run.task, source=source))
+def _main_runs(scale: Setting, encoder: Encoder) -> Population | Dependent:
+    if encoder == scale.encoder:
+        return populations(scale)["main"]
+    return Population(
+        f"induction: main runs, {encoder}",
+        tuple(main_runs(dataclasses.replace(scale, encoder=encoder))),
+        scale.recording(*MAIN_MEASURES),
+    )
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return loss curves and final accuracies by `encoder` and `seed`; of one encoder where the other is not there."""
-    present = [trajectories[name] for name in ("main", "pretrained") if name in trajectories]
-    names = list(ENCODERS[: len(present)])
+    names = [encoder for encoder in ENCODERS if encoder in trajectories]
+    present = [trajectories[encoder] for encoder in names]
     seeds = list(scale.seeds)
     curves = xr.concat([stack_runs(one, scale, seed=seeds) for one in present], "encoder")
     ends = np.stack(
