@@ -5,8 +5,17 @@ import xarray as xr
 
 from dynamicl.lm import MEASURES, TOKENS
 from dynamicl.studies.finetuning import TASKS
+from dynamicl.studies.finetuning._controls import CONTROLS
 
-VARIANTS = ("original", "linearised", "per-layer", "switched-context", "switched-training", "switched-both")
+VARIANTS = (
+    "original",
+    "linearised",
+    "per-layer",
+    "switched-context",
+    "switched-training",
+    "switched-both",
+    *CONTROLS,
+)
 SETTINGS = ("zero_shot", "in_context", "tuned")
 SEEDS, QUERIES, LAYERS = 3, 40, 6
 
@@ -17,6 +26,9 @@ TRUE = {
     ("outputs", "switched-both"): 0.30,
     ("outputs", "switched-context"): 0.20,
     ("outputs", "switched-training"): 0.20,
+    ("outputs", "shifted"): 0.30,
+    ("outputs", "per-layer-norm"): 0.40,
+    ("outputs", "per-layer-drop"): 0.40,
     ("map_after", "original"): 0.50,
     ("map_after", "linearised"): 0.45,
     ("map_after", "per-layer"): 0.30,

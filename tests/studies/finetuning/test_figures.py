@@ -95,6 +95,13 @@ def test_labels_cross_where_labels_matter(axes):
     np.testing.assert_allclose(lines["switched in training"], [0.2, 0.3])
 
 
+def test_controls_stand_beside_what_they_control(axes):
+    (panel,) = axes("controls", dataset(tasks=("sst2",)))
+    bars = {round(one.get_segments()[0][0][1], 2) for one in panel.collections[1::2]}
+    assert bars == {0.2, 0.25, 0.3, 0.4} and panel.get_title() == "SST-2"
+    assert len(panel.collections) == 2 * len(panel.get_xticks()) == 20
+
+
 def test_recall_names_the_tasks_that_can_be_judged(axes):
     (panel,) = axes("recall", dataset(tasks=("sst2", "cb")))
     assert panel.get_title() == "Context beats zero-shot on: SST-2, CB"

@@ -50,7 +50,7 @@ def test_a_claim_about_tasks_that_were_not_measured_says_so():
     assert {"(none of those that the claim is about)" in part.undecided for part in parts} == {True}
 
 
-@pytest.mark.parametrize("name", ["table2", "linear", "labels", "per_layer_map"])
+@pytest.mark.parametrize("name", ["table2", "linear", "labels", "per_layer_map", "controls"])
 def test_variants_without_cells_cannot_be_judged(name):
     claim = BY_NAME[name]
     parts = claim.judge(claim.cut(dataset(only="original")))
@@ -83,7 +83,7 @@ def test_a_note_names_the_model_and_where_context_helps():
     table2 = BY_NAME["table2"]
     note = table2.experiment.note(table2.cut(dataset(tasks=("sst2",))))
     assert note.startswith(
-        "made up: 18 cells, 32 demonstrations, 40 queries a task; in-context minus zero-shot"
+        "made up: 39 cells, 32 demonstrations, 40 queries a task; in-context minus zero-shot"
     )
     assert "sst2 0.40 [0." in note
 

@@ -8,6 +8,7 @@ from ._along_training import ALONG_TRAINING
 from ._baseline import BASELINE
 from ._cells import Cells as Cells
 from ._construction import CONSTRUCTION
+from ._controls import CONTROLLED
 from ._depth import DEPTH
 from ._dual import DUAL
 from ._from_cells import FromCells as FromCells
@@ -34,7 +35,7 @@ from ._tables import tables as tables
 from ._two_ways import RATES as RATES
 from ._two_ways import two_ways as two_ways
 
-ON_CELLS = (TABLE1, TABLE2, LINEAR, MAP_UP, PER_LAYER_MAP, DEPTH, LABELS, RECALL, BASELINE)
+ON_CELLS = (TABLE1, TABLE2, LINEAR, MAP_UP, PER_LAYER_MAP, DEPTH, LABELS, RECALL, BASELINE, CONTROLLED)
 """What rests on the cells that `dynamicl finetuning` leaves."""
 
 EXPERIMENTS = (*(one.experiment for one in ON_CELLS), DUAL, CONSTRUCTION, MOMENTUM_ATTENTION, ALONG_TRAINING)

@@ -32,6 +32,7 @@ class FromCells:
         judge: from that to the parts.
         criterion: what each part has to be.
         needs: variants without whose cells there is nothing to draw.
+        finding: of our own, in words; empty for a claim of the ledger.
     """
 
     id: str
@@ -39,6 +40,7 @@ class FromCells:
     judge: Callable[[xr.Dataset], tuple[Part, ...]]
     criterion: tuple[Threshold, ...]
     needs: tuple[str, ...] = ("original",)
+    finding: str = ""
 
     @functools.cached_property
     def experiment(self) -> Experiment:
@@ -50,6 +52,7 @@ class FromCells:
             judge=self.judge,
             criterion=self.criterion,
             note=describe_cells,
+            finding=self.finding,
         )
 
     def measure(self, lab: Lab, scale: Scale, trajectories: Trajectories) -> xr.Dataset:
