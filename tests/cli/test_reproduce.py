@@ -68,6 +68,21 @@ def test_a_dry_run_only_counts(dynamicl, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
+def test_what_is_not_trained_has_its_price(dynamicl, tmp_path):
+    done = dynamicl("reproduce", CLAIM, "--scale", "laptop", "--out", tmp_path, "--no-train")
+    steps = cost_of(find_experiments([CLAIM]), "laptop", "nowhere").run_steps
+    (record,) = json.loads((tmp_path / "results" / "lookup" / "claims.json").read_text())
+    assert done.code == 0 and record["verdict"] == "not testable at this scale"
+    assert record["measured"] == f"nothing: {steps:,} run-steps at scale `laptop` are not trained yet"
+    assert (tmp_path / "figures" / f"{CLAIM}.png").exists() and not (tmp_path / "report.html").exists()
+
+
+def test_what_the_library_holds_is_judged_without_training(made, dynamicl):
+    folder, lines = made
+    again = dynamicl("reproduce", CLAIM, "--scale", "smoke", "--out", folder, "--no-pages", "--no-train")
+    assert again.code == 0 and again.out.splitlines()[1] == lines[1]
+
+
 def test_experiments_that_are_not(dynamicl):
     assert (
         "no experiment `induction.plato`: did you mean `induction.plateau`"

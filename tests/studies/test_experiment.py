@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import xarray as xr
 
-from dynamicl.studies import Lab, conduct
+from dynamicl.studies import NOT_TESTABLE, Lab, conduct, put_off, why_unmeasured
 from dynamicl.studies._plain import as_kept
 from studies.samples import DATA, experiment
 
@@ -25,6 +25,17 @@ def test_what_is_judged_is_what_is_kept(tmp_path):
         "reproduced",
     )
     assert date.fromisoformat(verdict.date) and verdict.machine["cores"] >= 1 and verdict.versions["dynamicl"]
+
+
+def test_without_measurements_nothing_is_judged_and_the_reason_is_given(tmp_path):
+    claim = experiment(judge=None, note=None)
+    outcome = put_off(claim, Lab(tmp_path, "laptop", "dynamicl reproduce x --no-train"), 1_234_567)
+    why = "1,234,567 run-steps at scale `laptop` are not trained yet"
+    assert why_unmeasured(as_kept(outcome.data)) == why and why_unmeasured(DATA) == ""
+    verdict = outcome.verdict
+    assert verdict.verdict == NOT_TESTABLE and verdict.command.endswith("--no-train")
+    assert [part.undecided for part in verdict.parts] == [why] * len(claim.criterion)
+    assert verdict.measured == f"nothing: {why}" and verdict.note == ""
 
 
 def test_the_training_of_runs_that_are_there_counts(tmp_path, monkeypatch):

@@ -32,6 +32,7 @@ class Reproduce:
         results: folder of verdicts, figures' data and figures; `OUT/results` by default.
         pages: whether to draw figures and make the page.
         place: where to train: here, local, slurm or ray, with its fields after a colon; see "On a cluster".
+        train: whether to train what the library lacks; otherwise its price is written down as "not testable".
         dry_run: say what it would cost and stop.
     """
 
@@ -41,6 +42,7 @@ class Reproduce:
     results: Path | None = None
     pages: bool = True
     place: str = "here"
+    train: bool = True
     dry_run: bool = False
 
 
@@ -53,7 +55,7 @@ def command(words: list[str]) -> int:
     check_place(options.results or options.out, "results")
     prepare()
     from dynamicl.lab.places import place_named, submission
-    from dynamicl.studies import Lab, conduct, cost_of, find_experiments, write_outcome
+    from dynamicl.studies import Lab, conduct, cost_of, find_experiments, put_off, write_outcome
 
     place = place_named(options.place)
     experiments = find_experiments(options.names)
@@ -76,7 +78,8 @@ def command(words: list[str]) -> int:
     for experiment in experiments:
         with progress(experiment.id) as listener:
             lab = Lab(library, options.scale, written_command(), listener, place)
-            outcome = conduct(experiment, lab)
+            left = 0 if options.train else cost_of([experiment], options.scale, library).left
+            outcome = put_off(experiment, lab, left) if left else conduct(experiment, lab)
         fates |= {f"{experiment.id}, {name}": pair for name, pair in outcome.fates.items()}
         write_outcome(results / experiment.id.partition(".")[0], outcome)
         runs.append(outcome.runs)

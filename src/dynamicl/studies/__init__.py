@@ -7,6 +7,7 @@ from ._costs import cost_of as cost_of
 from ._experiment import Experiment as Experiment
 from ._experiment import Outcome as Outcome
 from ._experiment import conduct as conduct
+from ._experiment import put_off as put_off
 from ._lab import Lab as Lab
 from ._ledger import Row as Row
 from ._ledger import ledger as ledger
@@ -31,5 +32,6 @@ from ._scales import SCALES as SCALES
 from ._studies import STUDIES as STUDIES
 from ._studies import experiments_of as experiments_of
 from ._studies import find_experiments as find_experiments
+from ._unmeasured import why_unmeasured as why_unmeasured
 from ._verdict import PartRecord as PartRecord
 from ._verdict import Verdict as Verdict

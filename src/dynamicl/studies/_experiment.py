@@ -23,6 +23,7 @@ from ._ledger import ledger
 from ._parts import Part, Threshold
 from ._plain import as_kept
 from ._populations import Populations, Trajectories, nothing
+from ._unmeasured import unmeasured, why_unmeasured
 from ._verdict import Verdict, outcome_of
 
 TOO_SHORT = "runs of scale `smoke` are too short to decide anything"
@@ -65,11 +66,13 @@ class Experiment:
     fates: Callable[[Any, Trajectories], Mapping[str, tuple[xr.Dataset, xr.Dataset]]] = no_fates
 
     def parts(self, data: xr.Dataset, scale: str) -> tuple[Part, ...]:
-        """Judge a dataset; at `smoke`, trained networks decide nothing.
+        """Judge a dataset; one without measurements, and at `smoke` any of trained networks, decides nothing.
 
         Raises:
             SpecError: the dataset lacks what the criterion reads.
         """
+        if why_unmeasured(data):
+            return tuple(bar.part(float("nan"), 0, why_unmeasured(data)) for bar in self.criterion)
         try:
             parts = self.judge(data)
         except (KeyError, ValueError, IndexError, TypeError) as error:
@@ -93,8 +96,11 @@ class Experiment:
         words: dict[str, Any] = {"document": "dynamicl", "claim": self.finding}
         if row is not None:
             words = {name: getattr(row, name) for name in ("document", "figure", "claim", "paper")}
-        outcome = outcome_of(self.parts(data, scale))
-        return Verdict(id=self.id, scale=scale, note=self.note(data), **words, **outcome, **circumstances)
+        why, outcome = why_unmeasured(data), outcome_of(self.parts(data, scale))
+        if why:
+            outcome["measured"] = f"nothing: {why}"
+        note = "" if why else self.note(data)
+        return Verdict(id=self.id, scale=scale, note=note, **words, **outcome, **circumstances)
 
 
 @dataclass(frozen=True)
@@ -129,16 +135,25 @@ def conduct(experiment: Experiment, lab: Lab) -> Outcome:
     data = as_kept(experiment.measure(lab, setting, trajectories))
     runs = tuple(dict.fromkeys(run for one in trajectories.values() for run in one.runs))
     seconds = max(time.monotonic() - began, _training_seconds(lab.path, runs))
-    verdict = experiment.verdict(
-        data,
-        lab.scale,
-        command=lab.command,
-        versions=versions(),
-        machine=machine(),
-        date=datetime.now(UTC).date().isoformat(),
-        seconds=round(seconds, 1),
-    )
+    verdict = experiment.verdict(data, lab.scale, seconds=round(seconds, 1), **_circumstances(lab))
     return Outcome(verdict, data, runs, experiment.fates(setting, trajectories))
+
+
+def put_off(experiment: Experiment, lab: Lab, run_steps: int) -> Outcome:
+    """Write down that an experiment's runs are not trained, and their price.
+
+    Args:
+        experiment: none of its claims is decided.
+        lab: whose scale and command are written down.
+        run_steps: that remain.
+    """
+    data = unmeasured(f"{run_steps:,} run-steps at scale `{lab.scale}` are not trained yet")
+    return Outcome(experiment.verdict(data, lab.scale, seconds=0.0, **_circumstances(lab)), data)
+
+
+def _circumstances(lab: Lab) -> dict[str, Any]:
+    today = datetime.now(UTC).date().isoformat()
+    return {"command": lab.command, "versions": versions(), "machine": machine(), "date": today}
 
 
 def _training_seconds(library: Path, runs: Sequence[str]) -> float:

@@ -2,14 +2,18 @@
 
 import importlib
 import importlib.util
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib import rcsetup
 
-from dynamicl.studies import read_outcome
+from dynamicl.studies import read_outcome, why_unmeasured
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 STYLE: dict[Any, Any] = {
     "figure.figsize": (5.2, 3.2),
@@ -52,7 +56,8 @@ def make_figures(results: str | Path, names: Sequence[str], folder: str | Path) 
             continue
         data = read_outcome(Path(results) / name.partition(".")[0], name)
         with pyplot.rc_context(STYLE):
-            figure = importlib.import_module(module).draw(data)
+            why = why_unmeasured(data)
+            figure = _empty(why) if why else importlib.import_module(module).draw(data)
             for ending in ("png", "pdf"):
                 figure.savefig(
                     folder / f"{name}.{ending}", metadata={"Creator": "dynamicl"} if ending == "pdf" else {}
@@ -60,6 +65,23 @@ def make_figures(results: str | Path, names: Sequence[str], folder: str | Path) 
             pyplot.close(figure)
         made.append(folder / f"{name}.png")
     return made
+
+
+def _empty(why: str) -> "Figure":
+    """Return a frame that says why there is nothing to draw."""
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(4.2, 1.6))
+    axes.text(
+        0.5,
+        0.5,
+        textwrap.fill(f"not measured: {why}", 44, break_on_hyphens=False),
+        ha="center",
+        va="center",
+        fontsize=8,
+    )
+    axes.set_axis_off()
+    return figure
 
 
 def script_of(name: str) -> str | None:

@@ -15,7 +15,6 @@ from dynamicl.studies.mixture import (
     _two_parameter,
 )
 from dynamicl.studies.mixture._cells import at, grid, line, still_rising
-from dynamicl.studies.mixture._prices import left_out
 from dynamicl.studies.mixture._settings import setting
 from studies.judging import judge_test
 
@@ -168,28 +167,6 @@ test_not_transient = judge_test(_not_transient.NOT_TRANSIENT, long(), {_not_tran
 def test_a_run_that_is_not_long_enough_says_nothing_of_fading():
     (part,) = _not_transient.NOT_TRANSIENT.judge(long(when=30))
     assert part.undecided == "not every run lasts 10 times as long as it takes to above 0.95"
-
-
-@pytest.mark.parametrize(
-    ("experiment", "population", "price"),
-    [
-        # Six runs in each of 20 + 3 + 4 + 2 cells.
-        (_tradeoff.TRADEOFF, "cells", 26_100_000),
-        (_two_parameter.TWO_PARAMETER, "cells", 26_100_000),
-        # Twelve runs in each of six cells.
-        (_l_equals_n_full.L_EQUALS_N_FULL, "equal_full", 10_800_000),
-        # Six runs of a million updates under four optimizers.
-        (_not_transient.NOT_TRANSIENT, "long", 24_000_000),
-    ],
-    ids=lambda one: getattr(one, "id", ""),
-)
-def test_what_is_left_out_has_its_price(experiment, population, price):
-    data = left_out(population)
-    parts = experiment.judge(data)
-    assert len(parts) == len(experiment.criterion) and all(part.holds is None for part in parts)
-    assert "run-steps of the full network at scale `paper`" in parts[0].undecided
-    assert data.attrs["run_steps"] == price
-    assert experiment.note(data) == parts[0].undecided
 
 
 def test_a_line_of_cells():

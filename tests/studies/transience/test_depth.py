@@ -1,8 +1,7 @@
 import numpy as np
-import xarray as xr
 
+from dynamicl.studies import Lab, why_unmeasured
 from dynamicl.studies.transience._depth import (
-    CRITERION,
     DEPTH,
     FADES,
     HEIGHT,
@@ -11,6 +10,7 @@ from dynamicl.studies.transience._depth import (
     ONSET_RHO,
     PRICE,
 )
+from dynamicl.studies.transience._settings import setting
 
 from .worlds import hump, runs, with_curve
 
@@ -24,7 +24,7 @@ DEEPER = np.arange(4)[:, None]
 
 
 def by_depth(peaks=PEAKS, times=TIMES):
-    data = runs({"layers": LAYERS, "init": range(8)}).assign(trained=((), True))
+    data = runs({"layers": LAYERS, "init": range(8)})
     for i, layers in enumerate(LAYERS):
         for init in range(8):
             knots = hump(float(peaks[i, init]), at=float(times[i, init]))
@@ -45,7 +45,6 @@ def test_true_and_each_side_false():
     assert {ONSET.name, ONSET_RHO.name} <= set(failing(by_depth(times=TIMES - 1e5 * DEEPER)))
 
 
-def test_what_was_not_trained_names_its_price():
-    parts = DEPTH.judge(xr.Dataset({"trained": ((), False)}))
-    assert [part.name for part in parts] == [bar.name for bar in CRITERION]
-    assert all(part.holds is None and part.undecided == PRICE for part in parts)
+def test_what_was_not_trained_names_its_price(tmp_path):
+    data = DEPTH.measure(Lab(tmp_path, "laptop"), setting("laptop"), {})
+    assert why_unmeasured(data) == PRICE

@@ -1,4 +1,3 @@
-from dynamicl.studies.transience._token_data import MISSING, WHOLE
 from dynamicl.studies.transience._token_init import NOT_ALL, SOME, TOKEN_INIT
 from studies.judging import judge_test
 
@@ -12,7 +11,3 @@ BROKEN = {
     NOT_ALL: with_curve(TOKENS, "icl", FLAT, run=[0, 1]),
 }
 test_judge = judge_test(TOKEN_INIT, DATA, BROKEN)
-
-
-def test_without_a_package_nothing_can_be_told():
-    assert all(part.undecided == MISSING for part in TOKEN_INIT.judge(WHOLE))

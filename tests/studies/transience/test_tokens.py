@@ -1,7 +1,9 @@
-import xarray as xr
+import pytest
 
+from dynamicl.studies import Lab, why_unmeasured
+from dynamicl.studies.transience import _token_init, _token_speed, _tokens
 from dynamicl.studies.transience._settings import setting
-from dynamicl.studies.transience._token_data import MATRICES, MISSING, WHOLE, Matrix, installed, token_sets
+from dynamicl.studies.transience._token_data import MATRICES, MISSING, Matrix, installed, token_sets
 from dynamicl.studies.transience._tokens import FADES, NONE, STRONGER, TOKENS
 from studies.judging import judge_test
 
@@ -15,7 +17,7 @@ COORDS = {
     "exemplars": ("run", [5, 5, 10, 10]),
     "init": ("run", [0] * 4),
 }
-DATA = runs({"run": range(4)}).assign_coords(COORDS).assign(trained=((), True))
+DATA = runs({"run": range(4)}).assign_coords(COORDS)
 DATA = with_curve(DATA, "icl", hump(0.65), run=[2, 3])
 BROKEN = {
     FADES: with_curve(DATA, "icl", STAYS, run=0),
@@ -24,10 +26,10 @@ BROKEN = {
 test_judge = judge_test(TOKENS, DATA, BROKEN)
 
 
-def test_without_a_package_nothing_can_be_told():
-    parts = TOKENS.judge(WHOLE)
-    assert all(part.holds is None and part.undecided == MISSING for part in parts)
-    assert isinstance(WHOLE, xr.Dataset)
+@pytest.mark.parametrize("module", [_tokens, _token_init, _token_speed], ids=lambda module: module.__name__)
+def test_without_a_package_nothing_can_be_told(module, tmp_path):
+    data = module.measure(Lab(tmp_path, "laptop"), setting("laptop"), {})
+    assert why_unmeasured(data) == MISSING
 
 
 def test_without_icl_nothing_fades():

@@ -3,7 +3,6 @@
 import importlib
 
 import pytest
-import xarray as xr
 from matplotlib import pyplot
 
 from dynamicl.studies import experiments_of
@@ -55,5 +54,15 @@ def test_depth_is_drawn_where_it_was_trained():
 
     figure = draw("transience.depth", as_kept(by_depth()))
     assert figure.axes[0].lines
-    empty = draw("transience.depth", xr.Dataset({"trained": ((), False)}))
-    assert empty.axes[0].texts[0].get_text() == "not trained at this scale"
+
+
+def test_what_was_not_measured_is_said_in_the_figure(tmp_path):
+    from matplotlib import pyplot
+
+    from dynamicl.studies import Lab, find_experiments, put_off, write_outcome
+    from dynamicl.views import make_figures
+
+    (experiment,) = find_experiments(["transience.depth"])
+    write_outcome(tmp_path / "transience", put_off(experiment, Lab(tmp_path, "laptop"), 1_000_000))
+    (path,) = make_figures(tmp_path, [experiment.id], tmp_path / "figures")
+    assert path.stat().st_size > 3000 and not pyplot.get_fignums()

@@ -2,7 +2,6 @@
 
 import importlib
 
-import numpy as np
 import pytest
 from matplotlib import pyplot
 
@@ -42,10 +41,3 @@ def test_figures_are_drawn_from_what_is_kept(name):
 @pytest.mark.filterwarnings("ignore:.*log-scale.*:UserWarning")
 def test_figures_are_drawn_where_nothing_was_measured(name):
     draw(name, as_kept(without_numbers(judged(name)))).draw_without_rendering()
-
-
-def test_what_was_not_trained_is_said():
-    import xarray as xr
-
-    axes = draw("mlp", xr.Dataset({"trained": ((), np.False_)})).axes[0]
-    assert axes.texts[0].get_text() == "not trained at this scale"

@@ -9,7 +9,6 @@ from matplotlib import pyplot
 from dynamicl.studies import experiments_of
 from dynamicl.studies._plain import as_kept
 from dynamicl.studies.mixture._fates_runs import sizes as fate_sizes
-from dynamicl.studies.mixture._prices import left_out
 from dynamicl.studies.mixture._settings import setting
 from dynamicl.studies.mixture._worlds_runs import sizes as world_sizes
 from studies.mixture import test_fates as fates
@@ -73,18 +72,3 @@ def test_figures_are_drawn_of_runs_that_never_rise(name):
     }
     data = DATA[name].assign({one: (DATA[name][one].dims, values) for one, values in flat.items()})
     draw(name, data).draw_without_rendering()
-
-
-LEFT_OUT = {
-    "tradeoff": "cells",
-    "two_parameter": "cells",
-    "l_equals_n_full": "equal_full",
-    "not_transient": "long",
-}
-
-
-@pytest.mark.parametrize("name", LEFT_OUT)
-def test_what_was_left_out_is_said_in_the_figure(name):
-    data = left_out(LEFT_OUT[name])
-    texts = [text.get_text() for text in draw(name, data).axes[0].texts]
-    assert texts == [f"not measured: {data.attrs['run_steps']:,} run-steps"]

@@ -9,6 +9,7 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._unmeasured import unmeasured
 from dynamicl.studies._world_setting import MANY_FEW
 
 from ._data import MAIN, NAMES
@@ -40,10 +41,10 @@ def with_mlps(data: xr.Dataset, scale: Setting, trajectories: Trajectories) -> x
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Return the curves by `setting`, or no more than that they were not trained."""
+    """Return the curves by `setting`; none where they were not trained."""
     if "mlp" not in trajectories:
-        return xr.Dataset({"trained": ((), False)})
-    return curves(trajectories["mlp"], scale, setting=NAMES).assign(trained=((), True))
+        return unmeasured(PRICE)
+    return curves(trajectories["mlp"], scale, setting=NAMES)
 
 
 def resurgence(curve: np.ndarray) -> float:
@@ -56,8 +57,6 @@ def resurgence(curve: np.ndarray) -> float:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The main setting is as without MLPs; with few drawings in-context learning falls and rises again."""
-    if not bool(data["trained"]):
-        return tuple(part.part(float("nan"), 0, PRICE) for part in (PEAK, END, BACK))
     (main,) = passages(data.sel(setting=[MAIN]))
     back = resurgence(rows(data.sel(setting=[MANY_FEW]), "icl")[0])
     return PEAK.part(main.peak, 1), END.part(main.end, 1), BACK.part(back, 1)

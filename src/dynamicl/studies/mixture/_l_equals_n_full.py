@@ -10,7 +10,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 
 from ._populations import experiment
-from ._prices import left_out, price_of
+from ._prices import left_out
 from ._readings import SHARE_SOLVED, SOLVED, end_of, too_few
 from ._settings import Setting, setting
 
@@ -51,8 +51,6 @@ def found(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Pool the cells of either kind; where runs were shorter than the document's, a low share decides nothing."""
-    if price_of(data):
-        return tuple(bar.part(np.nan, 0, price_of(data)) for bar in (ROBUST, LOWER))
     more, equal = found(data)
     short = data.attrs["steps"] < data.attrs["paper_steps"]
     few = f"{too_few(more)}, shorter than the document's" if too_few(more) and short else ""
@@ -66,8 +64,6 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Count the runs of each cell."""
-    if price_of(data):
-        return price_of(data)
     ends = end_of(data["novel"].transpose("cell", "seed", "step").values) > SOLVED
     cells = zip(data["pairs"].values, data["labels"].values, ends, strict=True)
     return ", ".join(f"N = {n}, L = {labels}: {int(own.sum())} of {own.size}" for n, labels, own in cells)

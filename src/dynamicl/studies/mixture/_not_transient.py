@@ -10,7 +10,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, median
 
 from ._populations import OPTIMIZERS, experiment
-from ._prices import left_out, price_of
+from ._prices import left_out
 from ._readings import SOLVED
 from ._settings import Setting
 
@@ -59,8 +59,6 @@ def falls(data: xr.Dataset, optimizer: str) -> list[tuple[float, float]]:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Judge plain gradient descent with decay, the published code's; runs that are too short decide nothing."""
-    if price_of(data):
-        return (STAYS.part(np.nan, 0, price_of(data)),)
     results = falls(data, "sgd, decay")
     lasted = [times for _, times in results]
     short = not np.isfinite(lasted).all() or min(lasted) < PEAKS_TO_END
@@ -70,8 +68,6 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give the falls under the other optimizers, and which strategy rules at the end."""
-    if price_of(data):
-        return price_of(data)
     words = []
     for name in data["optimizer"].values:
         flip = median(data["flip"].sel(optimizer=name).isel(step=-1).values)

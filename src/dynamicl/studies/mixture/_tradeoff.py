@@ -11,7 +11,7 @@ from dynamicl.studies._summaries import UNKNOWN, attempt, mean
 
 from ._cells import at, ends_by_cell, grid, line
 from ._populations import experiment
-from ._prices import left_out, price_of
+from ._prices import left_out
 from ._settings import Setting
 
 STILL_RISING = 0.02
@@ -55,9 +55,6 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Judge the trends along K, B and eps, then what alpha and p_B do."""
-    price = price_of(data)
-    if price:
-        return tuple(bar.part(np.nan, 0, price) for bar in CRITERION)
     middle = data.attrs["middle"]
     fixed = {"classes": {"burst": 1}, "burst": {"classes": middle}, "eps": {"classes": middle, "burst": 1}}
     parts = []
@@ -111,8 +108,6 @@ def _share_parts(data: xr.Dataset, middle: int) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Say how many cells had not ended."""
-    if price_of(data):
-        return price_of(data)
     means = data["rising"].mean("seed").values
     return f"{int((means > STILL_RISING).sum())} of {means.size} cells were still rising by more than {STILL_RISING}"
 

@@ -1,6 +1,5 @@
 """Figure A.3: the two-parameter head with the deep classifier depends on the data as the full network does."""
 
-import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import correlation_interval
@@ -11,7 +10,7 @@ from dynamicl.studies._summaries import UNKNOWN, attempt
 
 from ._cells import LEVELS, ends_by_cell, grid
 from ._populations import experiment
-from ._prices import left_out, price_of
+from ._prices import left_out
 from ._settings import Setting
 
 ALIKE = {
@@ -35,8 +34,6 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Compare the means of the cells."""
-    if price_of(data):
-        return tuple(bar.part(np.nan, 0, price_of(data)) for bar in ALIKE.values())
     parts = []
     for name, bar in ALIKE.items():
         full, head = data[name].mean("seed").transpose("network", "cell").values
@@ -47,8 +44,6 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Say what varies over cells."""
-    if price_of(data):
-        return price_of(data)
     return f"{data.sizes['cell']} cells of {', '.join(LEVELS.values())}, {data.sizes['seed']} runs each"
 
 

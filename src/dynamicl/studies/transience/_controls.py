@@ -11,6 +11,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Population, Populations, Trajectories
 from dynamicl.studies._summaries import largest
+from dynamicl.studies._unmeasured import unmeasured
 
 from ._populations import experiment, populations
 from ._runs import curves
@@ -42,23 +43,20 @@ def listed(scale: Setting) -> Populations:
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Return the curves by `control`, the base among them, or no more than that there is nothing to compare."""
+    """Return the curves by `control`, the base among them; none where there is nothing to compare."""
     if not trajectories:
-        return xr.Dataset({"trained": ((), False)})
+        return unmeasured(SAME)
     base = curves(trajectories["whole"], scale, init=scale.inits).isel(init=0, drop=True)
     others = [
         curves(trajectories[name], scale, control=[name]).drop_vars("squared_norm") for name in CONTROLS[1:]
     ]
     first = base.expand_dims(control=[BASE]).drop_vars("squared_norm")
     # The base is longer: what all have is compared.
-    whole = xr.concat([first, *others], "control", join="inner", combine_attrs="override")
-    return whole.assign(trained=((), True))
+    return xr.concat([first, *others], "control", join="inner", combine_attrs="override")
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Flip rises and falls, and ciwl follows, with eight pairs and with a learnt embedder as without."""
-    if not bool(data["trained"]):
-        return tuple(part.part(float("nan"), 0, SAME) for part in CRITERION)
     runs = passages(data)
     return (
         RISES.part(min(run.peak for run in runs), len(runs)),
@@ -69,8 +67,6 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Say when each peaks."""
-    if not bool(data["trained"]):
-        return ""
     pairs = zip(data["control"].values.tolist(), passages(data), strict=True)
     words = [
         f"{name}: flip {run.peak:.2f} at {run.peak_time:,.0f}, {run.end:.2f} at the end"

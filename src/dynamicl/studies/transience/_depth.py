@@ -9,6 +9,7 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
+from dynamicl.studies._unmeasured import unmeasured
 
 from ._populations import experiment
 from ._runs import curves
@@ -27,17 +28,14 @@ CRITERION = (FADES, HEIGHT, HEIGHT_RHO, ONSET, ONSET_RHO)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Return the curves by `layers` and `init`, or no more than that they were not trained."""
+    """Return the curves by `layers` and `init`; none where they were not trained."""
     if "depth" not in trajectories:
-        return xr.Dataset({"trained": ((), False)})
-    data = curves(trajectories["depth"], scale, layers=scale.depths, init=range(scale.depth_runs))
-    return data.assign(trained=((), True))
+        return unmeasured(PRICE)
+    return curves(trajectories["depth"], scale, layers=scale.depths, init=range(scale.depth_runs))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades at each depth, and neither height nor time of the peak goes with depth."""
-    if not bool(data["trained"]):
-        return tuple(part.part(float("nan"), 0, PRICE) for part in CRITERION)
     levels = by_level(data, "layers")
     runs = [run for level in levels for run in level]
     short = [run.fading.undecided for run in runs if run.fading.undecided]

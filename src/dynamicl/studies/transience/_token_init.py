@@ -7,7 +7,6 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._summaries import share
 
 from ._populations import experiment
-from ._token_data import MISSING
 from ._tokens import measure
 
 SOME = Threshold("share of runs, most classes, in which icl does not appear", ">", 0.0)
@@ -16,8 +15,6 @@ NOT_ALL = Threshold("the same", "<", 1.0)
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Some runs show none, and not all."""
-    if not bool(data["trained"]):
-        return tuple(part.part(float("nan"), 0, MISSING) for part in (SOME, NOT_ALL))
     classes = data["classes"].values
     runs = abilities(data.isel(run=classes == classes.max()))
     without = share([not run.appears for run in runs])

@@ -8,11 +8,12 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
+from dynamicl.studies._unmeasured import why_unmeasured
 
 from ._populations import experiment
 from ._runs import curves
 from ._settings import Setting
-from ._token_data import MISSING, token_curves
+from ._token_data import token_curves
 
 EARLIER = Threshold(
     "log of the time of the peak on tokens, minus its mean on images, mean over runs", "high <", 0.0
@@ -24,19 +25,17 @@ CRITERION = (EARLIER, LOWER)
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Return the curves on tokens by `run`, and `image_icl` (init) of the main runs; or that nothing was trained."""
     data = token_curves(scale, trajectories)
-    if not bool(data["trained"]):
+    if why_unmeasured(data):
         return data
     classes = data["classes"].values
     images = curves(trajectories["whole"], scale, init=scale.inits)["icl"].rename(
         sequences="image_sequences", init="image_init"
     )
-    return data.isel(run=classes == classes.max())[["icl", "trained"]].assign(image_icl=images)
+    return data.isel(run=classes == classes.max())[["icl"]].assign(image_icl=images)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Runs on tokens in which icl appears peak earlier and lower."""
-    if not bool(data["trained"]):
-        return tuple(part.part(float("nan"), 0, MISSING) for part in CRITERION)
     images = data[["image_icl"]].rename(image_icl="icl", image_sequences="sequences", image_init="init")
     seen = [run for run in abilities(images.assign_attrs(data.attrs)) if run.appears]
     runs = [run for run in abilities(data[["icl"]]) if run.appears]

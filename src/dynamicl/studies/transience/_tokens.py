@@ -12,7 +12,7 @@ from dynamicl.studies._summaries import UNKNOWN
 
 from ._populations import experiment
 from ._settings import Setting
-from ._token_data import MISSING, token_curves
+from ._token_data import token_curves
 
 FADES = Threshold("share of data sets and seeds with icl in which it fades", ">=", 1.0)
 STRONGER = Threshold(
@@ -23,7 +23,7 @@ NONE = "icl appears in no run"
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
-    """Return the curves by `run`, or no more than that nothing was trained."""
+    """Return the curves by `run`; none where nothing was trained."""
     return token_curves(scale, trajectories)
 
 
@@ -35,8 +35,6 @@ def of_size(data: xr.Dataset, most: bool) -> list[Ability]:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades wherever it appears, and it is stronger with more classes."""
-    if not bool(data["trained"]):
-        return tuple(part.part(float("nan"), 0, MISSING) for part in CRITERION)
     runs = [run for run in abilities(data) if run.appears]
     open_runs = [run.fading.undecided for run in runs if run.fading.undecided]
     undecided = open_runs[0] if open_runs else "" if runs else NONE

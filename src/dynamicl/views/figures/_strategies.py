@@ -137,14 +137,6 @@ def levels(
     return figure
 
 
-def not_trained() -> Figure:
-    """Draw a frame that says that there are no runs."""
-    figure, axes = pyplot.subplots(figsize=(3.6, 1.6))
-    axes.text(0.5, 0.5, "not trained at this scale", ha="center", va="center")
-    axes.set_axis_off()
-    return figure
-
-
 def by_architecture(data: xr.Dataset, name: str) -> Figure:
     """Draw an accuracy of a sweep: one panel an architecture, one line a pair of rate and warm-up."""
     architectures = [str(one) for one in data["architecture"].values]

@@ -3,10 +3,7 @@
 from typing import Any
 
 import numpy as np
-import xarray as xr
-from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 SHOWN = np.linspace(-1.0, 0.4, 281)
@@ -52,15 +49,6 @@ def label_updates(axes: Axes) -> None:
     """Name the axis of updates."""
     axes.set_xlabel("updates")
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-
-
-def empty(data: xr.Dataset) -> Figure:
-    """Return a figure that says what a measurement would cost."""
-    figure, axes = pyplot.subplots()
-    axes.text(0.5, 0.5, f"not measured: {data.attrs['run_steps']:,} run-steps", ha="center", va="center")
-    axes.plot([], [])
-    axes.set(xlabel="updates", xlim=(0, 1), ylim=(0, 1))
-    return figure
 
 
 def draw_line(axes: Axes, levels: Any, values: Any, name: str, **style: Any) -> None:

@@ -7,13 +7,11 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import empty, label_updates
+from ._shared import label_updates
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw every run, a panel for each cell."""
-    if "run_steps" in data.attrs:
-        return empty(data)
     cells = data.sizes["cell"]
     columns = -(-cells // 2)
     figure, panels = pyplot.subplots(

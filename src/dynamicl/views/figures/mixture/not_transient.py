@@ -7,13 +7,11 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import draw_runs, empty, label_updates
+from ._shared import draw_runs, label_updates
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw a panel for each optimizer."""
-    if "run_steps" in data.attrs:
-        return empty(data)
     figure, panels = pyplot.subplots(1, data.sizes["optimizer"], figsize=(10, 2.8), sharey=True)
     for i, axes in enumerate(panels):
         own = data.isel(optimizer=i)

@@ -9,13 +9,11 @@ from matplotlib.figure import Figure
 
 from dynamicl.studies.mixture._cells import LEVELS, line
 
-from ._shared import draw_line, empty
+from ._shared import draw_line
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw a panel for each line of cells."""
-    if "run_steps" in data.attrs:
-        return empty(data)
     figure, panels = pyplot.subplots(1, len(LEVELS), figsize=(11, 2.8), sharey=True)
     for axes, (along, label) in zip(panels, LEVELS.items(), strict=True):
         fixed = {

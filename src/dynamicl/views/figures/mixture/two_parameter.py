@@ -8,13 +8,11 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ._shared import COLOURS, NAMES, empty
+from ._shared import COLOURS, NAMES
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw the means of the cells."""
-    if "run_steps" in data.attrs:
-        return empty(data)
     figure, axes = pyplot.subplots(figsize=(4.2, 3.6))
     for name in ("novel", "in_weights"):
         full, head = data[name].mean("seed").transpose("network", "cell").values

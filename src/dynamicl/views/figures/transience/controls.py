@@ -6,9 +6,9 @@ Expect the same order in every panel.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from dynamicl.views.figures._strategies import conditions, not_trained
+from dynamicl.views.figures._strategies import conditions
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw one panel a control."""
-    return conditions(data, "control") if bool(data["trained"]) else not_trained()
+    return conditions(data, "control")

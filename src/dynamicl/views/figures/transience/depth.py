@@ -1,4 +1,4 @@
-"""Thesis figure 3.3: icl by depth; an empty frame where deep networks were not trained.
+"""Thesis figure 3.3: icl by depth.
 
 Expect a hump at every depth, in no order.
 """
@@ -6,11 +6,9 @@ Expect a hump at every depth, in no order.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from dynamicl.views.figures._strategies import levels, not_trained
+from dynamicl.views.figures._strategies import levels
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw icl by depth."""
-    if bool(data["trained"]):
-        return levels(data, "layers", ("icl",), title="layers")
-    return not_trained()
+    return levels(data, "layers", ("icl",), title="layers")

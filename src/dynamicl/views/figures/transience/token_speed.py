@@ -7,13 +7,11 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.views.figures._strategies import draw_runs, label_sequences, mark_chance, not_trained
+from dynamicl.views.figures._strategies import draw_runs, label_sequences, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw both."""
-    if not bool(data["trained"]):
-        return not_trained()
     figure, axes = pyplot.subplots()
     tokens = data["icl"].transpose("run", "sequences").values
     images = data["image_icl"].transpose("image_init", "image_sequences").values

@@ -7,13 +7,11 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from dynamicl.views.figures._strategies import draw_runs, label_sequences, mark_chance, not_trained
+from dynamicl.views.figures._strategies import draw_runs, label_sequences, mark_chance
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw one panel a number of classes, one colour a matrix."""
-    if not bool(data["trained"]):
-        return not_trained()
     sizes = sorted(set(data["classes"].values.tolist()), reverse=True)
     figure, panels = pyplot.subplots(
         1, len(sizes), figsize=(3.3 * len(sizes), 2.8), sharey=True, squeeze=False

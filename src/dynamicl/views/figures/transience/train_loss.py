@@ -23,7 +23,7 @@ def draw(data: xr.Dataset) -> Figure:
         right.plot(
             x, data["total"].isel(strength=place), color=f"C{place}", linewidth=1, label=f"{strength:g}"
         )
-    right.legend(fontsize=6.5, title="strength", title_fontsize=6.5)
+    right.legend(loc="lower left", fontsize=6.5, title="strength", title_fontsize=6.5)
     left.set(ylabel="training loss (nats)")
     right.set(ylabel="total loss (nats)")
     return figure
