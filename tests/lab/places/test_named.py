@@ -28,6 +28,11 @@ def test_a_place_is_read_from_its_name_and_fields(text, place):
         ("slum", "`place` is 'slum': choose one of here, local, slurm, ray"),
         ("slurm:partion=a", "place `slurm` has no field `partion`: did you mean `partition`"),
         ("local:workers=two", "`local.workers` is 'two': give it as `int`"),
+        ("local:workers=0", "`local.workers` is 0: give more than 0"),
+        ("slurm:minutes=-5", "`slurm.minutes` is -5: give more than 0"),
+        ("slurm:gpus=-1", "`slurm.gpus` is -1: give 0 or more"),
+        ("ray:minutes=0", "`ray.minutes` is 0.0: give more than 0"),
+        ("ray:cpus=nan", "`ray.cpus` is nan: give 0 or more"),
         ("here:cores=2", "place `here` has no field `cores`"),
     ],
 )

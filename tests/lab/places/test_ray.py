@@ -126,12 +126,6 @@ def test_a_place_without_its_package_says_what_to_install(monkeypatch, tmp_path)
         train_population(RUNS, RECORDING, tmp_path, place=Ray())
 
 
-@pytest.mark.parametrize(("place", "name"), [(Ray(runs=0), "runs"), (Ray(minutes=0.0), "minutes")])
-def test_a_size_that_is_none_is_refused(place, name, tmp_path):
-    with pytest.raises(SpecError, match=f"`{name}` of the place is 0"):
-        train_population(RUNS, RECORDING, tmp_path, place=place)
-
-
 def test_a_cluster_that_does_not_answer_is_told():
     def refuse(**options):
         raise ConnectionError("no answer")

@@ -188,12 +188,6 @@ def test_a_place_without_its_package_says_what_to_install(monkeypatch, tmp_path)
         train_population(RUNS, RECORDING, tmp_path, place=Local())
 
 
-@pytest.mark.parametrize("place", [Local(runs=0), Local(workers=0), Slurm(minutes=0)])
-def test_a_size_below_one_is_refused(place, tmp_path):
-    with pytest.raises(SpecError, match=r"of the place is 0: give 1 or more"):
-        train_population(RUNS, RECORDING, tmp_path, place=place)
-
-
 def test_a_queue_that_takes_no_jobs_is_told(submitit, tmp_path):
     class Full:
         folder = tmp_path

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from .._planning import ToDo
 from ._cutting import count_tasks
 from ._driver import drive
-from ._place import Home
-from ._submitit import REQUEUES, Queue, check_sizes, jobs_folder, submitit_module
+from ._place import Home, check_amounts
+from ._submitit import REQUEUES, Queue, jobs_folder, submitit_module
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,11 @@ class Local:
     minutes: int = 10_000
     gpus: int = 0
 
+    def __post_init__(self) -> None:
+        check_amounts(self, ("workers", "runs", "minutes"), ("gpus",))
+
     def train(self, todo: ToDo, home: Home) -> None:
         """Train what is left to do, see `Place`."""
-        check_sizes(self.runs, self.minutes, self.workers)
         submitit = submitit_module()
         executor = submitit.LocalExecutor(jobs_folder(home.library.root), max_num_timeout=REQUEUES)
         executor.update_parameters(timeout_min=self.minutes, gpus_per_node=self.gpus)

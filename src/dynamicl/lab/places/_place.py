@@ -1,9 +1,10 @@
 """What a place is: it trains what is left of a population and leaves it in the library, whoever computes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from dynamicl.specs import Known
+from dynamicl.specs import Known, check
 from dynamicl.store import Library
 from dynamicl.training import Recording
 
@@ -33,6 +34,26 @@ class Home:
     listener: Listener = nobody
     known: Known = field(default_factory=Known)
     tracker: Tracker = untracked
+
+
+def check_amounts(place: object, positive: Sequence[str], rest: Sequence[str] = ()) -> None:
+    """Refuse a place that has no room for a run, no time, or less than nothing of something.
+
+    Args:
+        place: with the fields that are named.
+        positive: fields that have to be above 0.
+        rest: fields that may be 0.
+
+    Raises:
+        SpecError: naming the field.
+    """
+    kind = type(place).__name__.lower()
+    for name in positive:
+        value = getattr(place, name)
+        check(value > 0, f"`{kind}.{name}` is {value}: give more than 0")
+    for name in rest:
+        value = getattr(place, name)
+        check(value >= 0, f"`{kind}.{name}` is {value}: give 0 or more")
 
 
 @runtime_checkable

@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from dynamicl.specs import SpecError, check
+from dynamicl.specs import SpecError
 from dynamicl.store import StoreError
 
 from .._planning import ToDo
 from ._cutting import count_tasks
 from ._driver import TRIES, drive
 from ._packing import pack, unpack
-from ._place import Home
+from ._place import Home, check_amounts
 from ._ray_work import board_class, train_packed
 from ._tasks import PULSE, REPORT, Pulse, Report, Task, write
 
@@ -51,10 +51,11 @@ class Ray:
     minutes: float = 5.0
     resources: tuple[tuple[str, float], ...] = ()
 
+    def __post_init__(self) -> None:
+        check_amounts(self, ("runs", "minutes"), ("cpus", "gpus", "memory"))
+
     def train(self, todo: ToDo, home: Home) -> None:
         """Train what is left to do, see `Place`."""
-        check(self.runs >= 1, f"`runs` of the place is {self.runs}: give 1 or more")
-        check(self.minutes > 0, f"`minutes` of the place is {self.minutes}: give more than 0")
         ray = _ray()
         joined_before = ray.is_initialized()
         if not joined_before:

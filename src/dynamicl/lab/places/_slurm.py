@@ -14,8 +14,8 @@ from dynamicl.specs import SpecError
 from .._planning import ToDo
 from ._cutting import count_tasks
 from ._driver import drive
-from ._place import Home
-from ._submitit import JOBS, REQUEUES, Queue, check_sizes, jobs_folder, submitit_module
+from ._place import Home, check_amounts
+from ._submitit import JOBS, REQUEUES, Queue, jobs_folder, submitit_module
 from ._tasks import TASKS
 
 LOOK = 10
@@ -56,6 +56,9 @@ class Slurm:
     setup: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        check_amounts(self, ("minutes", "cpus", "runs", "together"), ("gpus", "memory", "grace"))
+
     def train(self, todo: ToDo, home: Home) -> None:
         """Train what is left to do, see `Place`."""
         executor = self._executor(jobs_folder(home.library.root))
@@ -71,7 +74,6 @@ class Slurm:
         return str(executor._make_submission_file_text(executor._submitit_command_str, "dry"))
 
     def _executor(self, folder: Path) -> Any:
-        check_sizes(self.runs, self.minutes, self.cpus)
         try:
             executor = submitit_module().SlurmExecutor(folder, max_num_timeout=REQUEUES)
         except RuntimeError:

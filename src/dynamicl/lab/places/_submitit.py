@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dynamicl.specs import SpecError, check
+from dynamicl.specs import SpecError
 
 from .._interrupts import leaving
 from ._driver import TRIES
@@ -160,9 +160,3 @@ def jobs_folder(library: Path) -> Path:
     folder = library.absolute() / TASKS / JOBS
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def check_sizes(runs: int, minutes: int, workers: int) -> None:
-    """Raise `SpecError` where a place has no room for a run, or no time."""
-    for name, value in (("runs", runs), ("minutes", minutes), ("cpus or workers", workers)):
-        check(value >= 1, f"`{name}` of the place is {value}: give 1 or more")
