@@ -181,6 +181,7 @@ class AttentionClassifier(eqx.Module):
             tokens: one sequence.
             tap: every intermediate passes it; `dynamicl.models.sites` lists the names.
         """
+        self.interface.check_sequence(tokens)
         x = tap("embed.tokens", tokens.vectors)
         if self.positions is not None:
             x = x + tap("embed.positions", self.positions)

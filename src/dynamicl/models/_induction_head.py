@@ -101,6 +101,7 @@ class InductionHead(eqx.Module):
             tokens: one sequence.
             tap: every intermediate passes it; `dynamicl.models.sites` lists the names.
         """
+        self.interface.check_sequence(tokens)
         content = tap("embed.tokens", tokens.content)
         everything = np.arange(content.shape[0])
         rows = everything if self.all_rows else everything[[self.interface.readout]]

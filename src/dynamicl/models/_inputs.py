@@ -12,6 +12,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
+from dynamicl.specs import check
+
 
 @runtime_checkable
 class Tokens(Protocol):
@@ -111,6 +113,24 @@ class Interface:
     def length(self) -> int:
         """Positions in a sequence."""
         return self.tokens.length
+
+    def check_sequence(self, tokens: Any) -> None:
+        """Refuse what is not one sequence of the kind that the model was built for; costs nothing once compiled.
+
+        Raises:
+            SpecError: naming the call that is meant.
+        """
+        wanted, given = type(self.tokens).__name__, type(tokens).__name__
+        check(
+            type(tokens) is type(self.tokens),
+            f"the model reads `{wanted}` and was given `{given}`: call it as `model(task.inputs(sequence.tokens))`",
+        )
+        ranks = [jnp.ndim(leaf) for leaf in jax.tree.leaves(tokens)]
+        check(
+            ranks == [len(leaf.shape) for leaf in self._leaves],
+            "the model reads one sequence and was given a batch: call it as "
+            "`jax.vmap(model)(task.inputs(batch.tokens))`",
+        )
 
     def _identity(self) -> tuple:
         return self._structure, self._leaves, self.outputs, self.readout

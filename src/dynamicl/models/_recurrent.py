@@ -128,6 +128,7 @@ class Recurrent(eqx.Module):
 
     def __call__(self, tokens: Any, tap: Tap = null_tap) -> Float[Array, " output"]:
         """Return the logits at the read-out position."""
+        self.interface.check_sequence(tokens)
         x, valid = self.embed(tokens)
         x = tap("embed.tokens", x)
         for i, cell in enumerate(self.cells):

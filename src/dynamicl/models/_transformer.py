@@ -179,6 +179,7 @@ class Transformer(eqx.Module):
             tokens: one sequence, of the kind that the model was built for.
             tap: every intermediate passes it; `dynamicl.models.sites` lists the names.
         """
+        self.interface.check_sequence(tokens)
         x, valid = self.embed(tokens)
         x = tap("embed.tokens", x)
         length = x.shape[0]
