@@ -3,7 +3,7 @@
 One page of the command, with the help of each of its parts as the command itself prints it. One page per room that
 exports something, with one entry per name that its `__init__.py` exports. Where a page says `<!-- result: CLAIM -->`,
 the claim's verdict, numbers and figure are put in from `docs/results`; `<!-- ledger: STUDY -->` stands for all of a
-study's, under a table of them.
+study's, under a table of them, and `<!-- scales: STUDY -->` for a table of its verdicts at two scales.
 """
 
 import ast
@@ -101,13 +101,13 @@ def narrow() -> Iterator[None]:
         os.environ.pop("COLUMNS") if before is None else os.environ.update(COLUMNS=before)
 
 
-MARK = re.compile(r"^<!-- (result|ledger): (\S+) -->$", re.MULTILINE)
+MARK = re.compile(r"^<!-- (result|ledger|scales): (\S+) -->$", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put results where a page asks for them."""
     results, link = Path(config.docs_dir) / "results", "../" * page.file.src_uri.count("/") + "results"
-    write = {"result": result, "ledger": study_ledger}
+    write = {"result": result, "ledger": study_ledger, "scales": two_scales}
     return MARK.sub(lambda mark: write[mark[1]](mark[2], results, link), markdown)
 
 
@@ -123,6 +123,17 @@ def study_ledger(study: str, results: Path, link: str) -> str:
     ]
     parts = [f"## {row['id']} {{ #{row['id']} }}\n\n{result(row['id'], results, link)}" for row in rows]
     return "\n\n".join(["\n".join(table), *parts])
+
+
+def two_scales(study: str, results: Path, link: str) -> str:
+    """A table of a study's verdicts beside those of the same claims at scale `laptop`, kept in a folder of that name."""
+    quick = {row["id"]: row["verdict"] for row in verdicts(results / "laptop" / study)}
+    rows = [row for row in verdicts(results / study) if row["id"] in quick and row["scale"] != "laptop"]
+    table = ["| claim | here | at `laptop` | |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        here, there = row["verdict"], quick[row["id"]]
+        table.append(f"| {row['id']} | {here} | {there} | {'agree' if here == there else '**differ**'} |")
+    return "\n".join(table)
 
 
 def verdicts(folder: Path) -> list[dict[str, Any]]:
@@ -146,13 +157,19 @@ def result(claim: str, results: Path, link: str) -> str:
             lines = [
                 f'!!! quote "{claim}: {row["verdict"]} (scale {row["scale"]}, n = {row["n"]})"',
                 f"    {words}: {row['claim']}." if row["claim"] else "",
-                parts(row["parts"]) or f"    Measured: {row['measured']}.",
+                measured(row),
                 f"    {row['note']}." if row["note"] else "",
             ]
             if (results / study / f"{claim}.png").exists():
                 lines.append(f"    ![{claim}]({link}/{study}/{claim}.png)")
             return "\n\n".join(line for line in lines if line)
     return f'!!! quote "{claim}"\n\n    Not measured yet.'
+
+
+def measured(row: dict[str, Any]) -> str:
+    """What was measured, part by part; in one sentence where nothing was."""
+    nothing = row["measured"].startswith("nothing: ")
+    return ("" if nothing else parts(row["parts"])) or f"    Measured: {row['measured']}."
 
 
 def parts(rows: list[dict[str, Any]]) -> str:

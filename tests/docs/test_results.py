@@ -57,6 +57,24 @@ def test_a_verdict_is_put_in_with_its_figure(hook, docs):
     )
 
 
+def test_what_was_not_measured_is_one_sentence(hook):
+    part = {"name": "share", "value": None, "low": None, "high": None, "comparison": ">", "threshold": 0.5}
+    row = {"measured": "nothing: 5 run-steps are not trained yet", "parts": [part | {"n": 0, "holds": None}]}
+    assert hook.measured(row) == "    Measured: nothing: 5 run-steps are not trained yet."
+
+
+def test_verdicts_at_two_scales_stand_side_by_side(hook, docs):
+    quick = docs / "results" / "laptop" / "lookup"
+    quick.mkdir(parents=True)
+    here = json.loads((docs / "results" / "lookup" / "claims.json").read_text())
+    (quick / "claims.json").write_text(json.dumps([here[0] | {"verdict": "not reproduced"}]))
+    (docs / "results" / "lookup" / "claims.json").write_text(
+        json.dumps([here[0] | {"scale": "paper"}, here[0] | {"id": "lookup.r1.loss"}])
+    )
+    table = put(hook, docs, "<!-- scales: lookup -->").splitlines()
+    assert table[2:] == ["| lookup.r4.seed | reproduced | not reproduced | **differ** |"]
+
+
 def test_a_finding_of_our_own_is_called_that(hook):
     page = hook.result("induction.pretrained", ROOT / "docs" / "results", "")
     assert "Finding of our own: the thesis" in page and "Claim ()" not in page
@@ -133,8 +151,9 @@ def test_pages_ask_for_claims_that_exist(hook):
         for kind, name in hook.MARK.findall(page.read_text())
     }
     names = {one.id for study in STUDIES for one in experiments_of(study)} | set(ledger())
-    known = {"result": names, "ledger": {name.partition(".")[0] for name in names}}
-    assert {kind for _, kind, _ in marks} == set(known)
+    studies = {name.partition(".")[0] for name in names}
+    known = {"result": names, "ledger": studies, "scales": studies}
+    assert {kind for _, kind, _ in marks} <= set(known)
     assert not [mark for mark in marks if mark[2] not in known[mark[1]]]
 
 
