@@ -126,7 +126,7 @@ def study_ledger(study: str, results: Path, link: str) -> str:
 
 
 def two_scales(study: str, results: Path, link: str) -> str:
-    """A table of a study's verdicts beside those of the same claims at scale `laptop`, kept in a folder of that name."""
+    """A table of a study's verdicts beside those of the same claims in the folder `laptop`, at that scale."""
     quick = {row["id"]: row["verdict"] for row in verdicts(results / "laptop" / study)}
     rows = [row for row in verdicts(results / study) if row["id"] in quick and row["scale"] != "laptop"]
     table = ["| claim | here | at `laptop` | |", "| --- | --- | --- | --- |"]
