@@ -99,6 +99,13 @@ def test_mixture_rates_are_told_by_network(monkeypatch):
     }
 
 
+def test_images_are_counted_by_the_second(monkeypatch):
+    monkeypatch.setattr(module, "rate", lambda many: {"run_steps_per_s": 10.0 * len(many)})
+    # Two runs at ten steps a second each, 32 sequences of three drawings.
+    report = bench(jobs=("images",))["images"]
+    assert report == {"run_steps_per_s": 20.0, "images_per_s": 20.0 * 32 * 3}
+
+
 def test_sixteen_different_clamps_are_one_program():
     found = clamped_runs(16)
     assert len({run.clamps for run in found}) == 16 and len(plan(found)) == 1

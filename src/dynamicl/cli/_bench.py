@@ -11,7 +11,17 @@ from ._options import MOST_RUNS, read_options
 from ._start import prepare
 
 Job = Literal[
-    "evaluation", "reference", "clamps", "growth", "lookup", "labels", "mixture", "deep", "start", "toys"
+    "evaluation",
+    "reference",
+    "clamps",
+    "growth",
+    "lookup",
+    "labels",
+    "mixture",
+    "images",
+    "deep",
+    "start",
+    "toys",
 ]
 
 

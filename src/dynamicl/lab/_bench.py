@@ -1,7 +1,8 @@
 """Speed and memory of the engine, against the machine's own matmul peak, in one process.
 
 Jobs: the reference job (the induction study's run), the same under clamps, its growth with the number of runs,
-forks of the lookup task, a task of many labels, the mixture study's networks, and a process' way to its first step.
+forks of the lookup task, a task of many labels, the mixture study's networks, an image embedder that learns with the
+rest, and a process' way to its first step.
 Each figure is the best of a few repetitions, with the peak measured before and after, since shared machines drift;
 nothing here is ever a test.
 """
@@ -16,7 +17,13 @@ import numpy as np
 from jax.sharding import Mesh
 
 from dynamicl import clamps
-from dynamicl.models import AttentionClassifierSpec, InductionHeadSpec, TransformerSpec, lookup_encoder
+from dynamicl.models import (
+    AttentionClassifierSpec,
+    ImagesSpec,
+    InductionHeadSpec,
+    TransformerSpec,
+    lookup_encoder,
+)
 from dynamicl.tasks import ExemplarSpec, ExemplarTaskSpec, FewShotSpec, LookupSpec
 from dynamicl.tasks.exemplars import Drawings, Gaussian, LabelVectors, Portion, bursty, novel
 from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan, run_mesh
@@ -152,6 +159,21 @@ def deep() -> dict[str, Any]:
     return {"spread": spread, "one_device": alone, "devices": count}
 
 
+def images(runs: int = 2, batch: int = 32) -> dict[str, float]:
+    """Measure the published image embedder, learning with a transformer behind it, on drawings of 28 x 28 pixels.
+
+    Returns:
+        Those of `rate`, and `images_per_s`: embedded, with the gradients of the embedder's weights.
+    """
+    task = FewShotSpec(source=ExemplarSpec("pixels"))
+    population = [
+        reference_run(seed, task=task, model=ImagesSpec(TransformerSpec()), batch_size=batch)
+        for seed in range(runs)
+    ]
+    measured, drawings = rate(population), batch * (task.ways * task.shots + 1)
+    return measured | {"images_per_s": measured["run_steps_per_s"] * drawings}
+
+
 def evaluation_memory(sequences: int = 100_000) -> dict[str, float]:
     """Measure what an evaluation of many sequences takes: seconds, and the process' peak memory in GiB."""
     (cohort,) = plan([reference_run()])
@@ -192,7 +214,18 @@ def many_labels(runs: int = 8, labels: int = 12_800, batch: int = 32) -> dict[st
     return measured | {"sequences_per_s": each_second, "adam_bytes": float(ADAM_BYTES * weights)}
 
 
-JOBS = ("evaluation", "reference", "clamps", "growth", "lookup", "labels", "mixture", "deep", "start")
+JOBS = (
+    "evaluation",
+    "reference",
+    "clamps",
+    "growth",
+    "lookup",
+    "labels",
+    "mixture",
+    "images",
+    "deep",
+    "start",
+)
 LOOKUP_JOBS = {
     "laptop setting, 300 forks": (300, 64, 4, 32, 3),
     "d_model 32, 300 forks": (300, 32, 8, 16, 2),
@@ -253,6 +286,8 @@ def bench(
         report["labels"] = many_labels()
     if "mixture" in jobs:
         report["mixture"] = mixture()
+    if "images" in jobs:
+        report["images"] = images()
     if "deep" in jobs:
         report["deep"] = deep()
     if "start" in jobs:
