@@ -22,6 +22,7 @@ from mkdocs.structure.pages import Page
 
 from dynamicl.cli import main
 from dynamicl.cli._main import COMMANDS
+from dynamicl.studies import NOTHING_MEASURED
 
 PACKAGE = Path(__file__).parents[1] / "src" / "dynamicl"
 # Pages and folders of docs/ in the navigation's order; those not named here come just before the reference.
@@ -168,7 +169,7 @@ def result(claim: str, results: Path, link: str) -> str:
 
 def measured(row: dict[str, Any]) -> str:
     """What was measured, part by part; in one sentence where nothing was."""
-    nothing = row["measured"].startswith("nothing: ")
+    nothing = row["measured"].startswith(NOTHING_MEASURED)
     return ("" if nothing else parts(row["parts"])) or f"    Measured: {row['measured']}."
 
 

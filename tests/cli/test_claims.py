@@ -2,7 +2,16 @@ import json
 
 import pytest
 
-from dynamicl.studies import NOT_REPRODUCED, Outcome, find_experiments, ledger, write_outcome, write_verdicts
+from dynamicl.studies import (
+    NOT_REPRODUCED,
+    Lab,
+    Outcome,
+    find_experiments,
+    ledger,
+    put_off,
+    write_outcome,
+    write_verdicts,
+)
 from studies.samples import DATA, verdict
 
 
@@ -34,6 +43,15 @@ def test_one_line_a_claim_in_80_columns(dynamicl, results):
     assert by_id[unbuilt][29:44].strip() == "not built yet"
     assert "induction.ours" in by_id
     assert len(dynamicl("claims", "lookup", "lookup.r4", "--results", results).out.splitlines()) == 17
+
+
+def test_a_claim_without_measurements_has_its_criterion_and_one_reason(dynamicl, results, tmp_path):
+    (heads,) = find_experiments(["induction.heads"])
+    outcome = put_off(heads, Lab(tmp_path, "laptop"), 5_000_000)
+    write_outcome(results / "induction", outcome)
+    lines = dynamicl("claims", "induction.heads", "--results", results).out.splitlines()
+    assert [line.split()[0] for line in lines].count("part") == len(heads.criterion)
+    assert sum("5,000,000 run-steps" in line for line in lines) == 1
 
 
 def test_everything_about_a_claim(dynamicl, results):

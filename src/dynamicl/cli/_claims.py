@@ -121,9 +121,10 @@ def _everything(record: Mapping[str, Any]) -> list[str]:
 
 def _parts(record: Mapping[str, Any]) -> list[str]:
     """Write the parts of the criterion: as they were judged, else as they will be."""
-    from dynamicl.studies import STUDIES, find_experiments
+    from dynamicl.studies import NOTHING_MEASURED, STUDIES, find_experiments
 
-    if record.get("parts"):
+    nothing = str(record.get("measured", "")).startswith(NOTHING_MEASURED)
+    if record.get("parts") and not nothing:
         lines = []
         for part in record["parts"]:
             outcome = {True: "holds", False: "fails", None: "open "}[part["holds"]]
@@ -132,7 +133,8 @@ def _parts(record: Mapping[str, Any]) -> list[str]:
     if record["id"].partition(".")[0] not in STUDIES or _status(record) == NOT_BUILT:
         return []
     (experiment,) = find_experiments([record["id"]])
-    return [line for threshold in experiment.criterion for line in _field("part", threshold.sentence)]
+    bars = [line for threshold in experiment.criterion for line in _field("part", threshold.sentence)]
+    return bars + (_field("measured", record["measured"]) if nothing else [])
 
 
 def _numbers(part: Mapping[str, Any]) -> str:

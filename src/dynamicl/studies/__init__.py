@@ -32,6 +32,7 @@ from ._scales import SCALES as SCALES
 from ._studies import STUDIES as STUDIES
 from ._studies import experiments_of as experiments_of
 from ._studies import find_experiments as find_experiments
+from ._unmeasured import NOTHING_MEASURED as NOTHING_MEASURED
 from ._unmeasured import why_unmeasured as why_unmeasured
 from ._verdict import PartRecord as PartRecord
 from ._verdict import Verdict as Verdict

@@ -23,7 +23,7 @@ from ._ledger import ledger
 from ._parts import Part, Threshold
 from ._plain import as_kept
 from ._populations import Populations, Trajectories, nothing
-from ._unmeasured import unmeasured, why_unmeasured
+from ._unmeasured import NOTHING_MEASURED, unmeasured, why_unmeasured
 from ._verdict import Verdict, outcome_of
 
 TOO_SHORT = "runs of scale `smoke` are too short to decide anything"
@@ -98,7 +98,7 @@ class Experiment:
             words = {name: getattr(row, name) for name in ("document", "figure", "claim", "paper")}
         why, outcome = why_unmeasured(data), outcome_of(self.parts(data, scale))
         if why:
-            outcome["measured"] = f"nothing: {why}"
+            outcome["measured"] = NOTHING_MEASURED + why
         note = "" if why else self.note(data)
         return Verdict(id=self.id, scale=scale, note=note, **words, **outcome, **circumstances)
 

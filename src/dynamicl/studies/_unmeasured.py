@@ -3,6 +3,8 @@
 import xarray as xr
 
 _WHY = "unmeasured"
+NOTHING_MEASURED = "nothing: "
+"""How what was measured begins in a verdict without measurements; the reason follows."""
 
 
 def unmeasured(why: str) -> xr.Dataset:
