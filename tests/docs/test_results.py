@@ -102,7 +102,6 @@ NOT_RUN = {
     "induction.label_curve",
     "distribution.recurrent",
     "distribution.recurrent_iwl",
-    "transience.exemplars",
     "transience.classes",
     "transience.width",
     "transience.timescale",

@@ -25,3 +25,10 @@ def test_cells_are_of_known_tasks_and_variants(committed):
 def test_committed_cells_are_judged(committed, claim):
     parts = claim.judge(claim.cut(committed))
     assert parts and all(part.undecided or part.holds is not None for part in parts)
+
+
+def test_an_equal_drop_that_no_scale_gives_is_unknown(committed):
+    similarity = committed["similarity"].sel(task="sst2", measure="outputs", token="verbaliser")
+    assert similarity.sel(variant="per-layer-drop").isnull().all()
+    assert similarity.sel(variant="linearised-drop", seed=0).notnull().all()
+    assert similarity.sel(variant="linearised-drop", seed=[1, 2]).isnull().all()

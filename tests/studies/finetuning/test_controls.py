@@ -1,6 +1,7 @@
 from dynamicl.studies.finetuning._controls import (
     CONTROLLED,
     DROP,
+    NO_DROP,
     NORM,
     SHIFTED,
     UNRELATED,
@@ -22,3 +23,9 @@ test_judge = judge_test(
     CONTROLLED.cut(dataset()),
     {bar: CONTROLLED.cut(dataset({("outputs", name): value})) for bar, (name, value) in BROKEN.items()},
 )
+
+
+def test_an_equal_drop_that_nothing_gives_leaves_that_part_open():
+    *others, drop = CONTROLLED.judge(CONTROLLED.cut(dataset({("outputs", "per-layer-drop"): float("nan")})))
+    assert all(part.holds for part in others)
+    assert drop.holds is None and drop.undecided == NO_DROP

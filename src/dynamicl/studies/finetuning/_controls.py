@@ -4,6 +4,7 @@ The report compares with a random direction. Whatever any text and any training 
 does, makes two changes similar too, and has nothing to do with learning from these demonstrations.
 """
 
+import numpy as np
 import xarray as xr
 
 from dynamicl.studies._parts import Part, Threshold
@@ -26,6 +27,9 @@ COMPARED = {
     DROP: ("per-layer-drop", "original"),
 }
 """By criterion: the variant that has to be above, and the one below it; none for 0."""
+NO_DROP = (
+    "no scale of its change lowers the held-out loss as ordinary training does, or no cell has been measured"
+)
 CONTROLS = (
     "untrained",
     "unrelated",
@@ -54,7 +58,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         difference = means(data, "outputs", above, tasks)
         if below:
             difference = difference - means(data, "outputs", below, tasks)
-        parts.append(mean_part(bar, difference, why))
+        unmatched = NO_DROP if bar is DROP and not np.isfinite(difference).any() else ""
+        parts.append(mean_part(bar, difference, why or unmatched))
     return tuple(parts)
 
 

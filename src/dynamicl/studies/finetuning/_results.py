@@ -30,7 +30,7 @@ def read_cells(folder: str | Path) -> xr.Dataset:
         Over (task, seed, variant): `rate`, `norm`, `drop`, `demonstrations`, `context_tokens`, `seconds`; `similarity`
         (measure, token, task, seed, variant, query) averaged over layers, `layer_similarity` (..., layer) averaged over
         queries; `answer` (setting, ..., query) and `label` (task, query), -1 where a task has fewer queries. What has
-        not been measured is NaN.
+        not been measured is NaN, and so are similarities at an equal drop that no scale of the change gives.
 
     Raises:
         SpecError: there is no cell, or cells were measured with different models or settings.
@@ -108,7 +108,9 @@ def _fill(data: xr.Dataset, cell: dict) -> None:
     place = {name: cell[name] for name in ("task", "seed", "variant")}
     for name in SCALARS:
         data[name].loc[place] = np.nan if cell[name] is None else cell[name]
-    for measure, tokens in cell["similarity"].items():
+    # Where no scale gave an equal drop, the cell holds the unscaled change, which is no control.
+    matched = not VARIANTS[cell["variant"]].match or cell["scale"] is not None
+    for measure, tokens in cell["similarity"].items() if matched else ():
         for token, means in tokens.items():
             at = {"measure": measure, "token": token, **place}
             data["similarity"].loc[at] = _padded(means["query"], data.sizes["query"], np.nan)
