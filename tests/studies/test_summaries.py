@@ -2,7 +2,18 @@ import numpy as np
 import pytest
 
 from dynamicl.statistics import Interval, jeffreys, mean_interval
-from dynamicl.studies._summaries import attempt, closest, largest, mean, median, ratio, share, words
+from dynamicl.studies._summaries import (
+    attempt,
+    closest,
+    largest,
+    least_of,
+    mean,
+    median,
+    most_of,
+    ratio,
+    share,
+    words,
+)
 
 
 def test_shares_are_of_flags():
@@ -14,6 +25,14 @@ def test_means_have_an_interval_from_two_runs_on():
     assert mean([1.0, 2.0, 4.0]) == mean_interval([1.0, 2.0, 4.0])
     assert mean([3.0]).value == 3 and np.isnan(mean([3.0])[1:]).all()
     assert np.isnan(mean([])).all() and np.isnan(mean([1.0, np.nan])).all()
+
+
+def test_the_least_and_the_most_of_intervals_are_unknown_where_one_is():
+    low, high = Interval(1.0, 0.0, 2.0), Interval(3.0, 2.0, 4.0)
+    assert (least_of([high, low]), most_of([low, high])) == (low, high)
+    unknown = Interval(np.nan, np.nan, np.nan)
+    for intervals in ([], [unknown], [low, unknown, high]):
+        assert np.isnan(least_of(intervals).value) and np.isnan(most_of(intervals).value)
 
 
 def test_ratio_is_the_geometric_mean():

@@ -1,5 +1,6 @@
 """One accuracy of a run over its training: whether it appears, fades or never shows, how high and how fast."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from dynamicl.statistics import (
     Appearance,
     DecaySlope,
     Fading,
+    Interval,
     LevelTrend,
     NeverAbove,
     appears,
@@ -21,7 +23,14 @@ from dynamicl.statistics import (
 
 from ._curves import CHANCE, error_of, late, rows
 from ._parts import Part, Threshold
+from ._summaries import share
 
+NOT_EVERYWHERE = (
+    "icl does not appear in every run that is compared, or falls in too few evaluations to be followed"
+)
+NOWHERE = "icl appears in neither run of a pair that is compared"
+DRAWS_A_RUN = 40
+"""Draws of a band for each run among which its level is shared: an end of it needs draws beyond it."""
 KEPT = 0.05
 """How far below its peak an ability may end and look as if it persisted."""
 
@@ -78,8 +87,14 @@ class Ability:
 
     def is_absent_among(self, runs: int) -> bool:
         """Tell whether it stays at chance, where so many runs must all do so: each is given its share of 5 %."""
-        errors, level = self._errors, 1 - 0.05 / runs
-        return never_above_chance(self.x, self.accuracy, errors, chance=self.chance, level=level).holds
+        return never_above_chance(
+            self.x,
+            self.accuracy,
+            self._errors,
+            chance=self.chance,
+            level=1 - 0.05 / runs,
+            resamples=DRAWS_A_RUN * max(10, runs),
+        ).holds
 
     @property
     def rises_and_fades(self) -> bool:
@@ -123,6 +138,25 @@ def abilities(data: xr.Dataset, name: str = "icl", chance: float = CHANCE) -> li
     return [Ability(x, curve, evaluated, chance) for curve in rows(data, name)]
 
 
+def share_absent(runs: Sequence[Ability]) -> Interval:
+    """Estimate the share of runs in which an accuracy never shows, where all of them must."""
+    return share([run.is_absent_among(len(runs)) for run in runs])
+
+
+def unless_all_fall(*groups: Sequence[Ability]) -> str:
+    """Say why times and slopes cannot be compared: chance has neither. Empty where they can."""
+    falls = [
+        run.appears and np.isfinite(run.steepness) and run.peak_time > 0 for runs in groups for run in runs
+    ]
+    return "" if all(falls) else NOT_EVERYWHERE
+
+
+def unless_one_appears(first: Sequence[Ability], second: Sequence[Ability]) -> str:
+    """Say why heights of paired runs cannot be compared: both at chance. Empty where they can."""
+    pairs = zip(first, second, strict=True)
+    return "" if all(one.appears or other.appears for one, other in pairs) else NOWHERE
+
+
 def by_level(data: xr.Dataset, dim: str, name: str = "icl", chance: float = CHANCE) -> list[list[Ability]]:
     """Describe an accuracy of the runs at each level of a condition, in the order of the dataset."""
     return [abilities(data.isel({dim: [place]}), name, chance) for place in range(data.sizes[dim])]
@@ -147,7 +181,11 @@ def levels_of(runs: list[list[Ability]], what: str) -> list[list[float]]:
 
 
 def trend_parts(
-    levels: list[list[float]], direction: str, p: Threshold, difference: Threshold | None = None
+    levels: list[list[float]],
+    direction: str,
+    p: Threshold,
+    difference: Threshold | None = None,
+    undecided: str = "",
 ) -> tuple[Part, ...]:
     """Compare a trend over levels with its thresholds.
 
@@ -156,12 +194,15 @@ def trend_parts(
         direction: `up` or `down`.
         p: what the one-sided p of Jonckheere's test has to be.
         difference: what the difference of the extremes, positive where it is as claimed, has to be; `None` for nothing.
+        undecided: why it cannot be decided; empty where it can.
     """
     n = sum(len(level) for level in levels)
     if not np.isfinite(np.concatenate(levels)).all():
         unknown = "a run has no such number"
-        return tuple(part.part(float("nan"), n, unknown) for part in (p, difference) if part is not None)
+        return tuple(
+            part.part(float("nan"), n, undecided or unknown) for part in (p, difference) if part is not None
+        )
     test: LevelTrend = trend(levels, direction=direction)
     if difference is None:
-        return (p.part(test.p, n),)
-    return p.part(test.p, n), difference.part((test.value, test.low, test.high), n)
+        return (p.part(test.p, n, undecided),)
+    return p.part(test.p, n, undecided), difference.part((test.value, test.low, test.high), n, undecided)

@@ -4,7 +4,7 @@ A judge gets datasets in which runs may have failed to learn anything. What cann
 with NaN does not hold.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,20 @@ def ratio(first: ArrayLike, second: ArrayLike) -> Interval:
 def round_off(value: float) -> float:
     """Return a number without the last bits that a logarithm and its inverse leave behind."""
     return float(f"{float(value):.12g}")
+
+
+def least_of(intervals: Sequence[Interval]) -> Interval:
+    """Return the interval with the smallest value; unknown where one of them is, or where there is none."""
+    if not intervals or not np.isfinite([one.value for one in intervals]).all():
+        return UNKNOWN
+    return min(intervals, key=lambda one: one.value)
+
+
+def most_of(intervals: Sequence[Interval]) -> Interval:
+    """Return the interval with the largest value; unknown where one of them is, or where there is none."""
+    if not intervals or not np.isfinite([one.value for one in intervals]).all():
+        return UNKNOWN
+    return max(intervals, key=lambda one: one.value)
 
 
 def largest(values: ArrayLike) -> float:

@@ -166,6 +166,17 @@ def test_times_of_a_rise_that_is_known():
     assert np.isnan(never.t50).all() and not never.solved.any()
 
 
+def test_what_is_claimed_of_every_run_is_open_where_one_has_not_jumped():
+    five = JUMP.copy(deep=True)
+    five["novel"][-1] = 1 / LABELS
+    assert {part.holds for part in _order.order_parts(five, jump_of(five, 1 / PAIRS))} == {True}
+    parts = _order.order_parts(five, jump_of(five, 1 / PAIRS), every=True)
+    assert {part.undecided for part in parts} == {"it holds in 5 runs, 1 more have not jumped"}
+    late = replaced(five, cla=rise(MIDDLE, 0.25, 1))
+    failing, *_ = _order.order_parts(late, jump_of(late, 1 / PAIRS), every=True)
+    assert failing.holds is False
+
+
 def test_half_rises_and_ends():
     data = curves(novel=in_context(), cla=rise(MIDDLE / 4, 0.25, 0.9))
     np.testing.assert_allclose(half_rises(data, "cla"), MIDDLE / 4, atol=40)

@@ -1,5 +1,6 @@
 import pytest
 
+from dynamicl.studies._abilities import NOT_EVERYWHERE, NOWHERE
 from dynamicl.studies._plain import as_kept
 from dynamicl.studies.transience._classes import (
     ABOVE_LESS,
@@ -13,7 +14,7 @@ from dynamicl.studies.transience._classes import (
     SIZES,
 )
 
-from .worlds import hump, runs, with_curve
+from .worlds import FLAT, hump, runs, with_curve
 
 STEEP = ((0, 0.5), (6e5, 0.75), (7.5e5, 0.5), (1.6e6, 0.5))
 DATA = runs({"size": SIZES, "init": range(2)}).assign_coords(
@@ -35,6 +36,16 @@ BROKEN = {
 def test_pooled_above_many_is_above_few_too():
     parts = {part.name: part.holds for part in CLASSES.judge(BROKEN[ABOVE_POOLED])}
     assert not parts[ABOVE_POOLED.name] and not parts[HURTS.name] and parts[ABOVE_LESS.name]
+
+
+def test_what_never_learns_in_context_has_no_slope_and_no_peak_to_compare():
+    nothing = with_curve(DATA, "icl", FLAT, size=LESS)
+    parts = {part.name: part.undecided for part in CLASSES.judge(nothing)}
+    assert parts[GENTLER.name] == NOT_EVERYWHERE and not parts[HURTS.name] and not parts[ABOVE_LESS.name]
+    parts = {
+        part.name: part.undecided for part in CLASSES.judge(with_curve(nothing, "icl", FLAT, size=POOLED))
+    }
+    assert parts[HURTS.name] == NOWHERE and not parts[ABOVE_POOLED.name]
 
 
 @pytest.mark.parametrize("threshold", [None, ABOVE_LESS, GENTLER, HURTS])

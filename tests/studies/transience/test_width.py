@@ -1,7 +1,8 @@
+from dynamicl.studies._abilities import NOT_EVERYWHERE
 from dynamicl.studies.transience._width import PEAK, SLOPE, WIDTH
 from studies.judging import judge_test
 
-from .worlds import runs, with_curve
+from .worlds import FLAT, runs, with_curve
 
 WIDTHS = [32, 64, 128]
 
@@ -22,3 +23,8 @@ BROKEN = {
     SLOPE: by_width((0.7, 0.8, 0.9), (1.4e6, 1.2e6, 7e5)),
 }
 test_judge = judge_test(WIDTH, DATA, BROKEN)
+
+
+def test_without_icl_at_a_width_the_decay_is_open():
+    peak, slope = WIDTH.judge(with_curve(DATA, "icl", FLAT, width=32))
+    assert peak.holds and slope.undecided == NOT_EVERYWHERE

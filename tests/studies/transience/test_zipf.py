@@ -1,3 +1,4 @@
+from dynamicl.studies._abilities import NOT_EVERYWHERE
 from dynamicl.studies.transience._zipf import GENTLER, LATER, NEVER, ZIPF
 from studies.judging import judge_test
 
@@ -12,6 +13,11 @@ BROKEN = {
     NEVER: with_curve(DATA, "icl", hump(0.65), exponent=2.0, init=1),
 }
 test_judge = judge_test(ZIPF, DATA, BROKEN)
+
+
+def test_without_icl_at_exponent_1_its_time_and_its_decay_are_open():
+    later, gentler, never = ZIPF.judge(with_curve(DATA, "icl", FLAT, exponent=1.0))
+    assert later.undecided == gentler.undecided == NOT_EVERYWHERE and never.holds
 
 
 def test_what_was_not_followed_to_its_half_is_said():

@@ -2,11 +2,10 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import by_level, late_by_level, levels_of, trend_parts
+from dynamicl.studies._abilities import by_level, late_by_level, levels_of, share_absent, trend_parts
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
 
 from ._populations import experiment
 from ._runs import at_share, curves, with_level
@@ -31,7 +30,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The fewest classes give nothing in context; with more of them icl rises and iwl falls."""
     runs = by_level(data, "classes")
     return (
-        NEVER.part(share([run.is_absent for run in runs[0]]), len(runs[0])),
+        NEVER.part(share_absent(runs[0]), len(runs[0])),
         *trend_parts(levels_of(runs, "mean"), "up", ICL),
         *trend_parts(late_by_level(data, "classes", "iwl"), "down", IWL),
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import Ability, abilities, late_by_level, trend_parts
+from dynamicl.studies._abilities import Ability, abilities, late_by_level, share_absent, trend_parts
 from dynamicl.studies._curves import MOST
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -41,7 +41,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def least_share(data: xr.Dataset) -> float:
-    """Return the least p(bursty) from which on icl appears in at least half of the runs."""
+    """Return the least p(bursty) at which icl appears in at least half of the runs."""
     for place, level in enumerate(data["share"].values):
         runs = abilities(data.isel(share=[place]))
         if np.mean([run.appears for run in runs]) >= 0.5:
@@ -58,7 +58,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         bursty += abilities(variation.isel(share=[-1]))
     needed = [least_share(variation) for variation in variations]
     return (
-        NEVER.part(share([run.is_absent for run in same]), len(same)),
+        NEVER.part(share_absent(same), len(same)),
         APPEARS.part(share([run.appears for run in bursty]), len(bursty)),
         EASIER.part(largest(np.diff(needed)), len(needed)),
         *trend_parts(late_by_level(data, "variation", "iwl"), "down", IWL),

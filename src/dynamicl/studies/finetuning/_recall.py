@@ -3,7 +3,6 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl import lm
 from dynamicl.studies._parts import Part, Threshold
 
 from ._from_cells import FromCells
@@ -12,7 +11,7 @@ from ._summary import summary
 
 EXCESS = Threshold("Rec2FTP minus its value under independence, mean over tasks", ">", 0.0)
 LEAST_NEW = 20
-"""New correct answers of the trained model, over all seeds, below which a task's Rec2FTP is undefined."""
+"""Queries that training makes right, in any seed, below which a task's Rec2FTP is undefined: seeds share queries."""
 
 
 def cut(cells: xr.Dataset) -> xr.Dataset:
@@ -38,7 +37,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     defined = [rows for rows in tables if new_answers(rows) >= LEAST_NEW]
     if WHY in data.attrs or not defined:
         most = max(map(new_answers, tables))
-        why = f"no task has {LEAST_NEW} new correct answers of the trained model; the most is {most}"
+        why = f"on no task does training make {LEAST_NEW} queries right that were wrong; the most is {most}"
         return (EXCESS.part(float("nan"), 0, data.attrs.get(WHY, why)),)
     return (EXCESS.part(excess_interval(defined), len(defined)),)
 
@@ -54,12 +53,12 @@ def answers_of(data: xr.Dataset, task: str) -> np.ndarray:
 
 
 def new_answers(rows: np.ndarray) -> int:
-    """Return how many answers training made right, seeds pooled.
+    """Return how many queries training made right in at least one seed.
 
     Args:
         rows: (setting, query, seed).
     """
-    return int(lm.recall(*_columns(rows))["new"])
+    return int((_counts(rows)[1] > 0).sum())
 
 
 def excess_interval(
@@ -103,12 +102,6 @@ def excess(counts: np.ndarray) -> np.ndarray:
     known = (new > 0) & (wrong > 0)
     value = both / np.maximum(new, 1) - learnt / np.maximum(wrong, 1)
     return np.where(known, value, np.nan)
-
-
-def _columns(rows: np.ndarray) -> list[np.ndarray]:
-    """Right or not, (query and seed,) a setting, without what was not asked."""
-    flat = rows.reshape(len(SETTINGS), -1)
-    return list(flat[:, np.isfinite(flat).all(0)].astype(bool))
 
 
 RECALL = FromCells("finetuning.recall", cut, judge, (EXCESS,))

@@ -6,7 +6,7 @@ import xarray as xr
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import mean
+from dynamicl.studies._summaries import least_of, mean
 
 from ._cells import ends_by_cell, independent, line
 from ._populations import experiment
@@ -25,7 +25,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Judge the number of classes with the lowest mean."""
     levels, weights = line(data, "classes", "in_weights", burst=0)
     _, rising = line(data, "classes", "rising", burst=0)
-    worst = min((mean(runs) for runs in weights), key=lambda one: one.value)
+    worst = least_of([mean(runs) for runs in weights])
     # What is perfect already may rise as it likes.
     late = "" if worst.value > PERFECT.value else unended(levels, rising)
     return (PERFECT.part(worst, sum(map(len, weights)), late),)

@@ -61,8 +61,8 @@ def ends_by_cell(scale: Setting, cells: Sequence[Data], trajectory: Trajectory) 
         trajectory: those runs.
 
     Returns:
-        `novel`, `in_weights`, `rare` (cell, seed): means over the last tenth of the run; `rising` (cell, seed): by how
-        much the better of the first two still rose over the last fifth; coordinates of `Data` along `cell`, alpha NaN
+        `novel`, `in_weights`, `rare` (cell, seed): means over the last tenth of the run; `rising` (cell, seed): the
+        larger rise of the first two over the last fifth (`still_rising`); coordinates of `Data` along `cell`, alpha NaN
         where labels are balanced.
     """
     data = trajectory.dataset

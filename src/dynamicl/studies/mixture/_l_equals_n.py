@@ -13,8 +13,8 @@ from ._populations import PATIENCE, experiment
 from ._readings import SOLVED, curves_of, end_of
 from ._settings import Setting
 
-SOME = Threshold(f"share of runs that end above {SOLVED}", ">", 0.05)
-NOT_ALL = Threshold(f"share of runs that end above {SOLVED}, the same", "<", 0.95)
+SOME = Threshold(f"share of runs that end above {SOLVED}, lower end", "low >", 0.05)
+NOT_ALL = Threshold(f"share of runs that end above {SOLVED}, upper end", "high <", 0.95)
 STALL = Threshold("in-context accuracy at the end of the others, largest", "<", 0.6)
 
 

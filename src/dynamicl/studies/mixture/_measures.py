@@ -41,7 +41,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     jump = jump_of(data, 1 / data.attrs["pairs"])
     alike = spread(data, np.where(jump.solved, jump.t50, np.nan))
     return (
-        *order_parts(data, jump),
+        *order_parts(data, jump, every=True),
         ALIKE.part(alike, int(jump.solved.sum()), too_few(jump.solved)),
     )
 

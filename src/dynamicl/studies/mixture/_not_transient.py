@@ -51,9 +51,9 @@ def falls(data: xr.Dataset, optimizer: str) -> list[tuple[float, float]]:
     results = []
     for seed in data["seed"].values:
         curve, error = (own[name].sel(seed=seed).values for name in ("novel", "novel_error"))
-        solved = np.flatnonzero(curve > SOLVED)
         fading = fades(steps, curve, np.maximum(error, 1e-6))
-        results.append((fading.high, steps[-1] / steps[solved[0]] if solved.size else np.nan))
+        lasted = steps[-1] / fading.time if fading.peak > SOLVED and fading.time > 0 else np.nan
+        results.append((fading.high, lasted))
     return results
 
 

@@ -1,5 +1,7 @@
 """In which order the progress measures rise about the jump: what Figures 4 and 6a are judged by."""
 
+import dataclasses
+
 import numpy as np
 import xarray as xr
 
@@ -23,10 +25,16 @@ TOGETHER = {
 ORDER = (*EARLY.values(), *TOGETHER.values())
 
 
-def order_parts(data: xr.Dataset, jump: Jump) -> tuple[Part, ...]:
+def order_parts(data: xr.Dataset, jump: Jump, every: bool = False) -> tuple[Part, ...]:
     """Judge the order in the runs that found the in-context solution; too few of them decide nothing.
 
     A measure that never rises by half of its own way counts as infinitely late.
+
+    Args:
+        data: curves of the measures.
+        jump: of in-context accuracy.
+        every: whether the order is claimed of every run, so that one that has not got there leaves open what holds in
+            the others.
     """
     few, runs = too_few(jump.solved), int(jump.solved.sum())
     halves = {name: np.nan_to_num(half_rises(data, name), nan=np.inf) for name in MEASURES}
@@ -37,7 +45,11 @@ def order_parts(data: xr.Dataset, jump: Jump) -> tuple[Part, ...]:
         TOGETHER[name].part(_most(over(np.abs(halves[name] - jump.t50), jump.t50), jump), runs, few)
         for name in TOGETHER
     ]
-    return (*early, *together)
+    parts = (*early, *together)
+    missing = f"it holds in {runs} runs, {jump.solved.size - runs} more have not jumped" if every else ""
+    if not missing or jump.solved.all():
+        return parts
+    return tuple(dataclasses.replace(one, undecided=missing) if one.holds else one for one in parts)
 
 
 def _most(values: np.ndarray, jump: Jump) -> float:

@@ -13,10 +13,10 @@ from dynamicl.models import AttentionClassifierSpec, ClassifierSpec, InductionHe
 from dynamicl.studies._scales import same_at, setting_at
 from dynamicl.tasks import ExemplarTaskSpec
 from dynamicl.tasks.exemplars import (
+    Absent,
     Classes,
     Fixed,
     Gaussian,
-    Independent,
     LabelVectors,
     Portion,
     SequenceKind,
@@ -233,15 +233,16 @@ def task(scale: Setting, data: Data) -> ExemplarTaskSpec:
     """Describe the sequences.
 
     Evaluators: `novel`, `swap`, `in-weights` (target and items drawn independently by frequency); and where they are
-    asked for `rare` (as in-weights, within the rarest tenth of the classes), `flip` and `ciwl`.
+    asked for `rare` (of the rarest tenth of the classes, the query's not among the context's), `flip` and `ciwl`.
 
     References:
         Reddy 2023, section 2.
     """
     pairs, shown = data.pairs or scale.pairs, data.burst or 1
-    rare = Classes(first=data.classes - max(1, data.classes // 10), weighted=False)
+    rare = Classes(first=data.classes - max(2, data.classes // 10), weighted=False)
     further = {
-        "rare": SequenceKind("rare", Independent(), Fixed(), rare),
+        # With the query's own class among so few in the context, a network that only copies would pass.
+        "rare": SequenceKind("rare", Absent(different=False), Fixed(), rare),
         "flip": flip(pairs // 2),
         "ciwl": ciwl(),
     }

@@ -7,7 +7,7 @@ from dynamicl.statistics import TREND_P, trend
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import UNKNOWN, attempt, mean
+from dynamicl.studies._summaries import attempt, least_of, mean, most_of
 
 from ._cells import at, ends_by_cell, grid, line
 from ._populations import experiment
@@ -15,7 +15,7 @@ from ._prices import left_out
 from ._settings import Setting
 
 STILL_RISING = 0.02
-"""A cell whose runs rise by more than this on average from one half of the last fifth to the other has not ended."""
+"""A cell has not ended whose runs rise by more than this, on average, over the last fifth (`still_rising`)."""
 
 
 def trend_bar(metric: str, way: str, of: str) -> Threshold:
@@ -98,11 +98,11 @@ def _share_parts(data: xr.Dataset, middle: int) -> tuple[Part, ...]:
     mixed = [i for i, share in enumerate(columns["novel"][0]) if share < 1]
     late = unended([columns["novel"][0][i] for i in mixed], [columns["rising"][1][i] for i in mixed])
     runs = sum(columns["novel"][1][i].size for i in mixed)
-    weights = [mean(columns["in_weights"][1][i]) for i in mixed] or [UNKNOWN]
-    novel = [mean(columns["novel"][1][i]) for i in mixed] or [UNKNOWN]
+    weights = [mean(columns["in_weights"][1][i]) for i in mixed]
+    novel = [mean(columns["novel"][1][i]) for i in mixed]
     return (
-        IN_WEIGHTS.part(min(weights, key=lambda one: one.value), runs, late),
-        NOT_IN_CONTEXT.part(max(novel, key=lambda one: one.value), runs, late),
+        IN_WEIGHTS.part(least_of(weights), runs, late),
+        NOT_IN_CONTEXT.part(most_of(novel), runs, late),
     )
 
 

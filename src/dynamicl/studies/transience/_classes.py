@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import Ability, abilities
+from dynamicl.studies._abilities import Ability, abilities, unless_all_fall, unless_one_appears
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -45,10 +45,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     many, less, pooled = (abilities(data.sel(size=[size])) for size in SIZES)
     n = len(many)
     return (
-        ABOVE_POOLED.part(mean(differences(many, pooled, "peak")), n),
-        ABOVE_LESS.part(mean(differences(many, less, "peak")), n),
-        GENTLER.part(mean(differences(many, less, "steepness")), n),
-        HURTS.part(mean(differences(pooled, less, "peak")), n),
+        ABOVE_POOLED.part(mean(differences(many, pooled, "peak")), n, unless_one_appears(many, pooled)),
+        ABOVE_LESS.part(mean(differences(many, less, "peak")), n, unless_one_appears(many, less)),
+        GENTLER.part(mean(differences(many, less, "steepness")), n, unless_all_fall(many, less)),
+        HURTS.part(mean(differences(pooled, less, "peak")), n, unless_one_appears(pooled, less)),
     )
 
 

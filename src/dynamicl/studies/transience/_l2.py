@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import Interval
-from dynamicl.studies._abilities import KEPT, Ability, abilities
+from dynamicl.studies._abilities import KEPT, Ability, abilities, share_absent
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -15,11 +15,13 @@ from ._runs import curves
 from ._settings import Setting
 
 KEEPS = Threshold(
-    "peak minus end of icl, upper 95 % bound, least over strengths at which icl appears", "<", KEPT
+    "peak minus end of icl, upper 95 % bound, least over strengths at which icl appears early enough to tell",
+    "<",
+    KEPT,
 )
 LOSES = Threshold("peak minus end of icl without penalty", ">", 0.1)
 AGAIN = Threshold("peak minus end of icl at the largest strength, lower 95 % bound", ">=", 0.1)
-NO_IWL = Threshold("peak of iwl above chance at the largest strength", "<", 0.05)
+NO_IWL = Threshold("share of runs at the largest strength in which iwl is never above chance", ">=", 1.0)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -37,15 +39,15 @@ def by_strength(data: xr.Dataset) -> list[Ability]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Some strength keeps what no penalty loses; the largest loses it again and learns nothing by heart."""
     free, *penalised = by_strength(data)
-    bounds = [run.fading.high for run in penalised if run.appears]
+    bounds = [run.fading.high for run in penalised if run.appears and not run.fading.undecided]
     classes = int(data.attrs["classes"])
-    (by_heart,) = abilities(data.isel(strength=[-1]), "iwl", 1 / classes)
+    by_heart = abilities(data.isel(strength=[-1]), "iwl", 1 / classes)
     strongest = penalised[-1]
     return (
         KEEPS.part(float(np.min(bounds)) if bounds else float("nan"), len(penalised)),
         LOSES.part(free.lost, 1, free.fading.undecided),
         AGAIN.part(strongest.fading.low, 1, strongest.fading.undecided),
-        NO_IWL.part(by_heart.absence.value, 1),
+        NO_IWL.part(share_absent(by_heart), len(by_heart)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dynamicl.studies._laptop_world import DEEP, World, world
 from dynamicl.studies._scales import setting_at
-from dynamicl.studies._world_setting import FEWER, WorldSetting, shared_numbers
+from dynamicl.studies._world_setting import WorldSetting, shared_numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Setting(WorldSetting):
         isolated_widths: of networks trained on in-context-only or in-weights-only data.
         isolated_classes: there.
         isolated_length: of those runs, in main runs.
-        icl_only: runs of each width on in-context-only data; the absence of a trend needs 16 in all.
+        icl_only: runs of each width on in-context-only data; the absence of a trend wants some 12.
         depths: numbers of layers, where they are varied; none at scales too small for them.
         depth_runs: of each depth.
         token_sizes: (classes, tokens of each) of the sets of token embeddings, the larger first.
@@ -57,13 +57,19 @@ class Setting(WorldSetting):
     doses: tuple[float, ...] = (0.01, 0.1, 0.5)
 
 
+LESS = 4
+"""Few classes are the base's over this: with an eighth, 800 at `laptop`, in-context learning never comes."""
+TRANSFORMS = 8
+"""Of a drawing, each of which counts as a further one."""
+
+
 def _sizes(base: World) -> dict[str, Any]:
     """Return the sizes of figure 3.5 around a base of many classes."""
-    less = base.classes // FEWER
+    less = base.classes // LESS
     return {
         "many": (base.classes, base.drawings),
         "less": (less, base.drawings),
-        "pooled": (less, FEWER * base.drawings),
+        "pooled": (less, TRANSFORMS * base.drawings),
     }
 
 

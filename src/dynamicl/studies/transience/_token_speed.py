@@ -3,11 +3,11 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import abilities
+from dynamicl.statistics import trend
+from dynamicl.studies._abilities import Ability, abilities
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import mean
 from dynamicl.studies._unmeasured import why_unmeasured
 
 from ._populations import experiment
@@ -20,6 +20,7 @@ EARLIER = Threshold(
 )
 LOWER = Threshold("peak of icl on tokens minus its mean on images, mean over runs", "high <", 0.0)
 CRITERION = (EARLIER, LOWER)
+TOO_FEW = "icl appears in fewer than two runs, on tokens or on images"
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -39,11 +40,23 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     images = data[["image_icl"]].rename(image_icl="icl", image_sequences="sequences", image_init="init")
     seen = [run for run in abilities(images.assign_attrs(data.attrs)) if run.appears]
     runs = [run for run in abilities(data[["icl"]]) if run.appears]
-    times = np.log([max(run.peak_time, 1.0) for run in runs]) - np.mean(
-        np.log([max(run.peak_time, 1.0) for run in seen])
+    if min(len(seen), len(runs)) < 2:
+        return tuple(bar.part(float("nan"), len(runs), TOO_FEW) for bar in CRITERION)
+    times, heights = (trend([what(seen), what(runs)], direction="up") for what in (log_times, peaks))
+    return (
+        EARLIER.part((times.value, times.low, times.high), len(runs)),
+        LOWER.part((heights.value, heights.low, heights.high), len(runs)),
     )
-    heights = np.array([run.peak for run in runs]) - np.mean([run.peak for run in seen])
-    return EARLIER.part(mean(times), len(runs)), LOWER.part(mean(heights), len(runs))
+
+
+def log_times(runs: list[Ability]) -> np.ndarray:
+    """Return the logarithm of the time of each run's peak."""
+    return np.log([max(run.peak_time, 1.0) for run in runs])
+
+
+def peaks(runs: list[Ability]) -> np.ndarray:
+    """Return the height of each run's peak."""
+    return np.array([run.peak for run in runs])
 
 
 TOKEN_SPEED = experiment(

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import by_level, levels_of, trend_parts
+from dynamicl.studies._abilities import by_level, levels_of, trend_parts, unless_all_fall
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -27,7 +27,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     levels = by_level(data, "width")
     return (
         *trend_parts(levels_of(levels, "peak"), "up", PEAK),
-        *trend_parts(levels_of(levels, "steepness"), "down", SLOPE),
+        *trend_parts(levels_of(levels, "steepness"), "down", SLOPE, undecided=unless_all_fall(*levels)),
     )
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import abilities, late_by_level
+from dynamicl.studies._abilities import abilities, late_by_level, share_absent, unless_all_fall
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import mean, ratio, share
+from dynamicl.studies._summaries import mean, ratio
 from dynamicl.studies._world_setting import few
 
 from ._classes import differences
@@ -30,11 +30,11 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Skew delays and flattens; steep skew leaves nothing."""
     even, skewed, steep = (abilities(data.sel(exponent=[exponent])) for exponent in EXPONENTS)
-    n = len(even)
+    n, why = len(even), unless_all_fall(even, skewed)
     return (
-        LATER.part(ratio([run.peak_time for run in skewed], [run.peak_time for run in even]), n),
-        GENTLER.part(mean(differences(skewed, even, "steepness")), n),
-        NEVER.part(share([run.is_absent for run in steep]), n),
+        LATER.part(ratio([run.peak_time for run in skewed], [run.peak_time for run in even]), n, why),
+        GENTLER.part(mean(differences(skewed, even, "steepness")), n, why),
+        NEVER.part(share_absent(steep), n),
     )
 
 
