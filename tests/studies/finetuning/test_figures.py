@@ -123,6 +123,14 @@ def test_curves_are_over_rates_and_demonstrations(axes):
     np.testing.assert_allclose(numbers.lines[0].get_ydata(), [0.4, 0.3], atol=1e-9)
 
 
+def test_a_curve_rests_on_the_tasks_and_seeds_that_have_all_of_it(axes):
+    data = dataset({("outputs", "original"): [0.3, 0.9]}, tasks=("sst2", "mr")).isel(variant=[0, 1, 2])
+    data = data.assign_coords(variant=["original", "rate-0.01", "k-8"])
+    data["similarity"].loc[{"task": "mr", "variant": ["rate-0.01", "k-8"]}] = np.nan
+    _, numbers = axes("curves", data)
+    np.testing.assert_allclose(numbers.lines[0].get_ydata(), [0.4, 0.3], atol=1e-9)
+
+
 def test_only_what_the_cells_are_enough_for_is_drawn(tmp_path):
     paths = draw_finetuning(dataset(only="original"), tmp_path)
     names = ["table1.png", "map_up.png", "depth.png", "recall.png", "baseline.png"]

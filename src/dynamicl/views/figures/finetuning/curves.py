@@ -12,7 +12,7 @@ MEASURES = {"outputs": "SimAOU", "map_after": "SimAM after", "map_change": "SimA
 
 
 def draw(data: xr.Dataset) -> Figure:
-    """Draw means over layers, queries and seeds of the tasks that were measured at several rates."""
+    """Draw means over layers, queries, and those tasks and seeds that have every point of a curve."""
     figure, panels = pyplot.subplots(1, 2, figsize=(7.2, 3.2), sharey=True)
     names = [str(name) for name in data["variant"].values]
     curves: dict[str, dict[float, str]] = {
@@ -21,22 +21,15 @@ def draw(data: xr.Dataset) -> Figure:
         | _whole(data, names),
     }
     for axes, (about, variants) in zip(panels, curves.items(), strict=True):
+        x = np.array(sorted(variants))
+        cells = data["similarity"].sel(token="verbaliser", variant=[variants[v] for v in x]).mean("query")
         for i, (measure, label) in enumerate(MEASURES.items()):
-            x = np.array(sorted(variants))
-            picked = data["similarity"].sel(
-                measure=measure, token="verbaliser", variant=[variants[v] for v in x]
-            )
-            axes.plot(
-                x,
-                picked.mean(("task", "seed", "query")),
-                marker="o",
-                markersize=3,
-                color=f"C{i}",
-                label=label,
-            )
+            own = cells.sel(measure=measure).transpose("task", "seed", "variant").values.reshape(-1, len(x))
+            means = own[np.isfinite(own).all(1)].mean(0)
+            axes.plot(x, means, marker="o", markersize=3, color=f"C{i}", label=label)
         axes.axhline(0, color="0.5", linewidth=0.6)
         axes.set(xlabel=about, xscale="log")
-        axes.set_xticks(x, [f"{value:g}" for value in x])
+        axes.set_xticks(x, [f"{value:g}" for value in x], rotation=30)
         axes.minorticks_off()
     panels[0].set_ylabel("similarity")
     panels[0].legend(fontsize=7)
