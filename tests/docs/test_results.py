@@ -127,6 +127,13 @@ def test_committed_verdicts_are_what_the_committed_data_give(study):
     assert {one.id for one in judged if one.now is not None} == datasets - AWAITING
 
 
+@pytest.mark.parametrize("folder", sorted((ROOT / "docs" / "results" / "laptop").iterdir()))
+def test_verdicts_at_laptop_that_stand_beside_others_follow_from_their_data_too(folder):
+    judged = judge_again(experiments_of(folder.name), ROOT / "docs" / "results" / "laptop")
+    there = [one for one in judged if one.before is not None]
+    assert there and all(one.agrees and one.now.scale == "laptop" for one in there)
+
+
 @pytest.mark.parametrize("claim", sorted(AWAITING))
 def test_data_that_wait_to_be_made_again_cannot_be_judged_yet(claim):
     with pytest.raises(SpecError, match="cannot be judged"):
