@@ -23,7 +23,7 @@ def draw(data: xr.Dataset) -> Figure:
             continue
         panel.plot(x, data["induction_strength"][i].values, linewidth=1.1)
         panel.plot(x, data["loss"][i].values / 2, color="0.4", linestyle=":", linewidth=1)
-        panel.set_title(f"seed {i}", fontsize=8)
+        panel.set_title(f"run {i + 1}", fontsize=8)
     figure.supxlabel("thousand training sequences")
     figure.supylabel("induction strength (dotted: loss / 2)")
     return figure
