@@ -98,11 +98,21 @@ JOBS = (
         "60 minimal heads where it takes longest, 9 million run-steps",
         ("mixture.l_equals_n",),
     ),
-    Job("mixture", "the rest of the mixture study", ("mixture",)),
+    Job(
+        "mixture",
+        "the cells that claims of their own ask for",
+        ("mixture.rare", "mixture.b0", "mixture.both"),
+    ),
     Job("lookup", "the lookup miniature again, 8 million run-steps", ("lookup",)),
     Job("dose", "when and how much keeps in-context learning", ("transience.dose",)),
     Job("induction-paper", "the induction study as the thesis trained it", ("induction",), "paper"),
     Job("lookup-paper", "width 512 as the report has it", ("lookup.r1.bimodal",), "paper"),
+    Job(
+        "mixture-grid",
+        "figures 2, A.3 and A.5 as long as the document has them: 37 million run-steps of the full network",
+        ("mixture.l_equals_n_full", "mixture.tradeoff", "mixture.two_parameter"),
+        "paper",
+    ),
     Job("coopetition-paper", "rise and fall at the published rate", ("coopetition.transience",), "paper"),
 )
 
