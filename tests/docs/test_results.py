@@ -94,7 +94,6 @@ def test_the_parts_of_a_criterion_are_a_table(hook):
 
 
 NOT_RUN = {
-    "mixture.depth",
     "mixture.both",
     "mixture.b0",
     "mixture.rare",

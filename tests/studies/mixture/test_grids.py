@@ -60,6 +60,14 @@ UNEQUAL = CELLS.isel(cell=np.flatnonzero(np.isfinite(CELLS["alpha"].values)))
 test_rare = judge_test(_rare.RARELY, UNEQUAL, {_rare.RARE: with_cells(UNEQUAL, "rare", 0.2, alpha=1.0)})
 
 
+def test_rare_classes_may_yet_be_learnt_by_who_still_learns():
+    learning = with_cells(UNEQUAL, "rising", 0.1, alpha=1.0)
+    (part,) = _rare.RARELY.judge(learning)
+    assert part.holds is None and "still rising" in part.undecided
+    (known,) = _rare.RARELY.judge(with_cells(learning, "rare", 0.2, alpha=1.0))
+    assert known.holds is False
+
+
 def test_cells_that_were_still_rising_leave_their_trend_open():
     rising = with_cells(CELLS, "rising", 0.1, classes=2048, burst=1)
     parts = _tradeoff.TRADEOFF.judge(rising)

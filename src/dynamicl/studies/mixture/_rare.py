@@ -11,6 +11,7 @@ from dynamicl.studies._summaries import UNKNOWN, mean
 from ._cells import at, ends_by_cell, line, unequal
 from ._populations import experiment
 from ._settings import Setting
+from ._tradeoff import unended
 
 CHANCES = 3
 RARE = Threshold(
@@ -26,11 +27,15 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the upper end of the interval over runs, in units of three times 1 / L."""
-    levels, rare = line(data, "alpha", "rare", classes=data.attrs["middle"], burst=1)
+    """Judge the upper end of the interval over runs, in units of 3 / L; where much is still learnt nothing is decided."""
+    fixed = {"classes": data.attrs["middle"], "burst": 1}
+    levels, rare = line(data, "alpha", "rare", **fixed)
+    _, rising = line(data, "alpha", "rising", **fixed)
     runs = at(levels, rare, 1.0)
     scaled = mean(runs * data.attrs["labels"] / CHANCES) if runs.size else UNKNOWN
-    return (RARE.part(scaled, runs.size),)
+    late = unended([1.0], [at(levels, rising, 1.0)]) if runs.size else ""
+    # What is known already is not forgotten by learning on.
+    return (RARE.part(scaled, runs.size, late if scaled.high < RARE.value else ""),)
 
 
 def note(data: xr.Dataset) -> str:
