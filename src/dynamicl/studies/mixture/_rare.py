@@ -27,7 +27,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Judge the upper end of the interval over runs, in units of 3 / L; where much is still learnt nothing is decided."""
+    """Judge the upper end of the interval over runs, in units of 3 / L; while much is being learnt it is open."""
     fixed = {"classes": data.attrs["middle"], "burst": 1}
     levels, rare = line(data, "alpha", "rare", **fixed)
     _, rising = line(data, "alpha", "rising", **fixed)
