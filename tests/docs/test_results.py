@@ -101,7 +101,6 @@ NOT_RUN = {
     "induction.label_curve",
     "distribution.recurrent",
     "distribution.recurrent_iwl",
-    "transience.classes",
     "transience.width",
     "transience.timescale",
     "transience.zipf",
