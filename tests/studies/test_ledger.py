@@ -38,7 +38,5 @@ def test_every_claim_has_its_words():
         assert row.document and row.figure and row.claim
 
 
-def test_rows_without_an_experiment_say_so():
-    rows = ledger()
-    assert rows["induction.plateau"].built and not rows["induction.frozen_encoder"].built
-    assert {row.study for row in rows.values() if row.built} <= set(STUDIES)
+def test_every_claim_belongs_to_a_study():
+    assert {row.study for row in ledger().values()} == set(STUDIES)

@@ -31,7 +31,7 @@ def test_no_name_is_no_experiment():
 def test_every_row_that_is_built_has_its_experiment_and_the_others_have_none(study):
     experiments = {one.id: one for one in experiments_of(study)}
     rows = {name for name, row in ledger().items() if row.study == study}
-    assert set(experiments) & rows == {name for name in rows if ledger()[name].built}
+    assert set(experiments) >= rows
     for name, experiment in experiments.items():
         assert (name in rows) != bool(experiment.finding), name
         assert experiment.criterion, name

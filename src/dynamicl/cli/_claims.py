@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 ID_WIDTH, STATUS_WIDTH = 28, 15
 SHORT = {"not testable at this scale": "not testable"}
-NOT_BUILT, NOT_RUN = "not built yet", "not run yet"
+NOT_RUN = "not run yet"
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def _rows(results: Path) -> dict[str, dict[str, Any]]:
 
 def _row(row: "Row") -> dict[str, Any]:
     names = ("id", "paper", "claim", "document", "figure", "criterion")
-    status = NOT_RUN if row.built else NOT_BUILT
-    return {name: getattr(row, name) for name in names} | {"status": status}
+    return {name: getattr(row, name) for name in names} | {"status": NOT_RUN}
 
 
 def _status(record: Mapping[str, Any]) -> str:
@@ -111,7 +110,7 @@ def _everything(record: Mapping[str, Any]) -> list[str]:
         "data": f"{study}/{record['id']}.json, figure {record['id']}.png" if record.get("scale") else "",
         "made by": record.get("command", ""),
         "when": _when(record),
-        "again": f"dynamicl reproduce {record['id']}" if _status(record) != NOT_BUILT else "",
+        "again": f"dynamicl reproduce {record['id']}",
         "judge": f"dynamicl judge {record['id']}" if record.get("scale") else "",
     }
     for name, text in fields.items():
@@ -130,7 +129,7 @@ def _parts(record: Mapping[str, Any]) -> list[str]:
             outcome = {True: "holds", False: "fails", None: "open "}[part["holds"]]
             lines += _field(outcome, _numbers(part))
         return lines
-    if record["id"].partition(".")[0] not in STUDIES or _status(record) == NOT_BUILT:
+    if record["id"].partition(".")[0] not in STUDIES:
         return []
     (experiment,) = find_experiments([record["id"]])
     bars = [line for threshold in experiment.criterion for line in _field("part", threshold.sentence)]

@@ -31,12 +31,6 @@ class Row:
     paper: str = ""
     criterion: str = ""
 
-    @property
-    def built(self) -> bool:
-        """Whether an experiment puts it to the test: its module is named as the claim."""
-        module = "_" + self.id.partition(".")[2].replace(".", "_") + ".py"
-        return files("dynamicl.studies").joinpath(self.study, module).is_file()
-
 
 @functools.cache
 def ledger() -> dict[str, Row]:

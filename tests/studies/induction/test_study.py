@@ -42,7 +42,7 @@ def experiments_here():
     every = experiments_of("induction")
     if WHOLE:
         return every
-    shared = (one for one in every if set(one.populations(setting("smoke"))) <= SHARED)
+    shared = (one for one in every if set(one.populations(one.setting("smoke"))) <= SHARED)
     return tuple(one for one in shared if one.id not in TIMED | COMPILE_MUCH)
 
 

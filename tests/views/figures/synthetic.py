@@ -202,7 +202,16 @@ DATA = {
     ),
 }
 DATA["fast_parts"] = DATA["labels_seed"] = DATA["data"]
-WITHOUT_SEEDS = {"toy", "saddle", "more_vectors", "cost", "jit", "dataset_size"}
+ENCODER_CLASSES = ("encoder", "classes", "sequences")
+DATA["frozen_encoder"] = xr.Dataset(
+    {name: (ENCODER_CLASSES, share(2, 2, 6)) for name in ("icl", "ciwl", "flip")},
+    {
+        "encoder": ["frozen", "learnt"],
+        "classes": ["many classes", "few classes"],
+        "sequences": np.linspace(0.0, 5e5, 6),
+    },
+)
+WITHOUT_SEEDS = {"toy", "saddle", "more_vectors", "cost", "jit", "dataset_size", "frozen_encoder"}
 
 
 def without_numbers(data):

@@ -8,6 +8,7 @@ from ._data import DATA
 from ._dataset_size import DATASET_SIZE
 from ._equal_weight import EQUAL_WEIGHT
 from ._fast_parts import FAST_PARTS
+from ._frozen_encoder import FROZEN_ENCODER
 from ._heads import HEADS
 from ._jit import JIT
 from ._l1_output import L1_OUTPUT
@@ -56,6 +57,7 @@ EXPERIMENTS = (
     FAST_PARTS,
     COST,
     JIT,
+    FROZEN_ENCODER,
     LABELS_SEED,
     DATASET_SIZE,
     LABEL_CURVE,

@@ -23,6 +23,12 @@ GENERAL = {
 }
 
 
+FEATURES = {
+    "random-convolution": "a frozen random convolution",
+    "mobilenet-v2": "those of a MobileNetV2 trained on photographs",
+}
+
+
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Find the transition of every main run's loss.
 
@@ -46,6 +52,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return xr.Dataset(
         curves | {name: ("run", values) for name, values in by_run.items()},
         coords | {"sequences": ("step", steps * BATCH)},
+        {"encoder": scale.encoder},
     )
 
 
@@ -75,10 +82,11 @@ def note(data: xr.Dataset) -> str:
     """Say when the drop comes, and what held-out drawings give."""
     drawings = mean(data["accuracy"].isel(step=-1).sel(evaluator="held-out exemplars")).value
     median = float(np.nanmedian(data["transition"])) if data["jump"].any() else np.nan
+    features = FEATURES[data.attrs.get("encoder", "random-convolution")]
     return (
-        f"median drop at {median:,.0f} sequences; final accuracy on held-out drawings {drawings:.3f}. Features are a "
-        "frozen random convolution, not the thesis' pretrained residual network: some unseen characters can hardly be "
-        "told apart by them"
+        f"median drop at {median:,.0f} sequences; final accuracy on held-out drawings {drawings:.3f}. Features are "
+        f"{features}, not the thesis' pretrained residual network: some unseen characters can hardly be told apart by "
+        "them"
     )
 
 

@@ -16,8 +16,8 @@ from ._runs import curves
 from ._settings import Setting
 
 PRICE = (
-    "the absence of a trend takes 16 runs with MLPs of up to 12 layers, as long as the others: a million run-steps at "
-    "this scale, each four times the price of a main run's"
+    "the absence of a trend takes at least 16 runs with MLPs of up to 12 layers, as long as the others: a million "
+    "run-steps at this scale, each four times the price of a main run's"
 )
 FADES = Threshold("share of runs, of any depth, in which icl fades", ">=", 1.0)
 HEIGHT = Threshold("two-sided p of Jonckheere's test of the peak of icl with depth", ">", 0.2)
