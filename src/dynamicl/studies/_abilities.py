@@ -1,5 +1,6 @@
 """One accuracy of a run over its training: whether it appears, fades or never shows, how high and how fast."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -145,10 +146,9 @@ def share_absent(runs: Sequence[Ability]) -> Interval:
 
 def unless_all_fall(*groups: Sequence[Ability]) -> str:
     """Say why times and slopes cannot be compared: chance has neither. Empty where they can."""
-    falls = [
-        run.appears and np.isfinite(run.steepness) and run.peak_time > 0 for runs in groups for run in runs
-    ]
-    return "" if all(falls) else NOT_EVERYWHERE
+    runs = itertools.chain(*groups)
+    falls = all(run.appears and np.isfinite(run.steepness) and run.peak_time > 0 for run in runs)
+    return "" if falls else NOT_EVERYWHERE
 
 
 def unless_one_appears(first: Sequence[Ability], second: Sequence[Ability]) -> str:

@@ -49,16 +49,20 @@ def round_off(value: float) -> float:
 
 def least_of(intervals: Sequence[Interval]) -> Interval:
     """Return the interval with the smallest value; unknown where one of them is, or where there is none."""
-    if not intervals or not np.isfinite([one.value for one in intervals]).all():
-        return UNKNOWN
-    return min(intervals, key=lambda one: one.value)
+    return min(intervals, key=_value) if _all_known(intervals) else UNKNOWN
 
 
 def most_of(intervals: Sequence[Interval]) -> Interval:
     """Return the interval with the largest value; unknown where one of them is, or where there is none."""
-    if not intervals or not np.isfinite([one.value for one in intervals]).all():
-        return UNKNOWN
-    return max(intervals, key=lambda one: one.value)
+    return max(intervals, key=_value) if _all_known(intervals) else UNKNOWN
+
+
+def _all_known(intervals: Sequence[Interval]) -> bool:
+    return bool(intervals) and bool(np.isfinite(list(map(_value, intervals))).all())
+
+
+def _value(interval: Interval) -> float:
+    return interval.value
 
 
 def largest(values: ArrayLike) -> float:

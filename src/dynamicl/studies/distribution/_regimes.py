@@ -1,9 +1,11 @@
 """Thesis 2.4: three regimes, by what becomes of in-context learning."""
 
 import itertools
+import operator
 
 import xarray as xr
 
+from dynamicl.statistics import Interval
 from dynamicl.studies._abilities import Ability, abilities, share_absent
 from dynamicl.studies._curves import MOST
 from dynamicl.studies._lab import Lab
@@ -77,13 +79,16 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """In-context learning never shows in the first regime, comes and goes in the second, comes in the third."""
     never, fading, persisting = (runs_in(data, regime) for regime in REGIMES)
     short = [run.fading.undecided for run in itertools.chain(*fading) if run.appears and run.fading.undecided]
-    faded = [share([run.rises_and_fades for run in runs]) for runs in fading]
-    appeared = [share([run.appears for run in runs]) for runs in persisting]
     return (
-        NEVER.part(least_of([share_absent(runs) for runs in never]), sum(map(len, never))),
-        FADES.part(least_of(faded), sum(map(len, fading)), short[0] if short else ""),
-        APPEARS.part(least_of(appeared), sum(map(len, persisting))),
+        NEVER.part(least_of(list(map(share_absent, never))), sum(map(len, never))),
+        FADES.part(least_share(fading, "rises_and_fades"), sum(map(len, fading)), short[0] if short else ""),
+        APPEARS.part(least_share(persisting, "appears"), sum(map(len, persisting))),
     )
+
+
+def least_share(conditions: list[list[Ability]], what: str) -> Interval:
+    """Return the share of runs of which something is true, in the condition where it is smallest."""
+    return least_of([share(list(map(operator.attrgetter(what), runs))) for runs in conditions])
 
 
 def note(data: xr.Dataset) -> str:

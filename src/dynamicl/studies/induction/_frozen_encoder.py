@@ -12,7 +12,6 @@ from dynamicl.studies._abilities import abilities, unless_one_appears
 from dynamicl.studies._curves import CHANCE
 from dynamicl.studies._experiment import Experiment
 from dynamicl.studies._lab import Lab
-from dynamicl.studies._laptop_world import World, world
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Population, Populations, Trajectories, needing
@@ -50,21 +49,15 @@ def scale_of(name: str) -> Setting | None:
     return setting("laptop" if name == "paper" else name)
 
 
-def other_reading(base: World) -> World:
-    """Return a world with a frozen encoder in place of one that learns, or the other way round."""
-    if base.embedder:
-        return base.changed(embedder=False, features=world("laptop").features)
-    return base.changed(embedder=True, features="pixels")
-
-
 def listed(scale: Setting | None) -> Populations:
-    """List the transience study's runs with many and few classes, and one of each with the other encoder."""
+    """List the transience study's runs with many and few classes, and one of each with an encoder that learns."""
     if scale is None:
         return {}
     own = needing(populations, ["whole", "classes"])(scale)
     few = scale.world.changed(classes=scale.less[0], drawings=scale.less[1])
-    runs = [other_reading(base).run(scale.inits[0], scale.datas[0]) for base in (scale.world, few)]
-    return {**own, "other": Population("induction: the other encoder", tuple(runs), scale.recording())}
+    worlds = [base.changed(embedder=True, features="pixels") for base in (scale.world, few)]
+    runs = tuple(one.run(scale.inits[0], scale.datas[0]) for one in worlds)
+    return {**own, "learnt": Population("induction: encoders that learn", runs, scale.recording())}
 
 
 def measure(lab: Lab, scale: Setting | None, trajectories: Trajectories) -> xr.Dataset:
@@ -79,11 +72,10 @@ def measure(lab: Lab, scale: Setting | None, trajectories: Trajectories) -> xr.D
     few = sizes.sel(size=size_name(scale.less), init=first, drop=True)
     own = xr.concat([many, few], "classes", join="inner", combine_attrs="override")
     own = own.assign_coords(classes=list(CLASSES))
-    other = curves(trajectories["other"], scale, classes=list(CLASSES))
-    readings = [LEARNT, FROZEN] if scale.world.embedder else [FROZEN, LEARNT]
+    learnt = curves(trajectories["learnt"], scale, classes=list(CLASSES))
     # The study's own runs are longer: what all have is compared.
-    both = [one.drop_vars("squared_norm") for one in (own, other)]
-    return xr.concat(both, xr.Variable("encoder", readings), join="inner", combine_attrs="override")
+    both = [one.drop_vars("squared_norm") for one in (own, learnt)]
+    return xr.concat(both, xr.Variable("encoder", list(READINGS)), join="inner", combine_attrs="override")
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

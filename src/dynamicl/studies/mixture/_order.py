@@ -46,9 +46,9 @@ def order_parts(data: xr.Dataset, jump: Jump, every: bool = False) -> tuple[Part
         for name in TOGETHER
     ]
     parts = (*early, *together)
-    missing = f"it holds in {runs} runs, {jump.solved.size - runs} more have not jumped" if every else ""
-    if not missing or jump.solved.all():
+    if not every or jump.solved.all():
         return parts
+    missing = f"it holds in {runs} runs, {jump.solved.size - runs} more have not jumped"
     return tuple(dataclasses.replace(one, undecided=missing) if one.holds else one for one in parts)
 
 
