@@ -138,6 +138,11 @@ def test_composition_scores_against_the_formula(networks):
     assert all(table.min() > 0 and table.max() <= 1 for table in found.values())
 
 
+def test_composition_is_of_one_model(stacked):
+    with pytest.raises(SpecError, match="`model` is several models in one"):
+        composition_scores(stacked)
+
+
 def test_composition_of_a_head_that_reads_what_another_writes(networks):
     direction = np.zeros(16, np.float32)
     direction[3] = 1.0

@@ -217,7 +217,8 @@ def test_preserved_parts_become_clamps_in_order():
     ("make", "message"),
     [
         (lambda: preserve(1, ("values",)), "`preserve` has no part 'values': choose among pattern, q, k, v"),
-        (lambda: keep_heads(0, [4], 4), r"`keep_heads` keeps \[4\] of 4 heads: name at least one below 4"),
+        (lambda: keep_heads(0, [4], 4), "`keep_heads` keeps head 4 of 4: heads are 0 to 3"),
+        (lambda: keep_heads(0, [], 4), "`keep_heads` keeps none of 4 heads: name one below 4"),
         (lambda: attention_temperature(0, 0.0), "`temperature` is 0.0: give more than 0"),
     ],
 )

@@ -12,7 +12,21 @@ from typing import Any
 import jax
 
 import dynamicl
-from dynamicl import clamps, lab, lm, models, probes, statistics, store, studies, tasks, toys, training, views
+from dynamicl import (
+    circuits,
+    clamps,
+    lab,
+    lm,
+    models,
+    probes,
+    statistics,
+    store,
+    studies,
+    tasks,
+    toys,
+    training,
+    views,
+)
 from dynamicl.lab import places
 from dynamicl.specs import from_json, validate
 from small import forged
@@ -57,6 +71,16 @@ def _of_files(library: Any, trajectory: Any) -> list[Call]:
         (lambda: lab.load(trajectory, 0, 13), "13"),
         (lambda: lab.load(trajectory, 0, "last"), "`step` is 'last'"),
         (lambda: lab.load_many(trajectory, []), "`which` names no model"),
+        (lambda: lab.load_many(trajectory, [0, 1]), "`which` holds 0: give pairs (run, step)"),
+        (lambda: lab.load_many(trajectory, "aaaa01"), "`which` is 'aaaa01': give a list of (run, step)"),
+        (lambda: lab.load_many("lib", [(0, None)]), "`trajectory` is 'lib'"),
+        (lambda: lab.rows_of("lib"), "`trajectory` is 'lib'"),
+        (lambda: lab.write_table("lib", "x.csv"), "`trajectory` is 'lib'"),
+        (lambda: lab.write_table(trajectory, "x.csv", "loss"), "`variables` is 'loss': give a list of names"),
+        (lambda: lab.record_later(trajectory, "norms"), "`measures` is 'norms': give a list of names"),
+        (lambda: lab.export(library, "aaaa01", "out"), "`runs` is 'aaaa01': give a list of ids"),
+        (lambda: lab.prune(library, "aaaa01"), "`runs` is 'aaaa01': give a list of ids"),
+        (lambda: lab.matching(lab.rows_of(trajectory), "status=failed"), "`conditions` is 'status=failed'"),
         (lambda: lab.write_table(trajectory, "x.xlsx"), "give a name that ends in .csv"),
         (lambda: lab.write_table(trajectory, "x.parquet"), "none of dynamicl's packages writes Parquet"),
         (lambda: lab.write_table(trajectory, ""), "`path` is ''"),
@@ -120,6 +144,20 @@ def _of_models(loaded: lab.Loaded, sequences: Any) -> list[Call]:
         (lambda: loaded.evaluation("train", 0), "`sequences` is 0"),
         (lambda: lab.activations(loaded, sequences, ["layers.0.atn.*"]), "no site matches `layers.0.atn.*`"),
         (lambda: lab.activations(loaded, sequences, evaluator="trian"), "no evaluator `trian`"),
+        (lambda: loaded.with_clamps(head, evaluator="trian"), "no evaluator `trian`"),
+        (
+            lambda: lab.activations(loaded, sequences, "logits"),
+            "`patterns` is 'logits': give a list of globs",
+        ),
+        (lambda: lab.swap(loaded, loaded, "embed.*"), "`parts` is 'embed.*': give a list of globs"),
+        (lambda: lab.stack(loaded), "`models` is Loaded: give a list of trained models"),
+        (lambda: clamps.ablate_heads(0, 3), "`heads` is 3: give a list of heads"),
+        (lambda: clamps.preserve(0, "qk"), "`parts` is 'qk': give a list of parts"),
+        (
+            lambda: clamps.clamped_logits(loaded.model, task, sequences, [head]),
+            "`variants` is a list of clamps",
+        ),
+        (lambda: circuits.clamped_scores(loaded.model, task, sequences, [[()]]), "`models` is one model"),
         (lambda: lab.activations(loaded, 5), "`sequences` is int"),
         (
             lambda: models.record(loaded.model, one, ["layers.0.atn.pattern"]),
@@ -130,7 +168,7 @@ def _of_models(loaded: lab.Loaded, sequences: Any) -> list[Call]:
         (with_clamps(dataclasses.replace(head, site="layers.7.attn.v")), "no site matches `layers.7.attn.v`"),
         (with_clamps(dataclasses.replace(head, heads=(5,))), "head 5 does not exist"),
         (with_clamps(dataclasses.replace(head, queries=(99,))), "99"),
-        (lambda: clamps.keep_heads(0, [5], 2), "`keep_heads` keeps [5] of 2 heads"),
+        (lambda: clamps.keep_heads(0, [5], 2), "`keep_heads` keeps head 5 of 2"),
         (lambda: clamps.preserve(0, ("x",)), "`preserve` has no part 'x'"),
         (lambda: toys.NestedLogits(1, 2), "`labels` is 1"),
         (lambda: toys.NestedLogits(8, 1), "`pairs` is 1"),
@@ -149,6 +187,14 @@ def _of_numbers() -> list[Call]:
         (lambda: s.mean_interval([1.0, math.nan]), "`values`"),
         (lambda: s.bootstrap_interval(NUMBERS, method="magic"), "`method`"),
         (lambda: s.bootstrap_interval(NUMBERS, resamples=0), "`resamples`"),
+        (lambda: s.bootstrap_interval([]), "`values`"),
+        (lambda: s.bootstrap_interval([[1.0, 2.0], [3.0, math.nan]]), "`values`"),
+        (lambda: s.kaplan_meier(NUMBERS, ["False", "True", "True"]), "`observed`"),
+        (lambda: s.kaplan_meier(NUMBERS, [1.0, math.nan, 0.0]), "`observed`"),
+        (
+            lambda: s.isotonic_commitment(s.fate_probabilities([1, 2], [3, 3], [0, 3]), 0.5, level=95),
+            "`level`",
+        ),
         (lambda: s.median_difference(NUMBERS, NUMBERS, resamples=0), "`resamples`"),
         (lambda: s.median_difference([1.0], NUMBERS), "`first`"),
         (lambda: s.find_transition([], []), "`steps`"),

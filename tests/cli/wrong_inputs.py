@@ -72,6 +72,8 @@ train --clamp ablate-heads:layr=0                      | has no argument `layr`:
 train --clamp ablate-heads:layer=one                   | give `layer` as a whole number
 train --clamp ablate-heads:layer=0,heads=x             | give `heads` as whole numbers
 train --clamp step-1:purity=7                          | `pattern.purity` is 7.0: give 0 to 1
+train --dry-run --clamp step-1:heads=30                | head 30 does not exist at `layers.0.attn.pattern`
+train --dry-run --clamp ablate-heads:layer=7           | no site matches `layers.7.attn.v`
 train --model.heads 3                                  | `model.d_model` is 64: give a multiple of `model.heads` 3
 train --model.heads 0                                  | `model.heads` is 0: give at least 1
 train --model.layers 513                               | `model.layers` is 513: give 1 to 512
@@ -125,6 +127,9 @@ runs file                                              | file
 runs lib --where                                       | `--where` has no value
 runs lib --where rate=1                                | `where` names no column or setting `rate`
 runs lib --where accuracy                              | `where` is 'accuracy'
+runs lib --where "accuracy<10%"                        | `where` compares `accuracy`, a number, with '10%'
+runs lib --where "accuracy>0,9"                        | `where` compares `accuracy`, a number, with '0,9'
+runs lib --where seeds.init!=0,1                       | `where` compares `seeds.init`, a number, with '0,1'
 runs lib --sort speed                                  | `sort`
 runs lib --json --csv                                  | give --json or --csv, not both
 runs lib --run zz                                      | `run` is 'zz'
@@ -134,11 +139,15 @@ note lib --tag "two words"                             | `tag` is 'two words': g
 note lib --untag ""                                    | `tag` is '': give single words
 prune lib                                              | nothing is chosen: give --where
 prune lib --where status                               | `where` is 'status'
+prune lib --where "accuracy<10%"                       | `where` compares `accuracy`, a number, with '10%'
+prune lib --where "loss>high"                          | `where` compares `loss`, a number, with 'high'
 export lib file/out                                    | `out` is file, but
 export lib empty/../file                               | where something is already
 export lib out.xlsx.csv --variables speed              | no variable `speed`: did you mean
 export lib out.parquet                                 | none of dynamicl's packages writes Parquet; write out.csv
 export lib out --variables loss                        | `variables` is for a file
+export lib out.CSV                                     | `out` is out.CSV, which is no folder's name: give NAME.csv
+export lib out.json                                    | `out` is out.json, which is no folder's name
 export lib out.csv --title Mine                        | `title` is for the card of a folder
 export lib out.nc --licence MIT                        | `licence` is for the card of a folder
 export nowhere out.csv                                 | nowhere

@@ -2,16 +2,18 @@ import jax
 import numpy as np
 import pytest
 
-from dynamicl.clamps import Clamp, Constant
+from dynamicl.clamps import Clamp, Constant, Pattern, from_checkpoint
 from dynamicl.lab import Loaded, activations
 from dynamicl.models import TransformerSpec, record, with_all_rows
 from dynamicl.specs import SpecError
 from dynamicl.tasks import ExemplarSpec, FewShotSpec, interface_of
 from dynamicl.training import RunSpec, bound
+from small import forged
 
 TASK = FewShotSpec(
-    3, test_classes=0, held_out_exemplars=0, held_out_labels=0.0, source=ExemplarSpec("pixels")
+    3, test_classes=2, held_out_exemplars=0, held_out_labels=0.0, source=ExemplarSpec("pixels")
 )
+SILENT = Clamp("layers.0.attn.v", Constant(0.0))
 SPEC = RunSpec(TASK, TransformerSpec(2, 2, 8, mlp_ratio=1.0))
 
 
@@ -63,3 +65,51 @@ def test_patterns_and_clamps_that_miss(loaded, sequences):
         activations(
             loaded, sequences, ["logits"], clamps=[Clamp("layers.0.attn.v", Constant(0.0), heads=(5,))]
         )
+
+
+@pytest.mark.parametrize(
+    ("clamp", "message"),
+    [
+        (forged(SILENT, strength=3.0), "`clamp.strength` is 3.0: give 0 to 1"),
+        (forged(SILENT, value=forged(Pattern(), name="previous_token")), "choose one of 'previous token'"),
+        (forged(SILENT, queries=("qurey",)), "`clamp.queries` has 'qurey'"),
+    ],
+)
+def test_clamps_that_no_run_would_take_are_refused(loaded, sequences, clamp, message):
+    with pytest.raises(SpecError, match=message):
+        activations(loaded, sequences, ["logits"], clamps=[clamp])
+
+
+def test_heads_given_as_a_list_are_those_heads(loaded, sequences):
+    data = activations(loaded, sequences, ["layers.0.attn.v"], clamps=[forged(SILENT, heads=[np.int64(1)])])
+    assert not data["layers.0.attn.v"].sel(head=1).any() and data["layers.0.attn.v"].sel(head=0).all()
+
+
+def test_sequences_are_read_by_the_evaluator_that_they_came_from(loaded):
+    name = "held-out classes"
+    task, sequences = loaded.evaluation(name, 6)
+    data = activations(loaded, sequences, ["logits"])
+    logits = jax.vmap(lambda tokens: loaded.model(task.inputs(tokens)))(sequences.tokens)
+    np.testing.assert_allclose(data["logits"], logits, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(loaded.with_clamps()(sequences), logits, rtol=1e-5, atol=1e-6)
+    message = f"`sequences` are those of evaluator `{name}`, and `evaluator` is `train`"
+    with pytest.raises(SpecError, match=message):
+        activations(loaded, sequences, ["logits"], evaluator="train")
+    with pytest.raises(SpecError, match=message):
+        loaded.with_clamps(evaluator="train")(sequences)
+
+
+def test_a_lent_value_at_the_last_layer_has_every_row(loaded, sequences):
+    lent = from_checkpoint("layers.1.post", "aaaa01", 5)
+    data = activations(loaded, sequences, ["logits"], clamps=lent, others={"checkpoint": loaded.model})
+    np.testing.assert_allclose(
+        data["logits"], activations(loaded, sequences, ["logits"])["logits"], atol=1e-6
+    )
+
+
+def test_a_clamp_that_acts_later_says_that_it_does_not_act_here(loaded, sequences):
+    later = Clamp("layers.0.attn.v", Constant(0.0), windows=((10, 20),))
+    with pytest.raises(
+        SpecError, match="does not act on a trained model: .* its begin at 10; leave them out"
+    ):
+        activations(loaded, sequences, ["logits"], clamps=[later])

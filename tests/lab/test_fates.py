@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dynamicl.lab import Fates, adaptive_fate, converged, fate, fork, seeds_of_forks, train_population
+from dynamicl.lab import (
+    Fates,
+    adaptive_fate,
+    converged,
+    fate,
+    fork,
+    plan_forks,
+    seeds_of_forks,
+    train_population,
+)
 from dynamicl.lab import _fates as module
 from dynamicl.lab import _population as population
 from dynamicl.lab._planning import run_id
@@ -98,6 +107,13 @@ def test_what_is_trained_is_not_trained_again(fates, folder):
     again = fate(folder, NAME, (40, 20), {20: 3, 40: 2}, outcome=above, hold=1, listener=heard.append)
     assert heard == [] and again.runs == fates.runs
     assert again.data.identical(fates.data)
+
+
+def test_a_plan_is_what_is_trained(fates, folder):
+    planned = plan_forks(folder, NAME, (40, 20), {20: 3, 40: 2}, hold=1)
+    assert [run_id(spec, planned.recording) for spec in planned.specs] == [*fates.runs[40], *fates.runs[20]]
+    with pytest.raises(SpecError, match="has no checkpoint at step 30"):
+        plan_forks(folder, NAME, (30,), 2, hold=1)
 
 
 class Killed(Exception):

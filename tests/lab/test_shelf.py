@@ -61,13 +61,27 @@ def test_rows_say_what_runs_are(library):
         (["accuracy<=0.201"], ["aaaa01"]),
         (["tags=good"], ["bbbb02"]),
         (["tags!=good"], ["aaaa01", "cccc03", "dddd04"]),
-        (["tags>good"], []),
         (["init=9"], ["dddd04"]),
         ([], ["aaaa01", "bbbb02", "cccc03", "dddd04"]),
     ],
 )
 def test_conditions_choose_runs(library, conditions, chosen):
     assert names(matching(rows_of(open_trajectory(library)), conditions)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("tags>good", "of a list give = or !="),
+        ("accuracy<10%", "`where` compares `accuracy`, a number, with '10%'"),
+        ("init!=0,1", "`where` compares `seeds.init`, a number, with '0,1'"),
+        ("loss<nan", "a number, with 'nan'"),
+    ],
+)
+def test_conditions_that_compare_what_cannot_be_compared_are_refused(library, condition, message):
+    """Read as text they would choose runs that nobody meant, to be pruned perhaps."""
+    with pytest.raises(SpecError, match=message):
+        matching(rows_of(open_trajectory(library)), [condition])
 
 
 def test_runs_are_chosen_by_the_beginning_of_their_ids(library):

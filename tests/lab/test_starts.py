@@ -112,6 +112,10 @@ def test_forks_that_start_later_have_no_records_before(parent, folder):
             f"`task` of a fork of run {NAME} is not its parent's: .* start from its weights on another one with `init_",
         ),
         (
+            fork(dataclasses.replace(PARENT, seeds=dataclasses.replace(PARENT.seeds, init=77)), NAME, 20, 1),
+            f"`seeds.init` of a fork of run {NAME} is 77, and that run's is {PARENT.seeds.init}: give `fork` the spec",
+        ),
+        (
             fork(dataclasses.replace(PARENT, optimizer=OptimizerSpec("sgd", 0.1)), NAME, 20, 1),
             "the checkpoint's optimizer state has no array",
         ),

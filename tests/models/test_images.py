@@ -16,6 +16,8 @@ from dynamicl.models import (
     batch_tokens,
     learnable,
     parameter_count,
+    sites,
+    with_all_rows,
 )
 from dynamicl.models._images import (
     EPSILON,
@@ -198,3 +200,13 @@ def test_exemplars_that_are_no_pictures_are_refused():
         SpecError, match="vectors of 60 numbers: an image embedder reads the pixels of square pictures"
     ):
         SMALL.build(interface, KEY)
+
+
+def test_every_row_is_computed_inside_too():
+    spec = ImagesSpec(TransformerSpec(2, 2, 8, mlp_ratio=1.0), widths=(4, 8), blocks=1)
+    model = spec.build(INTERFACE, KEY)
+    rows, whole = (
+        {site.name: site.shape for site in sites(one, INTERFACE.tokens)}
+        for one in (model, with_all_rows(model))
+    )
+    assert rows["layers.1.attn.pattern"] == (2, 1, 5) and whole["layers.1.attn.pattern"] == (2, 5, 5)

@@ -11,11 +11,17 @@ def test_one_run_has_its_evaluation_error():
 
 def test_up_to_five_runs_are_students():
     values = [0.5, 0.6, 0.55, 0.7, 0.4]
-    assert over_runs(values, 0.3)[:3] == pytest.approx(mean_interval(values))
+    assert over_runs(values, 0.1)[:3] == pytest.approx(mean_interval(values))
     shared = over_runs(values, 0.3, shared=1.0)
     half = stats.t.ppf(0.975, 4) * np.sqrt(np.var(values, ddof=1) / 5 + 0.09)
     assert shared.high - shared.value == pytest.approx(half)
     assert LEAST_FOR_BOOTSTRAP == 6
+
+
+def test_equal_runs_keep_the_error_of_their_evaluation():
+    """Five runs that happen to agree are known no better than their sequences allow, as six are."""
+    five, six = (over_runs([0.5] * n, 0.01) for n in (5, 6))
+    assert five.high - five.low > 0.01 and 0.5 < (five.high - five.low) / (six.high - six.low) < 2
 
 
 def test_from_six_runs_on_the_width_is_that_of_both_levels():

@@ -1,8 +1,11 @@
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
+from dynamicl.specs import SpecError
 from dynamicl.tasks import Roles, Sequence
-from dynamicl.training import SCORES, standard_scores
+from dynamicl.training import SCORES, Probe, standard_scores
+from dynamicl.training._probe import check_variables
 
 
 def test_scores_equal_a_loop():
@@ -42,3 +45,19 @@ def test_one_sequence_has_no_standard_error():
     scores = standard_scores(jnp.zeros((1, 4)), sequences)
     assert np.isnan(scores["loss_error"]) and np.isnan(scores["accuracy_error"])
     assert abs(scores["loss"] - np.log(4)) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("dims", "message"),
+    [
+        ({"strenght": ("layer",)}, "`mine` computes `strength`, whose axes .* did you mean `strenght`"),
+        (
+            {"strength": ("layer",)},
+            r"computes `strength` of shape \(2, 3\), .* names the axes \('layer',\): name 2",
+        ),
+    ],
+)
+def test_variables_that_are_not_described_are_refused(dims, message):
+    probe = Probe("mine", (), lambda *given: {}, dims)
+    with pytest.raises(SpecError, match=message):
+        check_variables(probe, {"strength": jnp.zeros((2, 3))})

@@ -20,9 +20,9 @@ from jax.sharding import NamedSharding, PartitionSpec
 from jaxtyping import Array, Bool, Float, Float32
 
 from dynamicl import tasks
-from dynamicl.clamps import Clamp, ablate_heads, check_clamps, forward, keep_heads, only_path
+from dynamicl.clamps import Clamp, ablate_heads, check_clamps, forward, given_clamps, keep_heads, only_path
 from dynamicl.models import Transformer, sites
-from dynamicl.specs import SpecError, check, merge, split, stacked, to_json, validate
+from dynamicl.specs import SpecError, check, merge, split, stacked, to_json
 from dynamicl.training import run_mesh
 
 CHUNK = 250
@@ -81,7 +81,7 @@ def clamped_scores(
         Thesis Figure 4.2 (ablations through cached activations).
     """
     weights, static = eqx.partition(models, eqx.is_array)
-    count = jax.tree.leaves(weights)[0].shape[0]
+    count = _how_many(weights)
     sizes = sorted({len(sets) for sets in variants})
     check(
         len(variants) == count and len(sizes) == 1 and sizes[0] > 0,
@@ -103,6 +103,17 @@ def clamped_scores(
     return Scores(loss, correct, in_context)
 
 
+def _how_many(weights: Any) -> int:
+    """Return how many models stand side by side in arrays."""
+    firsts = {leaf.shape[:1] for leaf in jax.tree.leaves(weights)}
+    check(
+        len(firsts) == 1 and () not in firsts,
+        "`models` is one model: give several side by side, as `load_many` returns them",
+    )
+    ((count,),) = firsts
+    return count
+
+
 def _groups(
     model: Any, task: Any, sequences: tasks.Sequence, variants: Sequence[Sequence[Clamps]]
 ) -> list[tuple[Any, list[tuple[tuple[int, int], dict[str, np.ndarray]]]]]:
@@ -111,9 +122,9 @@ def _groups(
     groups: dict[str, tuple[Any, list]] = {}
     for i, sets in enumerate(variants):
         for j, clamps in enumerate(sets):
-            validate(clamps)
-            check_clamps(clamps, known, steps=1)
-            static, arrays = split(tuple(clamps))
+            clamps = given_clamps(clamps)
+            check_clamps(clamps, known)
+            static, arrays = split(clamps)
             shapes = {path: value.shape for path, value in sorted(arrays.items())}
             groups.setdefault(f"{to_json(static)}{shapes}", (static, []))[1].append(((i, j), arrays))
     return list(groups.values())
@@ -218,13 +229,17 @@ def composition_scores(model: Any) -> dict[str, Float[np.ndarray, "first second"
         Scores (0 to 1) by `q`, `k`, `v`.
 
     Raises:
-        SpecError: the model is no transformer of two layers.
+        SpecError: the model is no transformer of two layers, or several in one.
 
     References:
         Thesis C.3 (Q-, K- and V-composition, Figure C.3c).
     """
     heads = _two_layers(model)
     first, second = (block.attention for block in model.blocks)
+    check(
+        first.w_o.ndim == 2,
+        "`model` is several models in one (`load_many`, `stack`): give one at a time, as `load` returns it",
+    )
     written = np.asarray(first.w_o, np.float64).reshape(heads, -1, first.w_o.shape[1])
     found = {}
     for name in ("q", "k", "v"):
@@ -254,8 +269,12 @@ def loss_attribution(
         Savings in nats, by head.
 
     Raises:
-        SpecError: the layer has more heads than all sets of them can be tried for.
+        SpecError: no such layer, or one with more heads than all sets of them can be tried for.
     """
+    check(
+        isinstance(models, Transformer) and 0 <= layer < len(models.blocks),
+        f"`layer` is {layer}: give one of a transformer's layers, from 0",
+    )
     heads = models.blocks[layer].attention.heads
     check(
         heads <= MOST_SHAPLEY_HEADS,
@@ -263,7 +282,7 @@ def loss_attribution(
         "one by one",
     )
     silenced = [_heads_in(code, heads) for code in range(1, 2**heads)]
-    count = jax.tree.leaves(eqx.filter(models, eqx.is_array))[0].shape[0]
+    count = _how_many(eqx.filter(models, eqx.is_array))
     sets = [(), *(ablate_heads(layer, some) for some in silenced)]
     loss = clamped_scores(models, task, sequences, [sets] * count).mean_loss
     return loss @ _shapley_weights(heads)

@@ -2,6 +2,7 @@
 
 from ._ablate import clamped_logits as clamped_logits
 from ._check import check_clamps as check_clamps
+from ._check import given_clamps as given_clamps
 from ._clamp import FOREVER as FOREVER
 from ._clamp import MAIN as MAIN
 from ._clamp import Clamp as Clamp

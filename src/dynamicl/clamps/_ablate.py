@@ -10,9 +10,9 @@ from jaxtyping import Array, Float
 
 from dynamicl import tasks
 from dynamicl.models import sites
-from dynamicl.specs import check, merge, split, stacked, to_json, validate
+from dynamicl.specs import check, merge, split, stacked, to_json
 
-from ._check import check_clamps
+from ._check import check_clamps, given_clamps
 from ._clamp import Clamp
 from ._forward import NOBODY, forward
 
@@ -37,21 +37,20 @@ def clamped_logits(
         Logits of every variant, in their order.
 
     Raises:
-        SpecError: a clamp that misses.
+        SpecError: a clamp that no model could honour, or that misses.
     """
+    check(
+        not any(isinstance(clamps, Clamp) for clamps in variants),
+        "`variants` is a list of clamps: give a list of such lists, one a variant",
+    )
     one = jax.tree.map(lambda leaf: leaf[0], sequences.tokens)
     known = sites(model, task.inputs(one))
     groups: dict[str, list[int]] = {}
     parts = []
     for i, clamps in enumerate(variants):
-        for clamp in clamps:
-            check(
-                isinstance(clamp, Clamp),
-                f"`clamps` holds {type(clamp).__name__}: give each `Clamp` by itself, `*clamps` for a list of them",
-            )
-        validate(clamps)
-        check_clamps(clamps, known, steps=1)
-        static, arrays = split(tuple(clamps))
+        clamps = given_clamps(clamps)
+        check_clamps(clamps, known)
+        static, arrays = split(clamps)
         parts.append((static, arrays))
         shapes = {path: value.shape for path, value in sorted(arrays.items())}
         groups.setdefault(f"{to_json(static)}{shapes}", []).append(i)

@@ -1,9 +1,9 @@
 """Clamps fail loudly: everything that can be known to miss is an error before training starts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dynamicl.models import MASK, Site, match_sites
-from dynamicl.specs import SpecError, check
+from dynamicl.specs import SpecError, check, plain, validate
 from dynamicl.tasks import ROLE_COVERS
 
 from ._clamp import MAIN, Clamp
@@ -13,32 +13,45 @@ POSITIONS = ("query", "seq", "key")
 """Axes along which positions of the sequence lie."""
 
 
-def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> dict[int, int]:
-    """Check a run's clamps against its model.
+def given_clamps(clamps: Iterable[Clamp]) -> tuple[Clamp, ...]:
+    """Take clamps as people hand them over: lists become tuples, NumPy's numbers plain ones. `check_clamps` is next.
+
+    Raises:
+        SpecError: something that is no `Clamp`.
+    """
+    check(not isinstance(clamps, Clamp), "`clamps` is one `Clamp`: give a list of them")
+    clamps = tuple(clamps)
+    for clamp in clamps:
+        check(
+            isinstance(clamp, Clamp),
+            f"`clamps` holds {type(clamp).__name__}: give each `Clamp` by itself, `*clamps` for a list of them",
+        )
+    return plain(clamps)
+
+
+def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int | None = None) -> dict[int, int]:
+    """Check clamps against the model that they act on.
 
     Args:
-        clamps: of one run.
-        sites: of its model.
-        steps: length of the run, in updates.
+        clamps: of one run, or put on a trained model by hand.
+        sites: of the model.
+        steps: length of the run, in updates; None for a trained model, where windows are taken at step 0.
 
     Returns:
         How many sites each clamp selects, by its place in the list.
 
     Raises:
-        SpecError: a clamp matches no site, no head, no position, never comes into its window, or two hard clamps
-            overlap.
+        SpecError: a clamp is none that any model could honour, matches no site, no head or no position, or never
+            comes into its window; or two hard clamps overlap.
     """
+    validate(tuple(clamps), "clamps")
     _check_passes(clamps)
     length = _length(sites)
     counts = {}
     for i, clamp in enumerate(clamps):
         found = _clampable(sites, clamp)
         counts[i] = len(found)
-        check(
-            any(start < steps for start, _ in clamp.windows),
-            f"the clamp at `{clamp.site}` never acts: its windows {clamp.windows} begin after the run's {steps} steps; "
-            "move them, or lengthen the run",
-        )
+        _check_windows(clamp, steps)
         for site in found:
             _check_site(clamp, site)
             _check_positions(clamp, site, length)
@@ -48,6 +61,23 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int) -> 
                 _check_heads((clamp.value.head,), source[0])
     _check_overlaps(clamps, sites, length)
     return counts
+
+
+def _check_windows(clamp: Clamp, steps: int | None) -> None:
+    """Refuse a clamp whose windows never open."""
+    if steps is None:
+        check(
+            any(start == 0 for start, _ in clamp.windows),
+            f"the clamp at `{clamp.site}` does not act on a trained model: windows are taken at step 0, and its begin "
+            f"at {min(start for start, _ in clamp.windows)}; leave them out, "
+            "`dataclasses.replace(clamp, windows=Clamp.windows)`",
+        )
+        return
+    check(
+        any(start < steps for start, _ in clamp.windows),
+        f"the clamp at `{clamp.site}` never acts: its windows {clamp.windows} begin after the run's {steps} steps; "
+        "move them, or lengthen the run",
+    )
 
 
 def _clampable(sites: Sequence[Site], clamp: Clamp) -> list[Site]:

@@ -6,7 +6,7 @@ returns the clamps to put into a run's spec; concatenate tuples to combine them.
 
 from collections.abc import Callable, Sequence
 
-from dynamicl.specs import check
+from dynamicl.specs import check, check_list
 
 from ._clamp import Clamp
 from ._values import Constant, CopyScores, From, FromCheckpoint, Pattern, Scaled
@@ -16,6 +16,7 @@ Clamps = tuple[Clamp, ...]
 
 def ablate_heads(layer: int, heads: Sequence[int] = ()) -> Clamps:
     """Silence heads: their value vectors are 0 everywhere, their patterns are still computed."""
+    check_list(heads, "heads", "a list of heads")
     return (Clamp(f"layers.{layer}.attn.v", Constant(0.0), heads=tuple(heads)),)
 
 
@@ -25,12 +26,18 @@ def keep_heads(layer: int, heads: Sequence[int], count: int) -> Clamps:
     Args:
         layer: from 0.
         heads: those kept.
-        count: heads in the layer.
+        count: heads in the layer, all of them: those beyond it would be kept too, and nothing here knows the model.
+
+    Raises:
+        SpecError: nothing would be kept, or a head that the layer does not have.
     """
+    check_list(heads, "heads", "a list of heads")
+    for head in heads:
+        check(0 <= head < count, f"`keep_heads` keeps head {head} of {count}: heads are 0 to {count - 1}")
     rest = tuple(head for head in range(count) if head not in set(heads))
     check(
         len(rest) < count,
-        f"`keep_heads` keeps {list(heads)} of {count} heads: name at least one below {count}",
+        f"`keep_heads` keeps none of {count} heads: name one below {count}, or silence all with `ablate_heads`",
     )
     return ablate_heads(layer, rest) if rest else ()
 
@@ -75,6 +82,7 @@ def layer_one_and_copy(head: int = 3, layer: int = 1) -> Clamps:
 
 def preserve(layer: int, parts: Sequence[str] = ("pattern",), heads: Sequence[int] = ()) -> Clamps:
     """Keep parts of a layer's attention (`pattern`, `q`, `k`, `v`) as they are in a clean pass."""
+    check_list(parts, "parts", "a list of parts")
     known = ("pattern", "q", "k", "v")
     for part in parts:
         check(part in known, f"`preserve` has no part {part!r}: choose among {', '.join(known)}")

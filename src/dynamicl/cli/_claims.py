@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from ._complaints import whisper
 from ._options import check_results, read_options
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ WIDTH = 80
 ID_WIDTH, STATUS_WIDTH = 28, 15
 SHORT = {"not testable at this scale": "not testable"}
 NOT_RUN = "not run yet"
+NO_RESULTS = "no results here"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def command(words: list[str]) -> int:
         below = [row for row in rows if row == name or row.startswith(f"{name}.")]
         check(bool(below), f"no claim `{name}`: did you mean {nearest(name, rows)}?")
         wanted.update(below)
+    if not options.results.is_dir():
+        whisper(f"dynamicl claims: no verdicts at {options.results}: give the folder with --results")
     named = {row: record for row, record in rows.items() if row in wanted or not options.names}
     if options.json:
         sys.stdout.write(json.dumps(list(named.values()), indent=1, ensure_ascii=False) + "\n")
@@ -62,16 +66,17 @@ def _rows(results: Path) -> dict[str, dict[str, Any]]:
     """Return the ledger's rows with what `results` says of them, by id; then findings of our own."""
     from dynamicl.studies import ledger, read_verdicts
 
-    rows = {name: _row(row) for name, row in ledger().items()}
+    status = NOT_RUN if results.is_dir() else NO_RESULTS
+    rows = {name: _row(row, status) for name, row in ledger().items()}
     for folder in sorted(results.glob("*")) if results.is_dir() else []:
         for record in read_verdicts(folder):
             rows[record["id"]] = rows.get(record["id"], {}) | record
     return rows
 
 
-def _row(row: "Row") -> dict[str, Any]:
+def _row(row: "Row", status: str) -> dict[str, Any]:
     names = ("id", "paper", "claim", "document", "figure", "criterion")
-    return {name: getattr(row, name) for name in names} | {"status": NOT_RUN}
+    return {name: getattr(row, name) for name in names} | {"status": status}
 
 
 def _status(record: Mapping[str, Any]) -> str:

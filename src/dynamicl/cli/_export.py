@@ -11,6 +11,21 @@ from ._options import check_place, read_options
 from ._selection import Selection, selected
 
 TABLES = (".csv", ".nc", ".parquet")
+OTHER_FILES = (
+    ".json",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".h5",
+    ".hdf5",
+    ".npz",
+    ".npy",
+    ".zip",
+    ".feather",
+    ".md",
+    ".zarr",
+)
+"""Endings that say that a file is meant."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,11 @@ def command(words: list[str]) -> int:
             not is_file or not getattr(options, name),
             f"`{name}` is for the card of a folder: give OUT as a folder, or leave it out",
         )
+    meant = options.out.suffix.lower()
+    check(
+        is_file or not (meant in TABLES or meant in OTHER_FILES),
+        f"`out` is {options.out}, which is no folder's name: give NAME.csv (a long table) or NAME.nc (netCDF)",
+    )
     check_place(options.out.parent)
     runs = [row["run"] for row in selected(options)]
     check(bool(runs), "no run is chosen: list what there is with `dynamicl runs`")

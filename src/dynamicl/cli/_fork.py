@@ -57,7 +57,7 @@ def command(words: list[str]) -> int:
     options = read_options(Fork, words, "fork")
     _check_numbers(options)
     prepare()
-    from dynamicl.lab import converged, fate, parent_curve
+    from dynamicl.lab import converged, fate, parent_curve, plan_forks
     from dynamicl.lab.places import place_named
     from dynamicl.specs import check
     from dynamicl.store import Library, library_of
@@ -86,6 +86,15 @@ def command(words: list[str]) -> int:
     )
     said.flush()
     if options.dry_run:
+        plan_forks(
+            library.root,
+            run,
+            options.at,
+            options.forks,
+            steps=options.steps,
+            optimizer=options.optimizer,
+            hold=options.hold,
+        )
         return 0
     with progress("forks") as listener:
         fates = fate(

@@ -124,13 +124,15 @@ def command(words: list[str]) -> int:
     validate(recording)
     check_place(options.out)
     prepare()
-    from dynamicl.lab import cost, several, tracker_named, train_population, untracked
+    from dynamicl.lab import check_models, cost, several, tracker_named, train_population, untracked
     from dynamicl.lab.places import place_named, submission
 
     place = place_named(options.place)
     complain(options.out)
     tracker = several(*map(tracker_named, options.track)) if options.track else untracked
     with patience("train", f"planning {len(runs):,} runs"):
+        if options.dry_run:
+            check_models(runs, recording)
         bill = cost(runs, recording, options.out, place)
     sys.stdout.write(
         f"{bill['runs']} runs ({bill['cached']} already trained) in {bill['cohorts']} {_pieces(options.place)}, "

@@ -10,10 +10,12 @@ from ._conventions import weights_as as weights_as
 from ._conventions import weights_from as weights_from
 from ._conventions import with_weights as with_weights
 from ._fates import Fates as Fates
+from ._fates import PlannedForks as PlannedForks
 from ._fates import adaptive_fate as adaptive_fate
 from ._fates import converged as converged
 from ._fates import fate as fate
 from ._fates import parent_curve as parent_curve
+from ._fates import plan_forks as plan_forks
 from ._fates import seeds_of_forks as seeds_of_forks
 from ._from_file import FromFile as FromFile
 from ._interrupts import Interrupted as Interrupted
@@ -34,6 +36,7 @@ from ._pace import Progress as Progress
 from ._pace import Worker as Worker
 from ._planning import run_id as run_id
 from ._population import InertClamp as InertClamp
+from ._population import check_models as check_models
 from ._population import cost as cost
 from ._population import train_population as train_population
 from ._resuming import Rewound as Rewound

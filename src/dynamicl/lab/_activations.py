@@ -7,9 +7,9 @@ import jax
 import numpy as np
 import xarray as xr
 
-from dynamicl.clamps import NOBODY, Clamp, check_clamps, forward_recorded
+from dynamicl.clamps import NOBODY, Clamp, check_clamps, forward_recorded, given_clamps
 from dynamicl.models import batch_tokens, match_sites, sites, with_all_rows
-from dynamicl.specs import check, nearest
+from dynamicl.specs import check_list
 from dynamicl.tasks import Sequence as TaskSequence
 
 from ._models import Loaded
@@ -20,7 +20,7 @@ def activations(
     sequences: TaskSequence,
     patterns: Sequence[str] = ("*",),
     *,
-    evaluator: str = "train",
+    evaluator: str | None = None,
     clamps: Sequence[Clamp] = (),
     others: Mapping[str, Any] = NOBODY,
 ) -> xr.Dataset:
@@ -32,7 +32,7 @@ def activations(
         loaded: the model (`load`).
         sequences: as `loaded.evaluation` hands them out, or of the evaluator's own task.
         patterns: globs over site names, e.g. `layers.*.attn.pattern`; `dynamicl sites` lists them.
-        evaluator: whose sequences these are.
+        evaluator: whose sequences these are; the one that they say themselves by default.
         clamps: interventions, as they could steer a run; windows are taken at step 0.
         others: networks that clamps take values from (`load_others`).
 
@@ -41,26 +41,21 @@ def activations(
         where it is asked for, and `target`, the right outputs. Layers in names of sites count from 0, as heads do.
 
     Raises:
-        SpecError: a pattern or clamp that matches nothing, with the nearest names.
+        SpecError: a pattern or clamp that matches nothing, with the nearest names; another evaluator's sequences.
 
     Example:
         task, sequences = loaded.evaluation("train", 100)
         patterns = activations(loaded, sequences, ["layers.*.attn.pattern"])
         patterns["layers.1.attn.pattern"].sel(head=3).mean("sequence")
     """
-    check(
-        isinstance(sequences, TaskSequence),
-        f"`sequences` is {type(sequences).__name__}: give sequences, as `loaded.evaluation` hands them out",
-    )
-    check(
-        evaluator in loaded.tasks,
-        f"the task has no evaluator `{evaluator}`: did you mean {nearest(evaluator, loaded.tasks)}?",
-    )
-    model, task = with_all_rows(loaded.model), loaded.tasks[evaluator]
+    check_list(patterns, "patterns", "a list of globs")
+    model, task = with_all_rows(loaded.model), loaded.task_of(sequences, evaluator)
+    others = {name: _every_row(other) for name, other in others.items()}
     tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
     known = sites(model, jax.tree.map(lambda array: array[0], tokens))
     wanted = {site.name: site for pattern in patterns for site in match_sites(known, pattern)}
-    check_clamps(clamps, known, 1)
+    clamps = given_clamps(clamps)
+    check_clamps(clamps, known)
     _, values = forward_recorded(model, task, sequences, clamps, 0, list(wanted), others)
     lengths: dict[str, int] = {}
     variables = {}
@@ -68,6 +63,11 @@ def activations(
         dims = [_dim(name, axis, size, lengths) for axis, size in zip(site.axes, site.shape, strict=True)]
         variables[name] = (("sequence", *dims), np.asarray(values[name]))
     return xr.Dataset(variables | {"target": ("sequence", np.asarray(sequences.target))})
+
+
+def _every_row(other: Any) -> Any:
+    """Return a network that lends values with every row, as the one has that takes them; sequences as they are."""
+    return other if isinstance(other, TaskSequence) else with_all_rows(other)
 
 
 def _dim(site: str, axis: str, size: int, lengths: dict[str, int]) -> str:

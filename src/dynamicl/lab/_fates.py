@@ -8,19 +8,19 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from dynamicl.specs import SpecError, check, from_json
+from dynamicl.specs import SpecError, check, check_list, from_json
 from dynamicl.statistics import convergence_step, next_forks
 from dynamicl.store import Library
 from dynamicl.training import At, Recording, RunSpec
 
 from ._pace import Listener, nobody
 from ._population import train_population
-from ._starts import fork
+from ._starts import check_start, fork
 from .places import HERE, Place
 
 Converged = Callable[[np.ndarray, np.ndarray], tuple[float, bool]]
@@ -127,10 +127,66 @@ def fate(
         Times and fates, in `counts` without the forks of which they are not known.
 
     Raises:
+        SpecError: what `plan_forks` refuses.
+    """
+    planned = plan_forks(
+        library,
+        run,
+        at,
+        forks,
+        steps=steps,
+        evaluate=evaluate,
+        sequences=sequences,
+        optimizer=optimizer,
+        hold=hold,
+    )
+    trajectory = train_population(
+        planned.specs,
+        planned.recording,
+        library,
+        title=f"forks of {run}",
+        command=command,
+        listener=listener,
+        place=place,
+    )
+    ids = iter(trajectory.runs)
+    runs = {step: tuple(itertools.islice(ids, len(drawn))) for step, drawn in planned.seeds.items()}
+    return Fates(_outcomes(trajectory.dataset, planned.seeds, outcome, hold), runs)
+
+
+class PlannedForks(NamedTuple):
+    """Forks before they are trained.
+
+    Attributes:
+        specs: of all forks, step after step.
+        recording: what is kept of them.
+        seeds: their data seeds, by step.
+    """
+
+    specs: list[RunSpec]
+    recording: Recording
+    seeds: dict[int, list[int]]
+
+
+def plan_forks(
+    library: str | Path,
+    run: str,
+    at: Sequence[int],
+    forks: int | dict[int, int] = 30,
+    *,
+    steps: int | None = None,
+    evaluate: Any = None,
+    sequences: int = 0,
+    optimizer: Literal["kept", "fresh"] = "kept",
+    hold: int = HOLD,
+) -> PlannedForks:
+    """Describe the forks of `fate`, whose arguments these are; nothing is trained.
+
+    Raises:
         SpecError: no such run or checkpoint; a checkpoint without the optimizer's state; a checkpoint so late that no
             fork of it could be seen to converge.
     """
-    check(hasattr(at, "__iter__") and not isinstance(at, str), f"`at` is {at!r}: give a list of checkpoints")
+    check_list(at, "at", "a list of checkpoints")
     for step in at:
         check(step >= 0, f"`at` has {step}: checkpoints count from 0")
     counts = forks if isinstance(forks, dict) else dict.fromkeys(at, forks)
@@ -150,13 +206,10 @@ def fate(
         measures=(),
     )
     seeds = {step: seeds_of_forks(parent, step, counts[step]) for step in at}
-    everyone = [fork(parent, run, step, seed, steps, optimizer) for step in at for seed in seeds[step]]
-    trajectory = train_population(
-        everyone, kept, library, title=f"forks of {run}", command=command, listener=listener, place=place
-    )
-    ids = iter(trajectory.runs)
-    runs = {step: tuple(itertools.islice(ids, counts[step])) for step in at}
-    return Fates(_outcomes(trajectory.dataset, seeds, outcome, hold), runs)
+    specs = [fork(parent, run, step, seed, steps, optimizer) for step in at for seed in seeds[step]]
+    for step in at:
+        check_start(Library(library), fork(parent, run, step, 0, steps, optimizer))
+    return PlannedForks(specs, kept, seeds)
 
 
 def _check_followed(schedule: Any, at: Sequence[int], end: int, hold: int) -> None:

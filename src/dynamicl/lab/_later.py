@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.probes import probes
-from dynamicl.specs import check, from_json
-from dynamicl.store import Library, Store, Trajectory
+from dynamicl.specs import check, check_list, from_json
+from dynamicl.store import Library, Store, Trajectory, number_uneven
 from dynamicl.training import Checkpoint, Probe, Program, RunState, plan, unpack
 
 from ._records import to_extras
@@ -36,13 +36,14 @@ def record_later(trajectory: Trajectory, measures: Sequence[str]) -> xr.Dataset:
         SpecError: an unknown measure, or none; runs without checkpoints.
         StoreError: a checkpoint is damaged.
     """
+    check_list(measures, "measures", "a list of names")
     check(bool(measures), "`measures` is empty: name at least one")
     check(
         bool(trajectory.checkpoints), "these runs have no checkpoints to measure: record some in `checkpoint`"
     )
     wanted = tuple(dataclasses.replace(probe, at="checkpoint") for probe in probes(measures))
     stores = dict.fromkeys(store for store, _ in trajectory.members)
-    parts = [_measured(store, wanted) for store in stores if store.checkpoints]
+    parts = number_uneven([_measured(store, wanted) for store in stores if store.checkpoints])
     together = xr.concat(parts, "run", join="outer") if len(parts) > 1 else parts[0]
     versions = {probe.name: probe.version for probe in wanted}
     return together.reindex(run=list(trajectory.runs)).assign_attrs(probes=json.dumps(versions))

@@ -1,5 +1,6 @@
 """What a library holds, as rows that can be filtered and sorted: the same for lists, exports and clearing up."""
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dynamicl.specs import check, nearest
+from dynamicl.specs import check, check_list, nearest
 from dynamicl.store import Note, Store, Trajectory, read_notes
 
 CONDITION = re.compile(r"^\s*([\w.@-]+)\s*(>=|<=|!=|=|>|<)\s*(.*?)\s*$")
@@ -21,6 +22,8 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
 }
 Row = dict[str, Any]
+NUMBERS = ("step", "steps", "accuracy", "loss", "checkpoints", "megabytes")
+"""Columns that hold numbers, even where no run has any."""
 
 
 def rows_of(trajectory: Trajectory) -> list[Row]:
@@ -35,6 +38,10 @@ def rows_of(trajectory: Trajectory) -> list[Row]:
         `megabytes` (its share of its store), `created`, `tags`, `note`, why it failed (`failure`), and `settings`:
         those in which not all runs agree, by dotted path.
     """
+    check(
+        isinstance(trajectory, Trajectory),
+        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
+    )
     shares = {store: _share(store) for store, _ in trajectory.members}
     notes: dict[str, Note] = {}
     for folder in {store.path.parent for store, _ in trajectory.members}:
@@ -73,8 +80,11 @@ def matching(rows: Sequence[Row], conditions: Sequence[str] = (), runs: Sequence
         runs: ids or beginnings of them; all where none is given.
 
     Raises:
-        SpecError: a condition that is none, a name that is no column, or a run that is not there.
+        SpecError: a condition that is none, a name that is no column, a number compared with what is none, or a run
+            that is not there.
     """
+    check_list(conditions, "conditions", "a list of conditions")
+    check_list(runs, "runs", "a list of ids")
     for run in runs:
         count = sum(row["run"].startswith(run) for row in rows)
         check(
@@ -88,6 +98,7 @@ def matching(rows: Sequence[Row], conditions: Sequence[str] = (), runs: Sequence
             check(False, f"`where` is {condition!r}: give NAME=VALUE, e.g. status=failed or 'accuracy>0.9'")
             continue
         column = column_of(rows, parts[1], "where")
+        _check_comparable(rows, column, parts[2], parts[3])
         named = [row for row in named if _holds(value_of(row, column), parts[2], parts[3])]
     return named
 
@@ -139,6 +150,30 @@ def column_of(rows: Sequence[Row], name: str, option: str) -> str:
 def value_of(row: Mapping[str, Any], column: str) -> Any:
     """Read a column or setting of a row; None where it has none."""
     return row[column] if column in row else row["settings"].get(column)
+
+
+def _check_comparable(rows: Sequence[Row], column: str, sign: str, text: str) -> None:
+    """Refuse what a column's values cannot be compared with: read as text it would choose runs that nobody meant."""
+    values = [value for row in rows if (value := value_of(row, column)) is not None]
+    if values and all(isinstance(value, bool) for value in values):
+        check(
+            sign in ("=", "!=") and text.lower() in ("true", "false"),
+            f"`where` compares `{column}`, which is true or false, with {sign}{text}: give {column}=true or =false",
+        )
+    elif column in NUMBERS or (values and all(isinstance(value, int | float) for value in values)):
+        check(
+            _is_number(text),
+            f"`where` compares `{column}`, a number, with {text!r}: give a number such as 0.9 or 1e-3",
+        )
+    elif any(isinstance(value, list) for value in values):
+        check(sign in ("=", "!="), f"`where` asks for `{column}`{sign}{text}: of a list give = or !=")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _holds(value: Any, sign: str, text: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
-from dynamicl.specs import SpecError, check, from_json, nearest, stacked
+from dynamicl.specs import SpecError, check, check_list, from_json, nearest, stacked
 from dynamicl.store import Trajectory, open_trajectory
 from dynamicl.tasks import Sequence as TaskSequence
 from dynamicl.tasks import interface_of
@@ -44,27 +44,52 @@ class Loaded:
             SpecError: the task has no such evaluator, or there would be no sequence.
         """
         check(sequences >= 1, f"`sequences` is {sequences}: give 1 or more")
-        check(
-            name in self.prepared,
-            f"the task has no evaluator `{name}`: did you mean {nearest(name, self.prepared)}?",
-        )
+        check(name in self.prepared, _no_evaluator(name, self.prepared))
         return evaluation(self.spec, name, self.prepared[name], sequences)
 
+    def task_of(self, sequences: TaskSequence, evaluator: str | None = None) -> Any:
+        """Return the task that reads sequences: the evaluator's that they came from, or that is named.
+
+        Raises:
+            SpecError: what is given are no sequences, the task has no such evaluator, or they are another one's.
+        """
+        check(
+            isinstance(sequences, TaskSequence),
+            f"`sequences` is {type(sequences).__name__}: give sequences, as `loaded.evaluation` hands them out",
+        )
+        name = evaluator or sequences.evaluator or "train"
+        check(name in self.tasks, _no_evaluator(name, self.tasks))
+        check(
+            sequences.evaluator in ("", name),
+            f"`sequences` are those of evaluator `{sequences.evaluator}`, and `evaluator` is `{name}`, whose task "
+            "would read them as others: leave `evaluator` out",
+        )
+        return self.tasks[name]
+
     def with_clamps(
-        self, *clamps: Clamp, others: Mapping[str, Any] = NOBODY, evaluator: str = "train"
+        self, *clamps: Clamp, others: Mapping[str, Any] = NOBODY, evaluator: str | None = None
     ) -> Callable[[TaskSequence], Float[np.ndarray, "batch output"]]:
         """Return the model under clamps, those that could steer a run: a function from sequences to logits.
 
         Args:
             clamps: in the order in which they act; windows are taken at step 0.
             others: networks that values come from (`load_others`).
-            evaluator: whose sequences the function is given.
+            evaluator: whose sequences the function is given; the one that they say themselves by default.
 
         Raises:
-            SpecError: when called, a clamp that misses.
+            SpecError: no such evaluator; when called, a clamp that misses, or another evaluator's sequences.
         """
-        task = self.tasks[evaluator]
-        return lambda sequences: clamped_logits(self.model, task, sequences, [clamps], others)[0]
+        check(evaluator is None or evaluator in self.tasks, _no_evaluator(evaluator or "", self.tasks))
+
+        def logits(sequences: TaskSequence) -> Float[np.ndarray, "batch output"]:
+            task = self.task_of(sequences, evaluator)
+            return clamped_logits(self.model, task, sequences, [clamps], others)[0]
+
+        return logits
+
+
+def _no_evaluator(name: str, known: Mapping[str, Any]) -> str:
+    return f"the task has no evaluator `{name}`: did you mean {nearest(name, known)}?"
 
 
 def load(
@@ -129,6 +154,17 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str,
         SpecError: the models differ in task or architecture.
         StoreError: there is no such run or checkpoint.
     """
+    check(
+        isinstance(trajectory, Trajectory),
+        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
+    )
+    check_list(which, "which", "a list of (run, step)")
+    one: Any
+    for one in which:
+        check(
+            isinstance(one, tuple | list) and len(one) == 2,
+            f"`which` holds {one!r}: give pairs (run, step), step None for the last checkpoint",
+        )
     if not which:
         raise SpecError("`which` names no model: give at least one (run, step)")
     members = [trajectory.member(run) for run, _ in which]

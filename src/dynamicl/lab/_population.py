@@ -28,7 +28,9 @@ from dynamicl.training import (
     RunSpec,
     RunState,
     Watch,
+    check_what_could_miss,
     jax_settings,
+    network_of,
     pack,
     plan,
     train,
@@ -83,6 +85,24 @@ def cost(
         "cohorts": place.count(todo, Home(library, recording, known=known)) + begun,
         "run_steps": todo.left,
     }
+
+
+def check_models(runs: Sequence[RunSpec], recording: Recording) -> None:
+    """Check what runs name in their models (sites, heads, parts), as training them does; `cost` plans by spec alone.
+
+    Args:
+        runs: the population.
+        recording: what is kept of every run.
+
+    Raises:
+        SpecError: a run that cannot be trained.
+    """
+    known = Known()
+    runs, recording = what_is_meant(runs, recording)
+    standard = Watch(recording.sequences, probes(recording.measures))
+    watched = [standard, *_own_watches(recording).values()]
+    for cohort in plan(resolved_runs(runs, known), known):
+        check_what_could_miss(cohort, network_of(cohort.runs[0]), watched)
 
 
 def train_population(
@@ -164,11 +184,16 @@ def _fitting(cohort: Cohort, recording: Recording) -> list[Cohort]:
 
 def program_of(cohort: Cohort, recording: Recording) -> Program:
     """Return the program of a cohort with all that is recorded of it."""
-    own = {
+    own = _own_watches(recording)
+    return Program(cohort, probes(recording.measures), recording.sequences, watched=own)
+
+
+def _own_watches(recording: Recording) -> dict[str, Watch]:
+    """Return how the evaluators are looked at that the recording names."""
+    return {
         evaluator.name: Watch(evaluator.sequences or recording.sequences, probes(evaluator.measures))
         for evaluator in recording.evaluators
     }
-    return Program(cohort, probes(recording.measures), recording.sequences, watched=own)
 
 
 def _begin(cohort: Cohort, home: Home, pace: Pace) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.probes import part_names
+from dynamicl.specs import check
 from dynamicl.tasks import DISJOINT_ROLES
 from dynamicl.training import SCORES, Checkpoint, Program, Records
 
@@ -51,8 +52,13 @@ def _dims_of_probes(program: Program, at: str) -> dict[str, tuple[str, ...]]:
 
 def _coordinates(program: Program, variables: dict[str, Any], runs: Sequence[str]) -> dict[str, Any]:
     sizes: dict[str, int] = {}
-    for dims, values in variables.values():
-        sizes |= dict(zip(dims, values.shape, strict=True))
+    for name, (dims, values) in variables.items():
+        for dim, size in zip(dims, values.shape, strict=True):
+            check(
+                sizes.setdefault(dim, size) == size,
+                f"`{name}` has {size} along `{dim}`, and another measure's variable {sizes[dim]}: give that axis a "
+                "name of its own in the measure's `dims`",
+            )
     known = {
         "evaluator": list(program.evaluators),
         "layer": range(1, sizes.get("layer", 0) + 1),

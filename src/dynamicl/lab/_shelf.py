@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dynamicl.files import make_folder, user_path, without_folders, write_atomically
-from dynamicl.specs import check
+from dynamicl.specs import check, check_list
 from dynamicl.store import (
     Library,
     Store,
@@ -39,6 +39,7 @@ def prune(library: str | Path, runs: Sequence[str]) -> int:
 
     Raises:
         StoreError: a run is not there, its store is being written or is damaged, or the disk refuses.
+        SpecError: `runs` is no list.
     """
     shelf = Library(library_of(library))
     stores = shelf.stores()
@@ -79,7 +80,7 @@ def export(
 
     Raises:
         StoreError: a run is not there or cannot be read, or the disk refuses.
-        SpecError: no run is given, or the folder is there and not empty.
+        SpecError: no run is given, or no list, or the folder is there and not empty.
     """
     target = user_path(folder)
     check(bool(runs), "`runs` is empty: name at least one run to export")
@@ -149,6 +150,7 @@ def _cell(value: object) -> str:
 
 
 def _require_runs(shelf: Library, stores: Sequence[Store], runs: Sequence[str]) -> None:
+    check_list(runs, "runs", "a list of ids")
     known = {run for store in stores for run in store.runs}
     missing = [run for run in runs if run not in known]
     if missing:

@@ -62,6 +62,21 @@ def init_from(spec: RunSpec, run: str, step: int, optimizer: Literal["kept", "fr
     return dataclasses.replace(spec, start=Start("init_from", run, step, optimizer))
 
 
+def check_start(library: Library, spec: RunSpec) -> None:
+    """Refuse a start from a checkpoint that is not there, or that lacks the optimizer's state which is asked for.
+
+    Args:
+        library: with the other run.
+        spec: of the run that starts there.
+
+    Raises:
+        SpecError: the other run, its checkpoint, or the optimizer's state is not there.
+    """
+    arrays = _checkpoint(library, spec.start, spec)
+    if spec.start.optimizer == "kept":
+        _optimizer(arrays, spec.start)
+
+
 def started(program: Program, fresh: RunState, library: Library) -> tuple[RunState, int]:
     """Put every run of a cohort where its spec says it starts.
 
@@ -88,7 +103,7 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
             arrays = _checkpoint(library, spec.start, spec)
             _fill(host.weights, arrays, i, "checkpoint's weights")
             if spec.start.optimizer == "kept":
-                moments = _optimizer(arrays, spec.start, program)
+                moments = _learnt(_optimizer(arrays, spec.start), program)
                 _fill(host.optimizer, moments, i, "checkpoint's optimizer state")
         if spec.start.how == "fork":
             host.step[i] = spec.start.step
@@ -125,6 +140,7 @@ def _check_forks(program: Program, library: Library) -> None:
             f"`task` of a fork of run {run} is not its parent's: a fork goes on with the same task; start from its "
             "weights on another one with `init_from`",
         )
+        _check_seeds(spec, from_json(store.specs[row]))
         theirs = {graft for graft in from_json(store.specs[row]).grafts if graft.run}
         for graft in spec.grafts:
             check(
@@ -151,6 +167,17 @@ def check_generator(store: Store) -> None:
             was.get(name, now[name]) == now[name],
             f"the runs in {store.path} draw their numbers with `{name}` {was.get(name)}, and here it is {now[name]}: "
             f"set it to {was.get(name)} to go on, or delete the folder to train them anew",
+        )
+
+
+def _check_seeds(spec: RunSpec, parent: RunSpec) -> None:
+    """Refuse a fork whose seeds say that other weights were drawn, or another world, than its parent's."""
+    for name in ("init", "world"):
+        own, theirs = getattr(spec.seeds, name), getattr(parent.seeds, name)
+        check(
+            own == theirs,
+            f"`seeds.{name}` of a fork of run {spec.start.run} is {own}, and that run's is {theirs}: give `fork` the "
+            "spec of the run that it forks",
         )
 
 
@@ -234,8 +261,8 @@ def _checkpoint(library: Library, start: Start, spec: RunSpec) -> dict[str, np.n
     return arrays
 
 
-def _optimizer(arrays: Mapping[str, np.ndarray], start: Start, program: Program) -> dict[str, np.ndarray]:
-    """Return the optimizer's state in a checkpoint, without that of parts which are frozen here."""
+def _optimizer(arrays: Mapping[str, np.ndarray], start: Start) -> dict[str, np.ndarray]:
+    """Return the optimizer's state in a checkpoint, by the names that it has there."""
     kept = {
         name.removeprefix(OPTIMIZER): value for name, value in arrays.items() if name.startswith(OPTIMIZER)
     }
@@ -244,5 +271,10 @@ def _optimizer(arrays: Mapping[str, np.ndarray], start: Start, program: Program)
             f"the checkpoint at step {start.step} of run {start.run} holds no optimizer state: record the parent with "
             "`optimizer_state`, start with `optimizer='fresh'`, or fork at its last step, whose state is kept"
         )
+    return kept
+
+
+def _learnt(moments: Mapping[str, np.ndarray], program: Program) -> dict[str, np.ndarray]:
+    """Leave out the optimizer's state of parts which are frozen here."""
     frozen = [f".{name}" for name, learnt in pack(program.network.trained).items() if not learnt]
-    return {name: value for name, value in kept.items() if not name.endswith(tuple(frozen))}
+    return {name: value for name, value in moments.items() if not name.endswith(tuple(frozen))}

@@ -12,13 +12,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dynamicl.specs import SpecError, check, nearest
+from dynamicl.specs import SpecError, check, check_list, nearest
 from dynamicl.training import pack, unpack
 
 from ._models import Loaded
 
 FIRST_HALF = ("embed.*", "positions", "blocks.0.*")
 """Embeddings, positions and the first block of a network of two: where the strategies part (thesis 5.6)."""
+MAY_BE_MISSING = ("positions",)
+"""Parts that a network may do without: with rotary positions it has no array of them."""
 SECOND_HALF = ("blocks.1.*", "norm.*", "unembed.*")
 """The second block, the last norm and the output map: what the strategies share (thesis 5.6)."""
 
@@ -41,11 +43,12 @@ def swap(receiver: Loaded, giver: Loaded, parts: Sequence[str]) -> Loaded:
         receiver.spec.model == giver.spec.model,
         "the two networks are of different kinds: exchange parts between runs with the same `model`",
     )
+    check_list(parts, "parts", "a list of globs")
     own, static = eqx.partition(receiver.model, eqx.is_array)
     arrays, others = pack(own), pack(eqx.filter(giver.model, eqx.is_array))
     for part in parts:
         names = fnmatch.filter(arrays, part)
-        if not names:
+        if not names and not (part in MAY_BE_MISSING and len(parts) > 1):
             raise SpecError(f"no array matches `{part}`: did you mean {nearest(part, arrays)}?")
         for name in names:
             check(
@@ -70,6 +73,7 @@ def stack(models: Sequence[Loaded]) -> Loaded:
     Raises:
         SpecError: there are none, or they differ in kind.
     """
+    check_list(models, "models", "a list of trained models")
     check(bool(models), "`models` is empty: give at least one trained model")
     first = models[0]
     for other in models[1:]:

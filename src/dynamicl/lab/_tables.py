@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.files import publish, temporary, user_path
-from dynamicl.specs import check, nearest
+from dynamicl.specs import check, check_list, nearest
 from dynamicl.store import Trajectory
 
 ABOUT_RUNS = ("spec", "status", "diverged_at")
@@ -39,6 +39,11 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
     Example:
         write_table(dynamicl.open("runs/mine"), "scores.csv", ["loss", "accuracy"])
     """
+    check(
+        isinstance(trajectory, Trajectory),
+        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
+    )
+    check_list(variables, "variables", "a list of names")
     file = user_path(path)
     writers: dict[str, Callable[[xr.Dataset, Path], None]] = {".csv": _write_csv, ".nc": _write_netcdf}
     check(

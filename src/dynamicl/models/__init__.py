@@ -33,7 +33,6 @@ from ._lookup_encoder import LOOKUP_TWO_HEADS as LOOKUP_TWO_HEADS
 from ._lookup_encoder import lookup_encoder as lookup_encoder
 from ._recurrent import Recurrent as Recurrent
 from ._recurrent import RecurrentSpec as RecurrentSpec
-from ._rows import LastRowOnly as LastRowOnly
 from ._rows import with_all_rows as with_all_rows
 from ._sites import MASK as MASK
 from ._sites import PATTERN as PATTERN

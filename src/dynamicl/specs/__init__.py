@@ -3,6 +3,7 @@
 from ._errors import DynamiclError as DynamiclError
 from ._errors import SpecError as SpecError
 from ._errors import check as check
+from ._errors import check_list as check_list
 from ._errors import nearest as nearest
 from ._errors import one_line as one_line
 from ._html import html_table as html_table

@@ -1,7 +1,9 @@
 """Errors that teach: what was given, what is allowed, what to do, on one line."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
 
 
 class DynamiclError(Exception):
@@ -31,6 +33,20 @@ def check(condition: bool, message: str) -> None:
     """Raise `SpecError` with `message` unless `condition` holds."""
     if not condition:
         raise SpecError(message)
+
+
+def check_list(value: Any, name: str, what: str = "a list") -> None:
+    """Raise `SpecError` where one thing is given and several are meant: a text would be read letter by letter.
+
+    Args:
+        value: as given.
+        name: of the argument.
+        what: is meant, for the error.
+    """
+    one = isinstance(value, str | bytes | PurePath | Mapping) or not isinstance(value, Iterable)
+    shown = one_line(repr(value))
+    short = shown if len(shown) <= 60 else type(value).__name__
+    check(not one, f"`{name}` is {short}: give {what}, `[...]` around it")
 
 
 def nearest(name: str, known: Iterable[str], n: int = 3) -> str:

@@ -37,6 +37,26 @@ def as_vector(name: str, values: ArrayLike, *, least: int = 1) -> np.ndarray:
     return array
 
 
+def as_flags(name: str, values: ArrayLike) -> np.ndarray:
+    """Return `values` as booleans, or say that they are none: any text, and NaN, would count as true.
+
+    Args:
+        name: The argument's name, for the message.
+        values: Booleans, or the numbers 0 and 1, shape (n,).
+
+    Raises:
+        ValueError: If there is anything else.
+    """
+    array = np.asarray(values)
+    if array.dtype == bool:
+        return array
+    if array.dtype.kind in "iuf" and np.isin(array, (0, 1)).all():
+        return array.astype(bool)
+    raise ValueError(
+        f"`{name}` holds {array.dtype} values; true and false are allowed. Pass one boolean per entry."
+    )
+
+
 def check_same_length(first: str, a: Sequence | np.ndarray, second: str, b: Sequence | np.ndarray) -> None:
     """Refuse two vectors that should go entry by entry and do not."""
     if len(a) != len(b):

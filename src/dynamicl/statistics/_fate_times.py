@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._checks import as_flags
 from ._correlation import correlation_interval, correlation_p_value
 from ._intervals import Interval
 
@@ -58,7 +59,7 @@ def fate_times(
     """
     steps, share, median = [], [], []
     for step in sorted(outcomes):
-        times, observed = (np.asarray(part) for part in outcomes[step])
+        times, observed = np.asarray(outcomes[step][0]), as_flags("outcomes", outcomes[step][1])
         if times.shape != observed.shape:
             raise ValueError(
                 f"`outcomes[{step}]` has {times.size} times and {observed.size} outcomes; they must agree. "
@@ -66,8 +67,8 @@ def fate_times(
             )
         if observed.any():
             steps.append(step)
-            share.append(float(np.mean(observed.astype(bool))))
-            median.append(float(np.median(times[observed.astype(bool)])))
+            share.append(float(np.mean(observed)))
+            median.append(float(np.median(times[observed])))
     if len(steps) < 4:
         raise ValueError(
             f"`outcomes` has {len(steps)} steps with forks that converged; 4 are needed. Fork at more."

@@ -137,6 +137,7 @@ def isotonic_commitment(curve: FateCurve, probability: float, *, level: float = 
         ValueError: If the curve has no draws or the probability is not inside (0, 1).
     """
     check_between("probability", probability, 0, 1)
+    check_between("level", level, 0, 1)
     if not len(curve.draws):
         raise ValueError(
             "`curve` has no draws; a curve of `isotonic_fate` is allowed. Fit it with that first."

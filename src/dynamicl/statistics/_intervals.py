@@ -121,6 +121,7 @@ def bootstrap_interval(
         Efron, Better bootstrap confidence intervals, JASA 82 (1987).
     """
     rows = np.asarray(values, dtype=np.float64)
+    as_vector("values", rows.ravel())
     as_vector("values", rows.reshape(len(rows), -1)[:, 0], least=2)
     check_choice("method", method, ("bca", "percentile"))
     check_between("level", level, 0, 1)

@@ -90,8 +90,10 @@ def over_runs(
         return RunInterval(centre, centre - half, centre + half, n)
     quantile = float(scipy.stats.t.ppf((1 + level) / 2, n - 1))
     if n < LEAST_FOR_BOOTSTRAP:
-        # The spread of the values already holds the noise that is not shared.
-        half = quantile * float(np.sqrt(sample.var(ddof=1) / n + shared * errors.mean() ** 2))
+        # The spread of the values already holds the noise that is not shared, and is not taken for less than that.
+        own_noise = (1 - shared) * float(np.mean(errors**2))
+        spread = max(float(sample.var(ddof=1)), own_noise)
+        half = quantile * float(np.sqrt(spread / n + shared * errors.mean() ** 2))
         return RunInterval(centre, centre - half, centre + half, n)
     rng = np.random.default_rng(seed)
     check_resamples(resamples)

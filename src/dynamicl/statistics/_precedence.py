@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import as_vector, check_same_length
+from ._checks import as_flags, as_vector, check_same_length
 from ._over_runs import over_runs
 
 
@@ -37,7 +37,7 @@ def _seen(name: str, times: np.ndarray, observed: ArrayLike | None) -> np.ndarra
         raise ValueError(f"`{name}` holds {times.min():g}; times above 0 are allowed. Count from the start.")
     if observed is None:
         return np.ones(times.size, dtype=bool)
-    seen = np.asarray(observed, dtype=bool)
+    seen = as_flags("observed", observed)
     check_same_length(name, times, f"{name}_observed", seen)
     return seen
 

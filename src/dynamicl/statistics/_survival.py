@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from ._checks import as_vector, check_between, check_same_length
+from ._checks import as_flags, as_vector, check_between, check_same_length
 from ._intervals import Interval
 
 
@@ -53,7 +53,7 @@ def kaplan_meier(times: ArrayLike, observed: ArrayLike, *, level: float = 0.95) 
     References:
         Kaplan and Meier, Nonparametric estimation from incomplete observations, JASA 53 (1958).
     """
-    when, seen = as_vector("times", times), np.asarray(observed, dtype=bool)
+    when, seen = as_vector("times", times), as_flags("observed", observed)
     check_same_length("times", when, "observed", seen)
     check_between("level", level, 0, 1)
     if when.min() < 0:

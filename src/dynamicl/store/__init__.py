@@ -15,6 +15,7 @@ from ._identity import contents as contents
 from ._identity import run_identity as run_identity
 from ._identity import without_content as without_content
 from ._library import Library as Library
+from ._merging import number_uneven as number_uneven
 from ._merging import store_dataset as store_dataset
 from ._notes import Note as Note
 from ._notes import changed_note as changed_note

@@ -9,6 +9,9 @@ import xarray as xr
 
 from ._store import Store
 
+LARGEST_INT = np.iinfo(np.int32).max
+"""The largest whole number that netCDF 3 has a form for."""
+
 
 def store_dataset(store: Store) -> xr.Dataset:
     """Read everything of one store but its weights.
@@ -55,7 +58,7 @@ def merge_runs(members: Sequence[tuple[Store, int]]) -> xr.Dataset:
 
 
 def _join(parts: Sequence[xr.Dataset]) -> xr.Dataset:
-    parts = _number_uneven(parts)
+    parts = number_uneven(parts)
     sequences = _agreed_sequences(parts)
     if sequences is not None:
         parts = [part.drop_vars("sequences", errors="ignore") for part in parts]
@@ -92,8 +95,12 @@ def _in_order(parts: Sequence[xr.Dataset], dim: str) -> list[Any]:
     return list(dict.fromkeys(labels))
 
 
-def _number_uneven(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:
-    """Number the positions along dimensions without labels whose lengths differ, so that the shorter are padded."""
+def number_uneven(parts: Sequence[xr.Dataset]) -> list[xr.Dataset]:
+    """Number the positions along dimensions without labels whose lengths differ, so that the shorter are padded.
+
+    Args:
+        parts: to be put together along a dimension that they share.
+    """
     lengths: dict[Hashable, set[int]] = {}
     for part in parts:
         for dim, size in part.sizes.items():
@@ -159,10 +166,15 @@ def _flat(store: Store) -> dict[str, Any]:
             if name not in ("run_status", "diverged_at")
         },
     }
-    return {
-        name: value if isinstance(value, str | int | float) else json.dumps(value)
-        for name, value in said.items()
-    }
+    return {name: value if _fits_netcdf(value) else json.dumps(value) for name, value in said.items()}
+
+
+def _fits_netcdf(value: Any) -> bool:
+    """Tell whether netCDF 3 has a form for an attribute: text, and numbers but for wide integers."""
+    whole = isinstance(value, int)
+    return isinstance(value, str | float) or (
+        whole and not isinstance(value, bool) and abs(value) <= LARGEST_INT
+    )
 
 
 def _summary(parts: Sequence[xr.Dataset]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ._roles import Roles as Roles
 from ._sequence import Sequence as Sequence
 from ._task import Task as Task
 from ._task import TaskSpec as TaskSpec
+from ._task import check_prepared as check_prepared
 from ._task import interface_of as interface_of
 from .exemplars import ExemplarTask as ExemplarTask
 from .exemplars import ExemplarTaskSpec as ExemplarTaskSpec

@@ -16,9 +16,11 @@ class Sequence(eqx.Module):
         target: the right output.
         options: outputs that occur in the context, to which restricted accuracy is restricted.
         roles: parts that positions play.
+        evaluator: whose sequences these are, where somebody said so: those of one mean nothing to another's task.
     """
 
     tokens: Any
     target: Int[Array, "*batch"]
     options: Bool[Array, "*batch output"]
     roles: Roles
+    evaluator: str = eqx.field(static=True, default="")

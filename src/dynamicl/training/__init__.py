@@ -3,6 +3,7 @@
 from ._cohort import Cohort as Cohort
 from ._cohort import plan as plan
 from ._compiled import Program as Program
+from ._compiled import check_what_could_miss as check_what_could_miss
 from ._devices import use_every_core as use_every_core
 from ._evaluation import bound as bound
 from ._evaluation import evaluation as evaluation

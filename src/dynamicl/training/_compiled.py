@@ -6,7 +6,7 @@ more than one (see `layout`). On an accelerator the runs of a device advance tog
 runs than devices, several devices share a run's batches.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from ._evaluation import training_batch
 from ._extents import check_extents, without_extents
 from ._layout import layout, run_mesh, shards_of
 from ._learner import SHARD, Learner, RunState, Watch
-from ._network import network_of
+from ._network import Network, network_of
 from ._parts import part_mask
 from ._probe import Probe, check_reads
 from ._run import RunSpec
@@ -36,6 +36,30 @@ from ._shared import each_once
 Strategy = Literal["sequential", "vectorised"]
 OTHERS = "others"
 """Where a program's arrays hold the weights that other networks lend, beside the values that vary between runs."""
+
+
+def check_what_could_miss(cohort: Cohort, network: Network, watched: Iterable[Watch]) -> None:
+    """Refuse clamps, grafts and named parts that miss, before anything is computed.
+
+    Args:
+        cohort: the runs.
+        network: of theirs.
+        watched: how evaluators are looked at.
+
+    Raises:
+        SpecError: something that the model does not have.
+    """
+    static, shapes = cohort.static, network.shapes
+    clamps.check_grafts(static.grafts, shapes)
+    for term in (*static.objective.penalties, *getattr(static.optimizer, "decays", ())):
+        part_mask(shapes, term.part)
+    probes = [probe for watch in watched for probe in watch.probes if probe.sites]
+    if not static.clamps and not probes:
+        return
+    known = sites(network.model(shapes), network.interface.tokens)
+    check_reads(probes, known)
+    for run in cohort.runs:
+        clamps.check_clamps(run.clamps, known, run.steps)
 
 
 class Program:
@@ -69,7 +93,7 @@ class Program:
         shared, self._everywhere = each_once(task_arrays)
         self.network = network_of(cohort.runs[0], self.tasks)
         self.interface, self.model_shapes = self.network.interface, self.network.shapes
-        self._check_what_could_miss()
+        check_what_could_miss(cohort, self.network, self.watched.values())
         self.mesh = (
             run_mesh(shards=shards_of(cohort, self._work(), jax.device_count())) if mesh is None else mesh
         )
@@ -187,20 +211,6 @@ class Program:
         parameters = sum(leaf.size for leaf in jax.tree.leaves(self.network.shapes))
         positions = getattr(self.interface.tokens, "length", 1)
         return float(parameters) * positions * self.cohort.static.batch_size
-
-    def _check_what_could_miss(self) -> None:
-        """Refuse clamps, grafts and named parts that miss, before anything is computed."""
-        static, shapes = self.cohort.static, self.network.shapes
-        clamps.check_grafts(static.grafts, shapes)
-        for term in (*static.objective.penalties, *getattr(static.optimizer, "decays", ())):
-            part_mask(shapes, term.part)
-        probes = [probe for watch in self.watched.values() for probe in watch.probes if probe.sites]
-        if not static.clamps and not probes:
-            return
-        known = sites(self.network.model(shapes), self.interface.tokens)
-        check_reads(probes, known)
-        for run in self.cohort.runs:
-            clamps.check_clamps(run.clamps, known, run.steps)
 
     def _learner(self, arrays: Mapping[str, Any], tasks: PyTree) -> Learner:
         """Return one run's functions, around what varies of it."""

@@ -5,6 +5,7 @@ Everything that looks at sequences (training, evaluators, probes, examples for p
 task and the sequences from the functions here, together.
 """
 
+import dataclasses
 import math
 from typing import Any
 
@@ -79,10 +80,10 @@ def evaluation(spec: RunSpec, name: str, task: Any, count: int) -> tuple[Any, Se
         count: sequences.
 
     Returns:
-        The bound task, and sequences with leading axis batch.
+        The bound task, and sequences with leading axis batch that say whose they are.
     """
     own = bound(spec, task)
     number, size = pieces(count)
     drawn = [piece_of(spec, name, own, size, index) for index in range(number)]
     whole = jax.tree.map(lambda *parts: jnp.concatenate(parts)[:count], *drawn)
-    return own, whole
+    return own, dataclasses.replace(whole, evaluator=name)

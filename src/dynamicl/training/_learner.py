@@ -22,7 +22,7 @@ from ._extents import extents
 from ._gradient import value_and_gradient
 from ._network import Network
 from ._objective import cross_entropy, penalty
-from ._probe import Probe, scores_of_sequences, summary
+from ._probe import Probe, check_variables, scores_of_sequences, summary
 from ._run import RunSpec
 from ._streams import stream_key
 
@@ -191,7 +191,9 @@ class Learner:
             part = slice(None, probe.sequences or None)
             seen = jax.tree.map(lambda leaf, part=part: leaf[part], (activations, sequences))
             task_too = (task,) if probe.needs_task else ()
-            records |= probe.compute(full, *seen, *task_too)
+            values = probe.compute(full, *seen, *task_too)
+            check_variables(probe, values)
+            records |= values
         return records if name == "train" else {f"{key}@{name}": value for key, value in records.items()}
 
     def _scores(

@@ -12,7 +12,7 @@ from jaxtyping import PyTree
 from dynamicl import clamps
 from dynamicl.models import Interface, learnable
 from dynamicl.specs import SpecError
-from dynamicl.tasks import interface_of
+from dynamicl.tasks import check_prepared, interface_of
 
 from ._evaluation import bound
 from ._run import RunSpec
@@ -56,6 +56,7 @@ def network_of(spec: RunSpec, tasks: Mapping[str, Any] | None = None) -> Network
         SpecError: the model has complex arrays, or does not fit the task.
     """
     prepared = spec.task.prepare() if tasks is None else tasks
+    check_prepared(prepared)
     interface = interface_of(prepared["train"], lambda task: bound(spec, task))
     abstract = eqx.filter_eval_shape(spec.model.build, interface, jax.random.key(0))
     shapes, static = eqx.partition(abstract, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))

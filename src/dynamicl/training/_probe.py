@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from dynamicl.models import Site
-from dynamicl.specs import check
+from dynamicl.specs import check, nearest
 from dynamicl.tasks import Sequence
 
 SCORES = ("loss", "accuracy", "accuracy_in_context", "target_probability", "loss_error", "accuracy_error")
@@ -57,6 +57,29 @@ def check_reads(probes: Iterable[Probe], known: Iterable[Site]) -> None:
             read or not probe.sites,
             f"measure `{probe.name}` reads {', '.join(f'`{glob}`' for glob in probe.sites)}, and the model has none of "
             'them: leave it out, for instance `Recording(measures=("norms",))`',
+        )
+
+
+def check_variables(probe: Probe, values: Mapping[str, Array]) -> None:
+    """Refuse what a measure computes and does not describe: it could not be labelled.
+
+    Args:
+        probe: the measure.
+        values: what it computed, or their shapes.
+
+    Raises:
+        SpecError: a variable that `dims` does not name, or names with another number of axes.
+    """
+    for name, value in values.items():
+        check(
+            name in probe.dims,
+            f"measure `{probe.name}` computes `{name}`, whose axes its `dims` does not name: did you mean "
+            f"{nearest(name, probe.dims)}?",
+        )
+        check(
+            len(probe.dims[name]) == value.ndim,
+            f"measure `{probe.name}` computes `{name}` of shape {value.shape}, and its `dims` names the axes "
+            f"{tuple(probe.dims[name])}: name {value.ndim}",
         )
 
 
