@@ -20,7 +20,8 @@ from dynamicl.studies._parts import COMPARISONS
 def test_values_are_compared_with_the_threshold(comparison, below, at, above):
     outcomes = [Part("x", value, 0.0, 9.0, 3, comparison, 2.0).holds for value in (1.0, 2.0, 3.0)]
     assert outcomes == [below, at, above]
-    assert Part("x", math.nan, 1.0, 3.0, 3, comparison, 2.0).holds is False
+    unknown = Part("x", math.nan, 1.0, 3.0, 3, comparison, 2.0)
+    assert unknown.holds is None and unknown.undecided == "it is not known"
 
 
 @pytest.mark.parametrize(
@@ -32,12 +33,22 @@ def test_values_are_compared_with_the_threshold(comparison, below, at, above):
         ("high <", -9.0, 1.9, True),
         ("high <", -9.0, 2.0, False),
         ("high <", -9.0, 2.1, False),
-        ("low >", math.nan, math.nan, False),
-        ("high <", math.nan, math.nan, False),
+        ("low >", math.nan, math.nan, None),
+        ("high <", math.nan, math.nan, None),
     ],
 )
 def test_ends_of_intervals_are_compared_with_the_threshold(comparison, low, high, holds):
     assert Part("x", 2.0, low, high, 3, comparison, 2.0).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("measured", "holds"),
+    [((1.0, 0.5, 1.4), True), ((1.0, 0.5, 1.6), None), ((2.0, 1.4, 2.6), None), ((2.0, 1.6, 2.4), False)],
+)
+def test_what_is_to_be_sure_is_undecided_where_its_interval_holds_the_threshold(measured, holds):
+    bar = Threshold("factor", "<", 1.5)
+    assert bar.sure_part(measured, 3).holds is holds
+    assert bar.sure_part(measured, 3, "too short").undecided == "too short"
 
 
 def test_every_comparison_is_tested_above():

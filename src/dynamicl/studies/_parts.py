@@ -14,12 +14,13 @@ from dynamicl.specs import check
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
 NOT_TESTABLE = "not testable at this scale"
+NOT_KNOWN = "it is not known"
 VERDICTS = (REPRODUCED, NOT_REPRODUCED, NOT_TESTABLE)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a criterion. A comparison with a NaN never holds.
+    """One part of a criterion. A comparison with a NaN is undecided: what is not known neither holds nor fails.
 
     Attributes:
         name: what is measured, in words.
@@ -43,11 +44,14 @@ class Part:
     undecided: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse comparisons that do not exist."""
+        """Refuse comparisons that do not exist, and say of what is not known that it is not."""
         check(
             self.comparison in COMPARISONS,
             f"`comparison` is {self.comparison!r}: choose one of {', '.join(map(repr, COMPARISONS))}",
         )
+        compared = {"low >": self.low, "high <": self.high}.get(self.comparison, self.value)
+        if math.isnan(compared) and not self.undecided:
+            object.__setattr__(self, "undecided", NOT_KNOWN)
 
     @property
     def holds(self) -> bool | None:
@@ -106,6 +110,16 @@ class Threshold:
         ends = measured if isinstance(measured, tuple) else (measured, math.nan, math.nan)
         value, low, high = (float(end) for end in ends)
         return Part(self.name, value, low, high, n, self.comparison, self.value, undecided)
+
+    def sure_part(self, measured: tuple[float, float, float], n: int, undecided: str = "") -> Part:
+        """Compare what was measured, undecided where its interval holds the threshold.
+
+        >>> Threshold("factor", "<", 1.5).sure_part((1.2, 0.9, 1.6), 5).holds is None
+        True
+        """
+        _, low, high = measured
+        across = "its interval holds the threshold" if low <= self.value <= high else ""
+        return self.part(measured, n, undecided or across)
 
     @property
     def sentence(self) -> str:

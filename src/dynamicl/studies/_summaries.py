@@ -1,7 +1,7 @@
 """Summaries over runs for judges: shares, means and typical ratios with intervals; NaN where there is nothing.
 
 A judge gets datasets in which runs may have failed to learn anything. What cannot be estimated is NaN, and a comparison
-with NaN does not hold.
+with NaN is undecided.
 """
 
 from collections.abc import Callable, Sequence

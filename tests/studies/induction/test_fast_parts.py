@@ -11,7 +11,10 @@ SEEDS = np.linspace(0.9, 1.1, 5)
 BASE = {NETWORK: 5e5, "match (B)": 1e5, "copy (C)": 5e4, "both (B, C)": 2e5}
 TIMES = np.stack([BASE[circuit] * FACTORS[:, None] ** (1 + SEEDS / 10) * SEEDS for circuit in CIRCUITS])
 DATA = xr.Dataset(
-    {"learning_time": (("circuit", "task", "seed"), TIMES)},
+    {
+        "learning_time": (("circuit", "task", "seed"), TIMES),
+        "learnt": (("circuit", "task", "seed"), np.ones_like(TIMES, bool)),
+    },
     {"circuit": list(CIRCUITS), "task": TASKS, "seed": range(5)},
 )
 # Slower by as much on every task: delays stay.
@@ -27,6 +30,11 @@ BROKEN = {
     FORETOLD: changed(DATA, "learning_time", TIMES[0][::-1][[3, 0, 1, 2]], circuit=NETWORK),
 }
 test_judge = judge_test(FAST_PARTS, DATA, BROKEN)
+
+
+def test_a_part_that_does_not_learn_is_not_faster():
+    parts = FAST_PARTS.judge(changed(DATA, "learnt", False, circuit="copy (C)", task=OWN, seed=0))
+    assert parts[0].holds and parts[1].holds is None and "1 runs do not learn" in parts[1].undecided
 
 
 def test_delays_are_ratios_by_seed():

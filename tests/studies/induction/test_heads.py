@@ -9,7 +9,7 @@ FINAL = np.tile([0.8, 0.5, 0.1, 0.2, 0.0, 0.1, 0.2, 0.1], (3, 1))
 DATA = xr.Dataset(
     {
         "induction_strength": (("run", "step", "head"), np.stack([0 * FINAL, FINAL], axis=1)),
-        "rise": ("run", [100.0, 210.0, 290.0]),
+        "rise": ("run", [106.0, 210.0, 290.0]),
         "drop": ("run", [110.0, 200.0, 300.0]),
         "drop_width": ("run", [10.0, 40.0, 50.0]),
         "second": ("run", [1.1, 1.2, np.nan]),
@@ -20,7 +20,7 @@ one_inductive = changed(DATA, "induction_strength", 0.1, run=["a", "b"], step=10
 BROKEN = {
     STRONGEST: changed(DATA, "induction_strength", 0.2, run="a", step=100, head=[0, 1]),
     SEVERAL: one_inductive,
-    TOGETHER: changed(DATA, "rise", 400.0, run="c"),
+    TOGETHER: changed(DATA, "rise", 340.0, run="c"),
 }
 test_judge = judge_test(HEADS, DATA, BROKEN)
 

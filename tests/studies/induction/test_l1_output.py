@@ -24,3 +24,14 @@ BROKEN = {
     GROWS: changed(DATA, "layer2_loss_change", 0.15, seed=3, sequences=4e5),
 }
 test_judge = judge_test(L1_OUTPUT, DATA, BROKEN)
+
+
+def test_noise_before_learning_costs_nothing():
+    """The largest of many checkpoints is above zero by noise alone; their mean is not."""
+    rng = np.random.default_rng(0)
+    many = DATA.isel(sequences=[0] * 40 + [-1]).assign_coords(sequences=[*range(40), 4e5])
+    sure = 0
+    for _ in range(40):
+        noise = 0.001 * rng.normal(size=many["layer1_loss_change"].shape)
+        sure += bool(L1_OUTPUT.judge(changed(many, "layer1_loss_change", noise))[1].holds)
+    assert sure <= 4

@@ -28,6 +28,17 @@ def test_a_head_that_never_learns_alone_is_not_the_fastest():
     assert RACE.judge(never)[0].value == RACE.judge(DATA)[0].value
 
 
+def test_later_heads_that_never_learn_alone_have_no_order():
+    never = changed(DATA, "alone", np.inf, head=[1, 2])
+    assert RACE.judge(never)[1].holds is None
+
+
+def test_heads_as_fast_as_evaluations_can_tell_are_equally_fast():
+    close = changed(DATA, "alone", 3.99e5, seed=[0, 1, 2], head=1)
+    assert RACE.judge(close)[0].value == 0.4
+    assert RACE.judge(close.assign_attrs(evaluation_spacing=5000.0))[0].value == 1
+
+
 def test_a_network_without_induction_heads_confirms_nothing():
     assert RACE.judge(changed(DATA, "emergence", np.inf))[0].value == 0
 

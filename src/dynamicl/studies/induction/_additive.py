@@ -15,7 +15,8 @@ from ._populations import experiment
 from ._sequences import sample
 from ._settings import HEADS, Setting
 
-OTHERS = Threshold("accuracy lost without a head other than the strongest", "<", 0.005)
+OTHERS = Threshold("accuracy lost without the costliest head but the strongest", "<", 0.005)
+EXCEPT = Threshold("accuracy lost without the strongest head minus that", ">", 0.0)
 ONLY = Threshold("accuracy with the strongest head alone", ">=", 0.95)
 WITHOUT = Threshold("accuracy with all heads but the strongest", ">=", 0.95)
 LINK = Threshold("Pearson's correlation of a head's accuracy alone with its induction strength", "low >", 0.3)
@@ -53,10 +54,11 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     strength, without, alone = _tables(data)
     seeds, strongest = np.arange(len(strength)), strength.argmax(axis=1)
     lost = data["accuracy"].values[:, None] - without
-    others = [np.delete(row, best).mean() for row, best in zip(lost, strongest, strict=True)]
+    others = np.array([np.delete(row, best).max() for row, best in zip(lost, strongest, strict=True)])
     link, _ = attempt(correlation_interval, strength.ravel(), alone.ravel())
     return (
-        OTHERS.part(mean(others), len(seeds)),
+        OTHERS.sure_part(mean(others), len(seeds)),
+        EXCEPT.sure_part(mean(lost[seeds, strongest] - others), len(seeds)),
         ONLY.part(mean(alone[seeds, strongest]), len(seeds)),
         WITHOUT.part(mean(without[seeds, strongest]), len(seeds)),
         LINK.part(link or UNKNOWN, strength.size),
@@ -83,6 +85,6 @@ ADDITIVE = experiment(
     ["main"],
     measure=measure,
     judge=judge,
-    criterion=(OTHERS, ONLY, WITHOUT, LINK),
+    criterion=(OTHERS, EXCEPT, ONLY, WITHOUT, LINK),
     note=note,
 )

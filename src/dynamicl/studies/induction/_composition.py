@@ -1,10 +1,12 @@
 """Table C.3: previous-token heads of layer 1 serve layer 2's patterns, the others its values."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
 from dynamicl.circuits import clamped_scores
-from dynamicl.clamps import ablate_heads, preserve
+from dynamicl.clamps import Clamp, ablate_heads, preserve
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -60,8 +62,13 @@ def _ablations(networks: Networks, i: int) -> list[tuple]:
     some = networks.previous_token_heads[i]
     rest = tuple(head for head in range(HEADS) if head not in some)
     return [
-        ablate_heads(0, heads) + preserve(1, kept) for heads in (some, rest, ()) for kept in KEPT.values()
+        _silenced(heads) + preserve(1, kept) for heads in (some, rest, range(HEADS)) for kept in KEPT.values()
     ]
+
+
+def _silenced(heads: Sequence[int]) -> tuple[Clamp, ...]:
+    """Silence heads of layer 1; none where there are none, which to `ablate_heads` are all."""
+    return ablate_heads(0, heads) if heads else ()
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:

@@ -29,12 +29,21 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     times = data["learning_time"]
     own = times.sel(task=OWN)
     network = own.sel(circuit=NETWORK).values
-    faster = (FASTER[part].part(ratio(own.sel(circuit=part), network), network.size) for part in ALONE)
+    faster = (
+        FASTER[part].part(ratio(own.sel(circuit=part), network), network.size, _bound(data, part))
+        for part in ALONE
+    )
     together = times.sel(circuit=list(ALONE)).sum("circuit", skipna=False)
     foretold, seen = (delays(table) for table in (together, times.sel(circuit=NETWORK)))
     known = np.isfinite(foretold) & np.isfinite(seen)
     link, _ = attempt(correlation_interval, foretold[known], seen[known], kind="spearman")
     return (*faster, FORETOLD.part(link or UNKNOWN, int(known.sum())))
+
+
+def _bound(data: xr.Dataset, part: str) -> str:
+    """Say why a part's time is no more than a lower bound; nothing where all of its runs learn."""
+    unlearnt = int((~data["learnt"].sel(task=OWN, circuit=part)).sum())
+    return f"{unlearnt} runs do not learn in their time" if unlearnt else ""
 
 
 def delays(times: xr.DataArray) -> np.ndarray:

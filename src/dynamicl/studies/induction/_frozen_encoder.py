@@ -15,7 +15,6 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Population, Populations, Trajectories, needing
-from dynamicl.studies._summaries import largest
 from dynamicl.studies._unmeasured import unmeasured
 from dynamicl.studies._world_setting import few as inits_of
 from dynamicl.studies.transience._populations import populations
@@ -26,7 +25,7 @@ from ._settings import setting as of_induction
 
 FROZEN, LEARNT = READINGS = ("frozen", "learnt")
 MANY, FEW = CLASSES = ("many classes", "few classes")
-RISES = Threshold("flip at its height, many classes, least over both encoders", ">", CHANCE)
+RISES = Threshold("flip at its height, lower 95 % bound, many classes, least over both encoders", ">", CHANCE)
 FALLS = Threshold("flip at the end minus at its height, many classes, largest over both encoders", "<", -0.1)
 ORDER = Threshold("peak of icl, many classes minus few, least over both encoders", ">", 0.0)
 
@@ -84,8 +83,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     many, few = (abilities(data.sel(encoder=list(READINGS), classes=[name])) for name in CLASSES)
     higher = np.subtract([run.peak for run in many], [run.peak for run in few])
     return (
-        RISES.part(min(run.peak for run in ruled), len(ruled)),
-        FALLS.part(largest([run.end - run.peak for run in ruled]), len(ruled)),
+        RISES.part(min(run.sure for run in ruled), len(ruled)),
+        FALLS.part(float(np.max([run.end - run.peak for run in ruled])), len(ruled)),
         ORDER.part(float(higher.min()), len(many), unless_one_appears(many, few)),
     )
 

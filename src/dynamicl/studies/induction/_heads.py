@@ -63,7 +63,7 @@ def rise_and_drop(steps: np.ndarray, strength: np.ndarray, loss: np.ndarray) -> 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Every run has an induction head, the median run several, and they rise within the loss' drop.
 
-    Within the drop means between its 10 % and 90 % points, widened by half its width on either side.
+    Within the drop means between its 10 % and 90 % points.
     """
     runs = data.sizes["run"]
     final = data["induction_strength"].isel(step=-1).transpose("run", "head").values
@@ -72,7 +72,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (
         STRONGEST.part(final.max(axis=1).min(), runs),
         SEVERAL.part(np.median(inductive), runs),
-        TOGETHER.part(share(apart <= data["drop_width"].values), runs),
+        TOGETHER.part(share(apart <= data["drop_width"].values / 2), runs),
     )
 
 

@@ -18,7 +18,7 @@ from ._settings import Setting
 
 CUT = ((), cut(0), ablate_heads(1))
 COSTS = Threshold("accuracy lost at the end with layer 1 cut from the output", "<", 0.005)
-EARLY = Threshold("largest loss that the cut costs before learning, nats", "low >", 0.0)
+EARLY = Threshold("loss that the cut costs before learning, mean over checkpoints, nats", "low >", 0.0)
 EXCESS = Threshold("that minus what the cut costs at the end, nats", "low >", 0.0)
 GROWS = Threshold("share of seeds in which layer 2's path matters most at the end", ">=", 1.0)
 
@@ -70,17 +70,20 @@ def _at_the_end(networks: Networks, scale: Setting) -> np.ndarray:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Layer 1's path costs nothing at the end, something before learning, and layer 2's path grows."""
+    """Layer 1's path costs nothing at the end, something before learning, and layer 2's path grows.
+
+    Before learning counts the mean: the largest of many checkpoints is above zero by noise alone.
+    """
     seeds = data.sizes["seed"]
     lost = data["final_accuracy"].values - data["final_accuracy_cut"].values
     before = data["sequences"].values < data["learning_time"].values[:, None]
     first, second = (data[f"layer{i}_loss_change"].transpose("seed", "sequences").values for i in (1, 2))
-    peak = np.where(before, first, -np.inf).max(axis=1)
+    early = np.array([row[mask].mean() for row, mask in zip(first, before, strict=True)])
     early_second = np.where(before, second, -np.inf).max(axis=1)
     return (
         COSTS.part(mean(lost), seeds),
-        EARLY.part(mean(peak), seeds),
-        EXCESS.part(mean(peak - first[:, -1]), seeds),
+        EARLY.part(mean(early), seeds),
+        EXCESS.part(mean(early - first[:, -1]), seeds),
         GROWS.part(share(second[:, -1] > early_second), seeds),
     )
 

@@ -3,7 +3,6 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import Interval
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
@@ -53,16 +52,16 @@ def typical_times(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """A pair is nearly as fast as the full network, and nearer to it than to the strongest head alone.
 
-    Near is measured in the logarithm of time; where one head alone is no slower than all, there is no way to go.
+    Near is measured in the logarithm of time; where one head alone is not surely slower than all, there is no way to
+    go. The time of a pair that does not learn is a lower bound.
     """
     paired, full, alone = typical_times(data)
     over_full, single = ratio(paired, full), ratio(alone, full)
-    way = _way(over_full, single)
-    return FAST.part(over_full, paired.size), NEARER.part(way, paired.size)
-
-
-def _way(pair: Interval, single: Interval) -> float:
-    return float(np.log(pair.value) / np.log(single.value)) if single.value > 1 else float("nan")
+    way = float(np.log(over_full.value) / np.log(single.value)) if single.low > 1 else float("nan")
+    unlearnt = int((~data["learnt"].values).sum())
+    late = f"{unlearnt} pairs do not learn in their time" if unlearnt and over_full.value < FAST.value else ""
+    no_way = "" if single.low > 1 else "one head alone is not surely slower than all"
+    return FAST.part(over_full, paired.size, late), NEARER.part(way, paired.size, late or no_way)
 
 
 def note(data: xr.Dataset) -> str:

@@ -75,8 +75,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     random, pretrained = (learning_times(data["loss"])["time"].sel(encoder=name).values for name in ENCODERS)
     against_published = ratio(pretrained, np.full(seeds, float(PUBLISHED)))
     return (
-        NOT_BELOW.part(against_published, seeds),
-        NOT_ABOVE.part(against_published, seeds),
+        NOT_BELOW.sure_part(against_published, seeds),
+        NOT_ABOVE.sure_part(against_published, seeds),
         SHORTER.part(ratio(pretrained, random), seeds),
     )
 

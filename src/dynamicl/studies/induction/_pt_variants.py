@@ -51,20 +51,41 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def slowed(data: xr.Dataset, heads: str) -> Interval:
     """Estimate the learning time with a perfect pattern on some heads over the unclamped one."""
+    factors = times_over_unclamped(data, heads)
+    return ratio(factors, np.ones_like(factors))
+
+
+def times_over_unclamped(data: xr.Dataset, heads: str) -> np.ndarray:
+    """Return, by seed, the learning time with a perfect pattern on some heads over the unclamped one."""
     times = data["strongest_learning_time"] if heads == STRONGEST else data["learning_time"].sel(heads=heads)
-    return ratio(times.values, data["unclamped_learning_time"].values)
+    return times.values / data["unclamped_learning_time"].values
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Any subset changes little, all heads slow learning severely; runs that do not learn count with their length."""
-    seeds = data.sizes["seed"]
-    factors = {name: np.exp(abs(np.log(slowed(data, name).value))) for name in SUBSETS}
-    everything = slowed(data, ALL)
+    """Any subset changes little in each seed, all heads slow learning severely.
+
+    The time of a run that does not learn is a lower bound: it cannot say that little changes, and it cannot say that
+    learning is not slowed severely.
+    """
+    seeds, everything = data.sizes["seed"], slowed(data, ALL)
+    too_short = _unlearnt(data, ALL) if everything.value < SEVERE.value else ""
     return (
-        *(LITTLE[name].part(factor, seeds) for name, factor in factors.items()),
-        SEVERE.part(everything, seeds),
+        *(LITTLE[name].sure_part(changed(data, name), seeds, _unlearnt(data, name)) for name in SUBSETS),
+        SEVERE.part(everything, seeds, too_short),
         SURE.part(everything, seeds),
     )
+
+
+def changed(data: xr.Dataset, heads: str) -> Interval:
+    """Estimate the factor by which a perfect pattern on some heads changes a seed's time, whichever way."""
+    factors = times_over_unclamped(data, heads)
+    return ratio(np.maximum(factors, 1 / factors), np.ones_like(factors))
+
+
+def _unlearnt(data: xr.Dataset, heads: str) -> str:
+    """Say how many runs do not learn; nothing where all do, and of the strongest head, whose runs all learn."""
+    count = 0 if heads == STRONGEST else int((~data["learnt"].sel(heads=heads)).sum())
+    return f"{count} runs do not learn in their time" if count else ""
 
 
 def note(data: xr.Dataset) -> str:

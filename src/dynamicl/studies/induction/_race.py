@@ -28,7 +28,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     Returns:
         By seed and head `alone` (published sequences until the loss of a run with this head alone is below 0.4 log 2)
         and `emergence` (until its induction strength in the full network is above 0.3); infinite where that is not
-        reached.
+        reached. Attribute `evaluation_spacing` is the largest distance of two evaluations of a run alone.
     """
     curves = stack_runs(trajectories["single_heads"], scale, head=range(HEADS), seed=scale.seeds)
     times = learning_times(curves["loss"]).transpose("seed", "head")
@@ -42,6 +42,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
             "emergence": (by_head, np.apply_along_axis(emergence, -1, strength, sequences)),
         },
         {"seed": list(scale.seeds), "head": range(HEADS)},
+        {"evaluation_spacing": float(np.diff(curves["sequences"].values).max())},
     )
 
 
@@ -52,16 +53,21 @@ def emergence(strength: np.ndarray, sequences: np.ndarray) -> float:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """The first is the fastest; among seeds with two or more later heads, these come in another order."""
+    """The first is the fastest; among seeds with two or more later heads that learn alone, these come in another order.
+
+    Heads whose times alone are no further apart than two evaluations are equally fast.
+    """
     # What a file keeps of infinity is nothing.
     times = data[["alone", "emergence"]].fillna(np.inf).transpose("seed", "head")
     alone, emerged = times["alone"].values, times["emergence"].values
+    spacing = float(data.attrs.get("evaluation_spacing", 0.0))
     first, same_order = [], []
     for fast, early in zip(alone, emerged, strict=True):
         inductive = np.flatnonzero(np.isfinite(early))
         order = inductive[np.argsort(early[inductive])]
-        first.append(order.size > 0 and order[0] == np.argmin(fast))
-        later = order[1:]
+        quickest = np.isfinite(fast) & (fast <= fast.min() + spacing)
+        first.append(order.size > 0 and bool(quickest[order[0]]))
+        later = order[1:][np.isfinite(fast[order[1:]])]
         if later.size > 1:
             same_order.append((np.diff(fast[later]) > 0).all())
     few = "" if same_order else "no network has two induction heads after its first"
