@@ -103,7 +103,8 @@ def _note_of_workers(now: Progress) -> str:
     busy = [worker for worker in now.workers if worker.rate > 0]
     parts = [f"{now.cohort}/{now.cohorts} tasks home, {len(now.workers)} at work, {now.waiting} waiting"]
     parts += [f"{now.failures} given up"] if now.failures else []
-    parts += [f"{sum(worker.rate for worker in busy):,.0f} run-steps/s"] if busy else ["starting"]
+    if now.workers:
+        parts += [f"{sum(worker.rate for worker in busy):,.0f} run-steps/s"] if busy else ["starting"]
     parts += [f"loss {now.loss:.3f}"] if math.isfinite(now.loss) else []
     parts += [f"{now.left:,.0f} s left"] if math.isfinite(now.left) else []
     return ", ".join(parts)

@@ -9,8 +9,6 @@ from ._tasks import Task
 
 EVERY = 2.0
 """Seconds between two looks at the workers' pulses."""
-SILENT = "waiting"
-"""What a task is called whose worker has not said anything yet."""
 
 
 class Table:
@@ -41,16 +39,21 @@ class Table:
         self._home += steps
 
     def tell(self, at_work: Sequence[Task], waiting: int, failures: int) -> None:
-        """Tell the listener, every second or two, how far everything is."""
+        """Tell the listener, every second or two, how far everything is.
+
+        Args:
+            at_work: tasks that an engine has; those of which no worker says anything wait in its queue.
+            waiting: tasks that no engine has.
+            failures: tasks that were given up.
+        """
         now = time.monotonic()
         if now - self._last < EVERY and (at_work or waiting):
             return
         self._last = now
-        workers = [_worker(task) for task in at_work]
-        busy = [worker for worker in workers if worker.name != SILENT]
-        done = min(self._total, self._home + sum(worker.done for worker in busy))
+        workers = [worker for task in at_work if (worker := _worker(task)) is not None]
+        done = min(self._total, self._home + sum(worker.done for worker in workers))
         seconds = now - self._began
-        losses = [worker.loss for worker in busy if worker.loss == worker.loss]
+        losses = [worker.loss for worker in workers if worker.loss == worker.loss]
         self._listener(
             Progress(
                 cohort=self._finished,
@@ -64,15 +67,16 @@ class Table:
                 loss=sum(losses) / len(losses) if losses else float("nan"),
                 rate=(done - self._start) / seconds if seconds > 0 else 0.0,
                 workers=tuple(workers),
-                waiting=waiting,
+                waiting=waiting + len(at_work) - len(workers),
                 failures=failures,
             )
         )
 
 
-def _worker(task: Task) -> Worker:
+def _worker(task: Task) -> Worker | None:
+    """Return what a task's worker says; None where none has said anything, as while its job is in a queue."""
     pulse = task.pulse()
     if pulse is None:
-        return Worker(SILENT, 0, task.order.steps, 0.0, float("nan"))
+        return None
     loss = float("nan") if pulse.loss is None else pulse.loss
     return Worker(pulse.worker, pulse.done, task.order.steps, pulse.rate, loss)
