@@ -4,7 +4,7 @@
 set -u
 python="$1"
 
-"$python" -m pip install --quiet --require-hashes --no-deps -r requirements-cluster.lock \
+"$python" -m pip install --quiet --no-compile --require-hashes --no-deps -r requirements-cluster.lock \
   || echo "submitit and Ray could not be installed: tests of places that need them will be skipped."
 
 if ! command -v slurmctld >/dev/null && [ ! -x /usr/sbin/slurmctld ]; then

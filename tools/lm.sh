@@ -16,8 +16,8 @@ if ! "$python" -c 'import torch' 2>/dev/null; then
   case "$names" in
     *nvidia*|*triton*|*cuda*) skip "PyTorch would bring CUDA here; install a build for CPUs by hand" ;;
   esac
-  "$python" -m pip install --quiet 'torch==2.13.0' || skip "PyTorch could not be installed"
+  "$python" -m pip install --quiet --no-compile 'torch==2.13.0' || skip "PyTorch could not be installed"
 fi
-"$python" -m pip install --quiet --require-hashes --no-deps -r requirements-lm.lock \
+"$python" -m pip install --quiet --no-compile --require-hashes --no-deps -r requirements-lm.lock \
   || skip "transformers could not be installed"
 exit 0

@@ -117,6 +117,7 @@ def test_evaluators_are_clamped_too_while_the_window_is_open():
     assert loss[1] == loss[2] != loss[0]
 
 
+@pytest.mark.whole
 def test_effects_are_measured_where_windows_first_open():
     runs = [clamped((0, 5)), clamped((7, 9), (3, 4)), clamped((3, 4), (0, 1), strength=0.0)]
     prog = program([runs[0]])

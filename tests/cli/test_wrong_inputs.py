@@ -83,6 +83,7 @@ def test_a_plan_that_takes_long_says_so(dynamicl, here, monkeypatch):
 
     monkeypatch.setattr("dynamicl.cli._start.PATIENCE", 0.05)
     monkeypatch.setattr("dynamicl.lab.cost", slow)
+    monkeypatch.setattr("dynamicl.lab.check_models", lambda *args: None)
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     with contextlib.redirect_stdout(io.StringIO()):

@@ -64,8 +64,10 @@ def runs_of(name):
     ]
 
 
-# Mixture items are exemplars of another source: their own tests say nearly all of it.
-PARAMS = [pytest.param(name, marks=[pytest.mark.whole] * (name == "mixture")) for name in TASKS]
+# Few-shot tasks and mixtures are exemplar tasks with other portions and sources: one of the three says nearly all of it.
+PARAMS = [
+    pytest.param(name, marks=[pytest.mark.whole] * (name in ("exemplars", "mixture"))) for name in TASKS
+]
 
 
 @pytest.fixture(scope="module", params=PARAMS)

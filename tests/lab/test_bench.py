@@ -121,6 +121,7 @@ def test_processes_are_timed_cold_and_warm(monkeypatch):
     assert min(found["warm_process_s"], found["help_s"]) > 0
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_many_labels_are_told_with_what_the_optimizer_moves(monkeypatch):
     rate = module.rate

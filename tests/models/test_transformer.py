@@ -66,7 +66,7 @@ def test_with_all_rows_leaves_other_models_alone():
     assert eqx.tree_equal(jax.tree.leaves(every), jax.tree.leaves(model))
 
 
-@pytest.mark.parametrize("case", ["rotary with gelu", "padded ids"])
+@pytest.mark.parametrize("case", [pytest.param("rotary with gelu", marks=pytest.mark.whole), "padded ids"])
 def test_gradients_equal_finite_differences(case):
     """Central differences of the float64 loops: exact to 1e-9, so the tolerance is float32's alone."""
     model, plain, tokens, kind = made(case)

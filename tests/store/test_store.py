@@ -124,6 +124,7 @@ def test_merging_keeps_every_step_in_order_and_few_files(tmp_path):
     reopened.close()
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_five_hundred_commits_open_within_a_second(tmp_path):

@@ -75,6 +75,7 @@ def test_the_shared_population_serves_its_claims_at_smoke(lab):
         assert all(values.size < 20_000 for values in outcome.data.data_vars.values())
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_halves_of_one_checkpoint_are_the_checkpoint_and_others_are_theirs(lab):
     trajectory = lab.train(populations(SMOKE)["whole"])

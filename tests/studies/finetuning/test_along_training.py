@@ -57,7 +57,7 @@ def test_before_the_drop_is_the_last_checkpoint_on_the_plateau():
     np.testing.assert_allclose(before_the_drop(DATA), [0.298, 0.3, 0.302])
     at_once = changed(DATA, "loss_there", np.tile([1.0, 0.1, 0.1, 0.1, 0.0], (SEEDS, 1)))
     assert np.isnan(before_the_drop(at_once)).all()
-    assert ALONG_TRAINING.judge(at_once)[1].holds is False
+    assert ALONG_TRAINING.judge(at_once)[1].holds is None
 
 
 def test_a_note_gives_the_levels_by_layer():

@@ -120,6 +120,7 @@ def head_and_tokens():
     return spec.model.build(Interface(tokens, size.pairs), jax.random.key(3)), tokens
 
 
+@pytest.mark.whole
 def test_alignment_is_the_slope_of_a_labels_logit_over_the_others_by_finite_differences():
     model, tokens = head_and_tokens()
     logits_of = jax.jit(lambda x: model.classifier(x, tokens, lambda name, value: value))
