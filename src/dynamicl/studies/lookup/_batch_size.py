@@ -13,6 +13,7 @@ from ._ends import ended, told
 from ._populations import experiment
 from ._r4_time import spread
 from ._settings import Setting
+from ._undecided import decided
 
 BOTH_FATES = Threshold("runs of the rarer fate, fewer of both batch sizes", ">=", 2.0)
 SAME_TIME = Threshold("factor between a time of convergence and the common median, largest", "<", 2.0)
@@ -50,7 +51,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     factors = np.exp(np.abs(np.log(times / np.median(times)))) if times.size else times
     return (
         BOTH_FATES.part(float(min(rarer)), sum(seen.size for _, seen in both)),
-        SAME_TIME.part(largest(factors), times.size),
+        decided(SAME_TIME, largest(factors), times.size),
     )
 
 

@@ -1,18 +1,20 @@
-"""How runs ended: exact, stalled or on the plateau; and the phase change of those that got there by one."""
+"""How runs ended: exact, stalled, on the plateau or still climbing; and the phase changes of exact ones."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import Interval, convergence_step, find_transition
+from dynamicl.statistics import Interval, convergence_step, find_transition, trend
 from dynamicl.store import Trajectory
 
 from ._settings import EXACT, HOLD, LEFT, Setting
 
-KINDS = EXACT_KIND, STALLED, PLATEAU = ("exact", "stalled", "plateau")
+KINDS = EXACT_KIND, STALLED, PLATEAU, CLIMBING = ("exact", "stalled", "plateau", "climbing")
 LAST = 5
 """Evaluations whose mean is a run's final accuracy."""
+LATELY = 0.1
+"""Share of the evaluations at the end that is compared with as many before them, to see whether a run still climbs."""
 
 
 class Ended(NamedTuple):
@@ -66,13 +68,13 @@ def ends(trajectory: Trajectory, plateau: float) -> xr.Dataset:
     Returns:
         Over `run`: `time` (S, or the last step seen), `converged`, `final_accuracy` (mean of the last evaluations),
         `final_norm` (sum of squared parameters) and `kind`, one of `KINDS`: exact if it converged, else on the plateau
-        if it ends within 0.1 of it, else stalled (or still climbing when it ended).
+        if it ends within 0.1 of it, else climbing if it still was when it ended (`climbs`), else stalled.
     """
     data = trajectory.dataset.sel(evaluator="train")
     accuracy = data["accuracy"].transpose("run", "step").values
     times, observed = zip(*(converged(data["step"].values, curve) for curve in accuracy), strict=True)
     final = np.nanmean(accuracy[:, -LAST:], axis=1)
-    other = np.where(final > plateau + LEFT, STALLED, PLATEAU)
+    kind = np.where(observed, EXACT_KIND, np.where(final > plateau + LEFT, STALLED, PLATEAU))
     norm = data["squared_norm"].transpose("run", "step").values[:, -1]
     return xr.Dataset(
         {
@@ -80,20 +82,45 @@ def ends(trajectory: Trajectory, plateau: float) -> xr.Dataset:
             "converged": ("run", np.array(observed)),
             "final_accuracy": ("run", final),
             "final_norm": ("run", norm),
-            "kind": ("run", np.where(observed, EXACT_KIND, other)),
+            "kind": ("run", _without_climbing(kind, accuracy)),
         }
     )
 
 
+def climbs(accuracy: np.ndarray) -> bool:
+    """Say whether a curve still rises when it ends: its last tenth surely lies above the tenth before it (`trend`)."""
+    tenth = max(1, round(LATELY * (accuracy.size - 1)))
+    return trend([accuracy[-2 * tenth : -tenth], accuracy[-tenth:]]).holds
+
+
+def _without_climbing(kind: np.ndarray, accuracy: np.ndarray) -> np.ndarray:
+    """Call those of the stalled runs climbing that are."""
+    still = [one == STALLED and climbs(curve) for one, curve in zip(kind, accuracy, strict=True)]
+    return np.where(still, CLIMBING, kind)
+
+
+def kinds(data: xr.Dataset) -> np.ndarray:
+    """Return how runs ended; climbing ones are told from their curves where these were kept.
+
+    Datasets that were measured before there was this kind call such runs stalled.
+    """
+    kind = data["kind"].values
+    return _without_climbing(kind, data["accuracy"].values) if "accuracy" in data else kind
+
+
 def counts(ends: xr.Dataset) -> dict[str, int]:
     """Count runs of each kind."""
-    return {kind: int((ends["kind"] == kind).sum()) for kind in KINDS}
+    found = kinds(ends)
+    return {kind: int((found == kind).sum()) for kind in KINDS}
 
 
 def told(ends: xr.Dataset) -> str:
     """Write how many runs ended in which way."""
     number = counts(ends)
-    return f"{number[EXACT_KIND]} exact, {number[STALLED]} stalled below 1, {number[PLATEAU]} still on the plateau"
+    between = f"{number[STALLED]} stalled below 1"
+    if number[CLIMBING]:
+        between += f", {number[CLIMBING]} still climbing"
+    return f"{number[EXACT_KIND]} exact, {between}, {number[PLATEAU]} still on the plateau"
 
 
 def too_few_exact(data: xr.Dataset) -> str:

@@ -1,5 +1,6 @@
 """Figure 1: one-head runs end in one of two ways: a jump to accuracy 1, or a climb that stalls below."""
 
+import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import jeffreys
@@ -8,9 +9,10 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import median, share, words
 
-from ._ends import EXACT_KIND, STALLED, counts, ended, jump_table, told
+from ._ends import CLIMBING, EXACT_KIND, STALLED, counts, ended, jump_table, kinds, told
 from ._populations import experiment
 from ._settings import FEWEST, Setting
+from ._undecided import decided, open_while_climbing
 
 SOME = Threshold("share of runs that end exact", ">=", 0.05)
 SHARPLY = Threshold("share of exact runs that got there by one sharp jump from the plateau", ">=", 0.9)
@@ -33,18 +35,22 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Both ends occur, and exact runs get there by one sharp jump.
 
-    Some that stall are some that are not exact. In the report every run leaves the plateau; where fewer than eight do
-    before the training ends, how runs end cannot be told.
+    Some that stall are some that are not exact. Runs that still climb when their training ends have not ended either
+    way and are left out. In the report every run leaves the plateau; where fewer than eight do before the training
+    ends, how runs end cannot be told.
     """
-    total, kind = data.sizes["run"], data["kind"].values
-    exact, stalled = kind == EXACT_KIND, kind == STALLED
-    left = int((exact | stalled).sum())
+    kind = kinds(data)
+    climbing = kind == CLIMBING
+    exact, stalled = (kind[~climbing] == one for one in (EXACT_KIND, STALLED))
+    total, left = exact.size, int((exact | stalled).sum())
     few = f"only {left} of {total} runs left the plateau, fewer than {FEWEST}" if left < FEWEST else ""
-    return (
-        SOME.part(share(exact), total, few),
-        SHARPLY.part(share(data["sharp"].values[exact]), int(exact.sum()), few),
-        STALL.part(share(stalled), total, few),
-    )
+
+    def part(bar: Threshold, flags: np.ndarray) -> Part:
+        at_most = (flags.sum() + climbing.sum()) / kind.size
+        return decided(bar, share(flags), total, few or open_while_climbing(bar, flags.mean(), at_most))
+
+    sharp = data["sharp"].values[~climbing][exact]
+    return part(SOME, exact), decided(SHARPLY, share(sharp), sharp.size, few), part(STALL, stalled)
 
 
 def note(data: xr.Dataset) -> str:

@@ -7,17 +7,19 @@ from dynamicl.statistics import Interval
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
+from dynamicl.studies._summaries import UNKNOWN, share
 
-from ._ends import EXACT_KIND, KINDS, ended, jump_table, told
+from ._ends import EXACT_KIND, STALLED, ended, jump_table, told
 from ._populations import experiment
-from ._settings import Setting
+from ._settings import FEWEST, Setting
+from ._undecided import astride, decided
 
 VARIED = Threshold("entropy of the ends of two-head runs minus that of one-head runs, nats", "low >", 0.0)
 SOME = Threshold("share of two-head runs that end exact", ">=", 0.05)
 SHARPLY = Threshold(
     "share of exact two-head runs that got there by one sharp jump from the plateau", ">=", 0.8
 )
+WAYS = (EXACT_KIND, STALLED)
 RESAMPLES = 4000
 
 
@@ -34,13 +36,21 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """The ends (exact, stalled, plateau) of two-head runs are more varied, and exact ones still jump."""
-    kind = data["kind"].values
+    """The ends of two-head runs are more varied, and exact ones still jump.
+
+    There are two ends, exact and stalled: a run that is still on the plateau, or climbs, has not ended. How varied they
+    are is open where fewer than eight runs of either number of heads have, or where neither is surely more so.
+    """
+    kind, one_head = data["kind"].values, data["one_head_kind"].values
     exact = kind == EXACT_KIND
+    two, one = (kinds[np.isin(kinds, WAYS)] for kinds in (kind, one_head))
+    fewer = min(two.size, one.size)
+    few = f"only {fewer} runs left the plateau, fewer than {FEWEST}" if fewer < FEWEST else ""
+    difference = UNKNOWN if few else entropy_difference(two, one)
     return (
-        VARIED.part(entropy_difference(kind, data["one_head_kind"].values), kind.size),
-        SOME.part(share(exact), kind.size),
-        SHARPLY.part(share(data["sharp"].values[exact]), int(exact.sum())),
+        decided(VARIED, difference, two.size, few or astride(difference, VARIED.value)),
+        decided(SOME, share(exact), kind.size),
+        decided(SHARPLY, share(data["sharp"].values[exact]), int(exact.sum())),
     )
 
 
@@ -61,13 +71,14 @@ def entropy_difference(first: np.ndarray, second: np.ndarray, resamples: int = R
 
 
 def _shares(kinds: np.ndarray) -> np.ndarray:
-    return np.array([np.mean(kinds == kind) for kind in KINDS])
+    return np.array([np.mean(kinds == kind) for kind in WAYS])
 
 
 def note(data: xr.Dataset) -> str:
     """Count the ends of both."""
-    one = xr.Dataset({"kind": ("run", data["one_head_kind"].values)})
-    return f"of {data.sizes['run']} two-head runs {told(data)}; with one head {told(one)}"
+    # Of the one-head runs no curves are here, so both are told as they were called when they were measured.
+    two, one = (xr.Dataset({"kind": ("run", data[name].values)}) for name in ("kind", "one_head_kind"))
+    return f"of {data.sizes['run']} two-head runs {told(two)}; with one head {told(one)}"
 
 
 TWO_HEAD = experiment(

@@ -10,10 +10,11 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import words
 
-from ._ends import ended, told
+from ._ends import CLIMBING, counts, ended, told
 from ._forks import parents
 from ._populations import experiment
-from ._settings import Setting
+from ._settings import INSIDE, Setting
+from ._undecided import open_while_climbing
 
 SOME = Threshold("data seeds under which one initialisation converges", ">=", 2.0)
 SOME_NOT = Threshold("data seeds under which it does not", ">=", 2.0)
@@ -35,11 +36,19 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """At least two runs converge and two do not: the Jeffreys interval of P then lies inside 0 and 1."""
+    """At least two runs converge and two do not: the Jeffreys interval of P then lies inside 0 and 1.
+
+    Runs that still climb when their training ends may yet do either. That a run does not converge can only be told
+    where those that do have long done so.
+    """
     converged = data["converged"].values.astype(bool)
+    done, climbing = float(converged.sum()), counts(data)[CLIMBING]
+    rest = float(converged.size - done - climbing)
+    latest, end = data["time"].values[converged].max(initial=0), float(data["step"].max())
+    late = f"some converge as late as at {latest / end:.0%} of the training" if latest >= INSIDE * end else ""
     return (
-        SOME.part(float(converged.sum()), converged.size),
-        SOME_NOT.part(float((~converged).sum()), converged.size),
+        SOME.part(done, converged.size, open_while_climbing(SOME, done, done + climbing)),
+        SOME_NOT.part(rest, converged.size, late or open_while_climbing(SOME_NOT, rest, rest + climbing)),
     )
 
 

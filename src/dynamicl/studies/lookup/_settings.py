@@ -28,6 +28,8 @@ miniature before this one, when the ends of its runs from scratch were seen and 
 HOLD = 3
 LEFT = 0.1
 """A run that ends less than this above the plateau is said never to have left it."""
+INSIDE = 0.9
+"""Runs converge before this share of their training where the window of S ends by itself, and not with them."""
 WEIGHT_DECAY = 0.01
 FEWEST = 8
 """Runs of a kind below which nothing is said of that kind."""

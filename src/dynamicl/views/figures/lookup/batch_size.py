@@ -7,17 +7,13 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from .r1_bimodal import COLOURS
+from ._by_kind import draw_runs
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw every run, and a tick at each S of the usual batch."""
     figure, axes = pyplot.subplots()
-    for kind in reversed(COLOURS):
-        chosen = data["accuracy"].values[data["kind"].values == kind]
-        if len(chosen):
-            axes.plot(data["step"].values, chosen.T, color=COLOURS[kind], linewidth=0.8, alpha=0.8)
-        axes.plot([], [], color=COLOURS[kind], label=f"{kind}: {len(chosen)}")
+    draw_runs(axes, data)
     usual = data["first_time"].values[data["first_converged"].values]
     axes.plot(usual, [0.02] * len(usual), "|", color="k", markersize=9, label="S with the usual batch")
     axes.set(xlabel="training steps", ylabel="accuracy", ylim=(0, 1.02))

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from .r1_bimodal import COLOURS
+from ._by_kind import COLOURS
 
 
 def draw(data: xr.Dataset) -> Figure:

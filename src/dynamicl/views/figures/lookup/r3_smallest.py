@@ -7,17 +7,13 @@ import xarray as xr
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from .r1_bimodal import COLOURS
+from ._by_kind import draw_runs
 
 
 def draw(data: xr.Dataset) -> Figure:
     """Draw every run."""
     figure, axes = pyplot.subplots()
-    for kind in reversed(COLOURS):
-        chosen = data["squared_norm"].values[data["kind"].values == kind]
-        if len(chosen):
-            axes.plot(data["step"].values, chosen.T, color=COLOURS[kind], linewidth=0.8, alpha=0.8)
-        axes.plot([], [], color=COLOURS[kind], label=f"{kind}: {len(chosen)}")
+    draw_runs(axes, data, "squared_norm")
     axes.set(xlabel="training steps", ylabel="sum of squared parameters")
     axes.legend()
     return figure
