@@ -26,7 +26,7 @@ DATA = xr.Dataset(
 )
 BROKEN = {
     RISES: changed(DATA, "converging", [20.0, 21, 19, 22, 20, 20], model=3),
-    EARLY: changed(DATA, "commitment", 2500.0, model=1, level=0.95, end="high"),
+    EARLY: changed(DATA, "commitment", [2500.0, 2100, 3000], model=1, level=0.95),
 }
 test_judge = judge_test(EARLY_FATE, DATA, BROKEN)
 
@@ -34,6 +34,29 @@ test_judge = judge_test(EARLY_FATE, DATA, BROKEN)
 def test_a_step_that_is_never_reached_has_no_end():
     part = EARLY_FATE.judge(changed(DATA, "commitment", np.nan, model=3, level=0.95))[1]
     assert part.value == np.inf and part.holds is False
+
+
+def test_an_interval_on_both_sides_of_half_of_s_does_not_say_when():
+    early = EARLY_FATE.judge(changed(DATA, "commitment", 2500.0, model=1, level=0.95, end="high"))[1]
+    assert early.value == 0.625 and early.undecided == "an interval reaches from before 0.5 S to after it"
+    endless = EARLY_FATE.judge(changed(DATA, "commitment", np.nan, model=1, level=0.95, end="high"))[1]
+    assert endless.value == np.inf and endless.holds is None
+    # One model that is surely late is enough.
+    late = changed(BROKEN[EARLY], "commitment", 3000.0, model=3, level=0.95, end="high")
+    assert EARLY_FATE.judge(late)[1].holds is False
+
+
+def test_no_rise_is_seen_below_a_ceiling():
+    high = [28.0, 29, 28, 30, 29, 30]
+    rises, early = EARLY_FATE.judge(changed(DATA, "converging", high, model=1))
+    assert rises.value > 0.05 and early.holds
+    assert rises.undecided == "where P does not rise it may be above 0.9 from the first step on"
+    flat = changed(changed(DATA, "converging", high, model=1), "converging", 20.0, model=3)
+    assert EARLY_FATE.judge(flat)[0].holds is False
+
+
+def test_the_note_says_what_the_choice_of_parents_does():
+    assert "rises by that choice alone" in EARLY_FATE.note(DATA)
 
 
 def test_models_that_cannot_be_judged_leave_it_open():

@@ -7,7 +7,7 @@ from dynamicl.statistics import Interval, jeffreys, trend_test
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import attempt, largest, words
+from dynamicl.studies._summaries import attempt, words
 
 from ._forks import Commitment, commitment, fates, parent_curve, parents
 from ._populations import experiment
@@ -18,6 +18,12 @@ EARLY = Threshold(
     "step at which P reaches 95 %, upper end of its interval, over S, latest of the models'", "<", 0.5
 )
 """The report's reaches 1 at 5 % of S."""
+CEILING = 0.9
+"""Where P at the first step may be as high as this, hardly any room is left in which a rise could be seen."""
+SELECTED = (
+    "P along a run that was chosen because it converges rises by that choice alone, and would fall along one that does "
+    "not; runs that fail are not forked here, so that of the claim only how early P is near 1 is put to the test"
+)
 THIN = 3
 """Every third evaluation of the forks is kept for the figure."""
 
@@ -79,25 +85,46 @@ def trend(model: xr.Dataset) -> tuple[float, str]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """For every model P rises, and reaches 95 % before half of the model's S, the interval included.
 
-    It cannot be tested of a model that did not converge, or all of whose forks ended alike.
+    It cannot be tested of a model that did not converge, or all of whose forks ended alike. No rise says nothing where
+    P may be near 1 from the first step on (`at_ceiling`), and an interval on both sides of half of S does not say when.
     """
-    trends = [trend(data.isel(model=i)) for i in range(data.sizes["model"])]
+    models = [data.isel(model=i) for i in range(data.sizes["model"])]
+    trends = [trend(model) for model in models]
     alike = next((why for _, why in trends if why), "")
     stray = not data["parent_converged"].values.astype(bool).all()
     why = "too few runs converged" if stray else alike
-    upper = data["commitment"].sel(level=0.95, end="high") / data["S"]
-    # A step that P never reaches has no upper end.
-    latest = largest(upper) if np.isfinite(upper).all() else np.inf
     forks = int(np.nansum(data["forks"].values))
+    flat = [model for model, (p, _) in zip(models, trends, strict=True) if p >= RISES.value]
+    high = bool(flat) and all(at_ceiling(model) for model in flat)
+    shares = data["commitment"].sel(level=0.95) / data["S"]
+    # A step that P never reaches has no ends.
+    low, upper = (shares.sel(end=end).fillna(np.inf).values for end in ("low", "high"))
+    both = (low < EARLY.value).all() and (upper >= EARLY.value).any()
     return (
-        RISES.part(float(np.max([p for p, _ in trends])), forks, why),
-        EARLY.part(latest, forks, why),
+        RISES.part(
+            float(np.max([p for p, _ in trends])),
+            forks,
+            why
+            or (f"where P does not rise it may be above {CEILING:g} from the first step on" if high else ""),
+        ),
+        EARLY.part(
+            float(upper.max()),
+            forks,
+            why or (f"an interval reaches from before {EARLY.value:g} S to after it" if both else ""),
+        ),
     )
 
 
+def at_ceiling(model: xr.Dataset) -> bool:
+    """Say whether P of one model may be too high at its first step for a rise to be seen."""
+    first = (int(model[name].values[0]) for name in ("converging", "forks"))
+    return jeffreys(*first).high >= CEILING
+
+
 def note(data: xr.Dataset) -> str:
-    """Describe P of every model."""
-    return "; ".join(_told(data.isel(model=i)) for i in range(data.sizes["model"]))
+    """Describe P of every model, and what no fork of these tells."""
+    models = "; ".join(_told(data.isel(model=i)) for i in range(data.sizes["model"]))
+    return f"{models}; {SELECTED}"
 
 
 def _told(model: xr.Dataset) -> str:
