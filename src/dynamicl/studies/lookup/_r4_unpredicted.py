@@ -22,11 +22,15 @@ BEFORE = 0.95
 """The last moment of prediction, as a share of the earliest S."""
 FEWEST = 5
 """Runs of either fate that a population must have."""
+POPULATIONS = ("own seeds", "one initialisation", "forks")
 JUDGED = ("norm", "rules", "attention")
 """Of which the report says that they tell nothing."""
 ENDS = ("value", "low", "high")
+LITTLE = 0.75
+"""An AUC that is surely below this counts as telling nothing."""
 NOTHING = Threshold(
-    "lower end of the AUC of norm, rules or attention at half of the earliest S, all together at 95 %, largest",
+    "lower end of the AUC of norm, rules or attention at half of the earliest S, all together at 95 %, largest; all "
+    f"upper ends below {LITTLE:g}",
     "<=",
     0.5,
 )
@@ -75,12 +79,12 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
         `halfway` (population, judged, end): the AUC at half of the earliest S, its interval such that all of these hold
         together at 95 %.
     """
-    runs = {
-        "own seeds": (ended(scale, trajectories["one_head"]), 0),
-        "one initialisation": (ended(scale, trajectories["one_start"]), 0),
-        "forks": (ended(scale, trajectories["neighbours"]), neighbour_steps(scale, trajectories)[-1]),
-    }
-    every = [predictions(name, population, start) for name, (population, start) in runs.items()]
+    names = ("one_head", "one_start", "neighbours")
+    starts = (0, 0, neighbour_steps(scale, trajectories)[-1])
+    every = [
+        predictions(title, ended(scale, trajectories[name]), start)
+        for title, name, start in zip(POPULATIONS, names, starts, strict=True)
+    ]
     return tabulated([one for one in every if one is not None])
 
 
@@ -149,10 +153,51 @@ def tabulated(every: list[Predictions]) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """None of the three tells more than nothing in any population, all these tests together at 95 %."""
-    low = data["halfway"].transpose("population", "judged", "end").values[..., ENDS.index("low")]
-    tests = int(np.isfinite(low).sum())
-    return (NOTHING.part(largest(low), tests, "" if tests else "too few runs of either fate"),)
+    """None of the three tells anything in any population.
+
+    It fails where one surely tells something: its AUC is above one half, all these tests together at 95 %. That none is
+    seen to proves little, the less the fewer runs there are; it holds only where every AUC is known to be below 0.75,
+    and every population was looked at.
+    """
+    areas = halfway(data)
+    low, high = (areas.sel(end=end).values for end in ("low", "high"))
+    tests, most = int(np.isfinite(low).sum()), largest(low)
+    unknown = [name for name, ends in zip(POPULATIONS, low, strict=True) if not np.isfinite(ends).all()]
+    why = ""
+    if unknown:
+        why = f"too few runs of either fate, or nothing recorded: {', '.join(unknown)}"
+    elif not (high < LITTLE).all():
+        why = f"an AUC may be as high as {largest(high):.2f}"
+    if most > NOTHING.value:
+        # Intervals that hold one by one do not show that one of many tells something.
+        why = "" if "halfway" in data else "the intervals of this dataset do not hold together"
+    return (NOTHING.part(most, tests, why),)
+
+
+def halfway(data: xr.Dataset) -> xr.DataArray:
+    """Return AUCs at half of the earliest S, by (population, judged, end); NaN where there is none.
+
+    Datasets of an older measure have only intervals that hold one by one; these are taken from there.
+    """
+    if "population" not in data.coords:
+        table = (
+            data["halfway"]
+            .isel(population=[0] * len(POPULATIONS))
+            .assign_coords(population=list(POPULATIONS))
+        )
+    elif "halfway" in data:
+        table = data["halfway"].reindex(population=list(POPULATIONS))
+    else:
+        each = [_at_half(data.isel(population=i)) for i in range(data.sizes["population"])]
+        judged = xr.concat(each, "population").sel(features=list(JUDGED)).rename(features="judged")
+        table = judged.reindex(population=list(POPULATIONS))
+    return table.assign_coords(end=list(ENDS)).transpose("population", "judged", "end")
+
+
+def _at_half(one: xr.Dataset) -> xr.DataArray:
+    """Return the AUCs of one population at half of its earliest S."""
+    steps = one["step"].values[np.isfinite(one["step"].values)]
+    return one["auc"].isel(moment=_halfway(steps, float(one["earliest"])), drop=True)
 
 
 def note(data: xr.Dataset) -> str:
@@ -163,8 +208,7 @@ def note(data: xr.Dataset) -> str:
 
 
 def _told(one: xr.Dataset) -> str:
-    steps = one["step"].values[np.isfinite(one["step"].values)]
-    areas = one["auc"].isel(moment=_halfway(steps, float(one["earliest"]))).transpose("features", "end")
+    areas = _at_half(one).transpose("features", "end")
     named = zip(one["features"].values, areas.values, strict=True)
     told = ", ".join(f"{name} {words(Interval(*ends))}" for name, ends in named)
     return f"{one['population'].item()}: {told}"
