@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 def draw(data: xr.Dataset) -> Figure:
     """Draw the share converged with its 95 % band, and a tick at each S."""
     figure, axes = pyplot.subplots()
-    x = np.concatenate([[0.0], data["moment"].values.astype(float), [data.attrs["horizon"]]])
+    x = np.concatenate([[0.0], data["moment"].values.astype(float), [data["time"].values.max()]])
 
     def steps(name: str) -> np.ndarray:
         share = 1 - data[name].values.astype(float)
