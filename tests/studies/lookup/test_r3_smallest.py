@@ -6,12 +6,12 @@ from dynamicl.studies.lookup._r3_smallest import SMALLER, SMALLEST, SMALLEST_NOR
 from studies.judging import judge_test
 
 
-def norms(exact, stalled):
+def norms(exact, stalled, plateau=()):
     """Runs with these final norms, beside runs of one initialisation."""
-    kind = np.repeat(KINDS[:2], [len(exact), len(stalled)])
+    kind = np.repeat(KINDS[:3], [len(exact), len(stalled), len(plateau)])
     return xr.Dataset(
         {
-            "final_norm": ("run", np.concatenate([exact, stalled])),
+            "final_norm": ("run", np.concatenate([exact, stalled, plateau])),
             "kind": ("run", kind),
             "one_start_norm": ("data_seed", np.arange(10.0)),
             "one_start_time": ("data_seed", np.arange(10.0)),
@@ -29,6 +29,19 @@ BROKEN = {
     SURELY: norms(LOW[:1], np.concatenate([HIGH[:8], HIGH[:2]])),
     SMALLEST: norms(LOW, np.concatenate([[900.0], HIGH])),
 }
+
+
+def test_runs_on_the_plateau_are_no_others():
+    low = SMALLEST_NORM.judge(norms(LOW, HIGH, LOW - 200))
+    assert [part.holds for part in low] == [True] * 3 and low[0].n == 40
+    high = SMALLEST_NORM.judge(norms(HIGH, LOW, HIGH.repeat(10) + 200))
+    assert [part.holds for part in high] == [False] * 3
+    assert "1250 of stalled ones, 850 on the plateau" in SMALLEST_NORM.note(norms(LOW, HIGH, LOW - 200))
+
+
+def test_a_norm_that_is_not_known_is_left_out_with_its_run():
+    parts = SMALLEST_NORM.judge(norms(LOW, np.append(HIGH, np.nan)))
+    assert all(part.holds and part.n == 40 for part in parts)
 
 
 def test_a_lone_exact_run_is_not_enough():

@@ -13,10 +13,9 @@ from ._ends import EXACT_KIND, PLATEAU, STALLED, ended
 from ._populations import experiment
 from ._r3_smallest import too_few
 from ._settings import Setting
+from ._undecided import astride, decided
 
-POSITIVE = Threshold(
-    "Pearson's correlation of final norm and final accuracy, runs that are not exact", "low >", 0.0
-)
+POSITIVE = Threshold("Pearson's correlation of final norm and final accuracy, stalled runs", "low >", 0.0)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -44,24 +43,24 @@ def linked(data: xr.Dataset, which: np.ndarray) -> Interval:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """The correlation is positive over the runs that are not exact.
+    """The correlation is positive over the runs that stalled.
 
-    It cannot be tested where fewer than eight of these have left the plateau: accuracy is then the same but for the
-    noise of its few hundred sequences, which no norm can go with.
+    The report's that are not exact had all climbed. Those still on the plateau have the lowest accuracy, and the lowest
+    norms because they have hardly moved, which is no finding about solutions. It cannot be tested where fewer than
+    eight stalled with a norm that is known, and is open where the interval holds 0.
     """
-    kind = data["kind"].values
-    other = kind != EXACT_KIND
-    why = too_few(int((kind == STALLED).sum()))
-    return (POSITIVE.part(linked(data, other), int(other.sum()), why),)
+    stalled = (data["kind"].values == STALLED) & np.isfinite(data["final_norm"].values)
+    count, link = int(stalled.sum()), linked(data, stalled)
+    return (decided(POSITIVE, link, count, too_few(count) or astride(link, POSITIVE.value)),)
 
 
 def note(data: xr.Dataset) -> str:
-    """Give the correlation among stalled runs alone."""
-    kind = data["kind"].values
-    stalled = kind == STALLED
+    """Give the correlation with runs on the plateau among them."""
+    kind, known = data["kind"].values, np.isfinite(data["final_norm"].values)
+    other = (kind != EXACT_KIND) & known
     return (
-        f"among the {int(stalled.sum())} runs that left the plateau alone {words(linked(data, stalled))}; "
-        f"{int((kind == PLATEAU).sum())} are still on the plateau, the report's had climbed to values up to 0.9"
+        f"with the {int((kind == PLATEAU).sum())} runs that are still on the plateau, and have low norms because they "
+        f"have hardly moved, {words(linked(data, other))}; the report's had climbed to values up to 0.9"
     )
 
 

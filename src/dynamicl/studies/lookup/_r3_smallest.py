@@ -9,13 +9,13 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, attempt, median, words
 
-from ._ends import EXACT_KIND, STALLED, ended
+from ._ends import EXACT_KIND, PLATEAU, STALLED, ended
 from ._populations import experiment
 from ._settings import FEWEST, WEIGHT_DECAY, Setting, setting
 
-SMALLER = Threshold("probability that an exact run has the smaller norm than another", ">=", 0.9)
+SMALLER = Threshold("probability that an exact run has the smaller norm than one that stalled", ">=", 0.9)
 SURELY = Threshold("the same, certainly more often than not", "low >", 0.5)
-SMALLEST = Threshold("runs that are not exact with a smaller norm than every exact one", "<", 1.0)
+SMALLEST = Threshold("runs that stalled with a smaller norm than every exact one", "<", 1.0)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -46,17 +46,25 @@ def decay(scale: Setting) -> float:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """An exact run's norm is the smaller (area under the ROC curve), and the smallest of all is an exact run's.
 
-    The report's other runs had left the plateau and stalled; it cannot be tested where fewer than eight have.
+    The report's other runs had left the plateau and stalled. Those that are still on it have hardly moved, and do not
+    count; it cannot be tested where fewer than eight stalled.
     """
-    norm, exact = data["final_norm"].values, data["kind"].values == EXACT_KIND
-    area, alike = attempt(auc, exact, -norm)
-    why = alike or too_few(int((data["kind"].values == STALLED).sum()))
-    below = int((norm[~exact] < norm[exact].min(initial=np.inf)).sum())
+    exact_norm, stalled_norm = (norms(data, kind) for kind in (EXACT_KIND, STALLED))
+    norm = np.concatenate([exact_norm, stalled_norm])
+    area, alike = attempt(auc, np.arange(norm.size) < exact_norm.size, -norm)
+    why = alike or too_few(stalled_norm.size)
+    below = int((stalled_norm < exact_norm.min(initial=np.inf)).sum())
     return (
         SMALLER.part(area or UNKNOWN, norm.size, why),
         SURELY.part(area or UNKNOWN, norm.size, why),
         SMALLEST.part(float(below), norm.size, why),
     )
+
+
+def norms(data: xr.Dataset, kind: str) -> np.ndarray:
+    """Return the final norms of runs that ended in one way, where they are known."""
+    norm = data["final_norm"].values[data["kind"].values == kind]
+    return norm[np.isfinite(norm)]
 
 
 def too_few(stalled: int) -> str:
@@ -67,13 +75,13 @@ def too_few(stalled: int) -> str:
 
 def note(data: xr.Dataset) -> str:
     """Give median norms, the same among runs of one initialisation, and what weight decay alone does."""
-    norm, exact = data["final_norm"].values, data["kind"].values == EXACT_KIND
+    exact, stalled, plateau = (norms(data, kind) for kind in (EXACT_KIND, STALLED, PLATEAU))
     others, done = data["one_start_norm"].values, data["one_start_converged"].values.astype(bool)
     among: Interval | None = attempt(auc, done, -others)[0]
     aged = attempt(correlation_interval, data["one_start_time"].values[done], others[done])[0]
     return (
-        f"median norm {median(norm[exact]):.0f} of exact runs, {median(norm[~exact]):.0f} of others, smallest "
-        f"{norm.min():.0f}; among runs of one initialisation an exact one has the smaller norm with probability "
+        f"median norm {median(exact):.0f} of exact runs, {median(stalled):.0f} of stalled ones, {median(plateau):.0f} "
+        "on the plateau; among runs of one initialisation an exact one has the smaller norm with probability "
         f"{words(among)}, and Pearson's correlation of norm and S is {words(aged)}; weight decay alone shrinks weights "
         f"by exp(-{data.attrs['decay']:.2g}) in these runs, exp(-{decay(setting('paper')):.2g}) in the report's"
     )
