@@ -42,3 +42,10 @@ def test_the_rarer_fate_of_either_batch_size_counts():
         assert BATCH_SIZE.judge(rare)[0].value == 1
     late = BATCH_SIZE.judge(runs(TIMES, [*TIMES, 10_100.0]))[1]
     assert late.holds is False
+
+
+def test_runs_that_still_climb_leave_the_rarer_fate_open():
+    data = runs(TIMES, TIMES, (10, 2))
+    climbing = np.where(data["converged"], "exact", "climbing")
+    both, _ = BATCH_SIZE.judge(data.assign(kind=("run", climbing)))
+    assert both.value == 0 and both.undecided == "it hangs on runs that still climb"

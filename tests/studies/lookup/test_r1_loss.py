@@ -28,6 +28,11 @@ def test_runs_without_both_transitions_do_not_count():
     assert LOSS.judge(stray)[1].value == pytest.approx(50 / 800)
 
 
+def test_without_a_run_that_has_both_their_distance_is_open():
+    both, together = LOSS.judge(changed(DATA, "both", False))
+    assert both.holds is False and together.undecided == "it could not be measured"
+
+
 def test_one_exact_run_decides_nothing():
     few = DATA.assign_attrs(exact_runs=1)
     assert [part.undecided for part in LOSS.judge(few)] == ["1 of 64 runs converged, fewer than 2"] * 2

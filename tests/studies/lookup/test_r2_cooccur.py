@@ -13,7 +13,7 @@ DATA = xr.Dataset(
         "before": ("run", np.linspace(0, 0.4, RUNS)),
         "fixed": (("run", "step"), np.full((RUNS, 2), 0.1)),
     },
-    {"step": [0, 100], "checkpoint": [0, 300, 600]},
+    {"run": range(RUNS), "step": [0, 100], "checkpoint": [0, 300, 600]},
     {"deciding": "learnt", "exact_runs": RUNS, "all_runs": 64},
 )
 BROKEN = {
@@ -21,6 +21,25 @@ BROKEN = {
     NONE_BEFORE: changed(DATA, "before", 0.3),
 }
 test_judge = judge_test(COOCCUR, DATA, BROKEN)
+
+
+def test_a_pattern_that_never_forms_is_apart():
+    never = changed(DATA, "lag", np.where(np.arange(RUNS) < 2, 0.0, np.nan)).assign_coords(step=[0, 10_000])
+    together, _ = COOCCUR.judge(never)
+    assert together.holds is False and together.value == 10_000 / 800
+    # In a single run it moves the median hardly.
+    one = changed(DATA, "lag", np.nan, run=0).assign_coords(step=[0, 10_000])
+    assert COOCCUR.judge(one)[0].holds
+
+
+def test_a_run_without_a_width_or_a_beginning_is_left_out():
+    labelled = DATA.assign_coords(run=range(RUNS))
+    together, before = COOCCUR.judge(changed(labelled, "width", np.nan, run=0))
+    assert together.holds and together.n == RUNS
+    _, before = COOCCUR.judge(changed(labelled, "before", np.nan, run=0))
+    assert before.holds and before.n == RUNS - 1
+    together, _ = COOCCUR.judge(changed(DATA, "width", np.nan))
+    assert together.undecided == "it could not be measured"
 
 
 def test_one_exact_run_decides_nothing():

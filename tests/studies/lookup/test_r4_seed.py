@@ -24,7 +24,9 @@ test_judge = judge_test(SEED, runs(2, 2), {SOME: runs(1, 20), SOME_NOT: runs(20,
 def test_what_still_climbs_has_not_failed_to_converge():
     some, some_not = SEED.judge(runs(20, 1, climbing=3))
     assert some.holds and some_not.value == 1 and some_not.undecided == "it hangs on runs that still climb"
-    assert SEED.judge(runs(20, 2, climbing=3))[1].holds and SEED.judge(runs(20, 0, climbing=1))[1].holds is False
+    assert (
+        SEED.judge(runs(20, 2, climbing=3))[1].holds and SEED.judge(runs(20, 0, climbing=1))[1].holds is False
+    )
     assert SEED.judge(runs(1, 5, climbing=3))[0].undecided == "it hangs on runs that still climb"
 
 

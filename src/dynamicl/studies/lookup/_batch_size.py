@@ -9,11 +9,11 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, words
 
-from ._ends import ended, told
+from ._ends import CLIMBING, counts, ended, told
 from ._populations import experiment
 from ._r4_time import spread
 from ._settings import Setting
-from ._undecided import decided
+from ._undecided import decided, open_while_climbing
 
 BOTH_FATES = Threshold("runs of the rarer fate, fewer of both batch sizes", ">=", 2.0)
 SAME_TIME = Threshold("factor between a time of convergence and the common median, largest", "<", 2.0)
@@ -44,13 +44,20 @@ def fates(data: xr.Dataset) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """With either batch size both fates exist, and all times lie within a factor of two about their common median."""
+    """With either batch size both fates exist, and all times lie within a factor of two about their common median.
+
+    Runs that still climb when their training ends may yet have either; of the usual batch size they are not told apart.
+    """
     both = fates(data)
-    rarer = [min(seen.sum(), (~seen).sum()) for _, seen in both]
+    (exact, others), (other_exact, other_others) = ((int(seen.sum()), int((~seen).sum())) for _, seen in both)
+    at_most = min(exact, others, other_exact, other_others)
+    rarer = min(at_most, other_others - counts(data)[CLIMBING])
     times = np.concatenate([time[seen] for time, seen in both])
     factors = np.exp(np.abs(np.log(times / np.median(times)))) if times.size else times
     return (
-        BOTH_FATES.part(float(min(rarer)), sum(seen.size for _, seen in both)),
+        BOTH_FATES.part(
+            float(rarer), sum(seen.size for _, seen in both), open_while_climbing(BOTH_FATES, rarer, at_most)
+        ),
         decided(SAME_TIME, largest(factors), times.size),
     )
 

@@ -17,14 +17,16 @@ from ._ends import Ended, ended, numbers, too_few_exact
 from ._populations import experiment
 from ._rules import HIGH, rule_score
 from ._settings import Setting
+from ._undecided import decided
 
 TOGETHER = Threshold(
-    "median time from accuracy's half way to the pattern's, farther end of its interval over the jump's width",
+    "median time from accuracy's half way to that of the deciding rule (the report's where it scores "
+    f"{HIGH:g} in the end, else each run's own), farther end of its interval over the jump's width",
     "<=",
     1.0,
 )
 NONE_BEFORE = Threshold(
-    "share of the pattern that is there when accuracy has made 10 %, median run", "<=", 0.25
+    "share of the deciding rule's rise that is done when accuracy has made 10 %, median run", "<=", 0.25
 )
 
 
@@ -109,18 +111,27 @@ def _reaches(x: np.ndarray, curve: np.ndarray, share: float) -> float:
 
 
 def lag(data: xr.Dataset) -> Interval:
-    """Estimate the median time from accuracy's half way to the pattern's, in steps."""
-    lags = data["lag"].values
-    known = lags[np.isfinite(lags)]
-    return attempt(bootstrap_interval, known, "median", method="percentile")[0] or UNKNOWN
+    """Estimate the median time from accuracy's half way to the pattern's, in steps.
+
+    A pattern that never forms is as far from accuracy as the training is long.
+    """
+    lags = data["lag"].fillna(data["step"].values[-1]).values
+    return attempt(bootstrap_interval, lags, "median", method="percentile")[0] or UNKNOWN
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Attention's half way lies within the width of accuracy's jump, and at its beginning little is there."""
+    """Attention's half way lies within the width of accuracy's jump, and at its beginning little is there.
+
+    The report follows its own rule. Where exact runs do not end with that rule, each is held against what it learnt
+    itself, which the report does not claim.
+    """
     few, between = too_few_exact(data), lag(data)
-    farther = max(abs(between.low), abs(between.high)) / float(np.median(data["width"]))
-    runs = data.sizes["run"]
-    return TOGETHER.part(farther, runs, few), NONE_BEFORE.part(float(np.median(data["before"])), runs, few)
+    farther = max(abs(between.low), abs(between.high)) / median(data["width"])
+    before = data["before"].values
+    return (
+        decided(TOGETHER, farther, data.sizes["run"], few),
+        decided(NONE_BEFORE, median(before), int(np.isfinite(before).sum()), few),
+    )
 
 
 def note(data: xr.Dataset) -> str:

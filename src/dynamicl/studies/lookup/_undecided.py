@@ -5,7 +5,7 @@ import math
 from dynamicl.statistics import Interval
 from dynamicl.studies._parts import Part, Threshold
 
-UNMEASURED = "no run tells"
+UNMEASURED = "it could not be measured"
 
 
 def decided(bar: Threshold, measured: float | Interval, n: int, why: str = "") -> Part:

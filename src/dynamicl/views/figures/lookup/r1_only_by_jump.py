@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 
 def draw(data: xr.Dataset) -> Figure:
-    """Draw every exact run in units of its jump time; one without a jump from its first plateau dashed, in units of its last step."""
+    """Draw every exact run in units of its jump time; one without, in units of its last step, dashed."""
     figure, axes = pyplot.subplots()
     steps = data["step"].values.astype(float)
     exact = data.isel(run=np.flatnonzero(data["kind"].values == "exact"))
