@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dynamicl.specs import SpecError
-from dynamicl.studies import STUDIES, VERDICTS, experiments_of, find_experiments, judge_again, ledger
+from dynamicl.studies import STUDIES, VERDICTS, experiments_of, judge_again, ledger
 from tooling import load_tool
 
 ROOT = Path(__file__).parents[2]
@@ -95,17 +94,15 @@ def test_the_parts_of_a_criterion_are_a_table(hook):
 
 NOT_RUN = {"induction.label_curve"}
 """Claims whose experiments are there and whose runs are not: they take hours of two cores or more."""
-AWAITING = {"lookup.r4.unpredicted"}
-"""Claims whose committed datasets are of an older measure and lack what the judge reads: to be made again."""
 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_committed_verdicts_are_what_the_committed_data_give(study):
-    experiments = [one for one in experiments_of(study) if one.id not in AWAITING | NOT_RUN]
+    experiments = [one for one in experiments_of(study) if one.id not in NOT_RUN]
     judged = judge_again(experiments, ROOT / "docs" / "results")
     assert [one.id for one in judged if not one.agrees] == []
     datasets = {path.stem for path in (ROOT / "docs" / "results" / study).glob(f"{study}.*.json")}
-    assert {one.id for one in judged if one.now is not None} == datasets - AWAITING
+    assert {one.id for one in judged if one.now is not None} == datasets
 
 
 @pytest.mark.parametrize("folder", sorted((ROOT / "docs" / "results" / "laptop").iterdir()))
@@ -113,12 +110,6 @@ def test_verdicts_at_laptop_that_stand_beside_others_follow_from_their_data_too(
     judged = judge_again(experiments_of(folder.name), ROOT / "docs" / "results" / "laptop")
     there = [one for one in judged if one.before is not None]
     assert there and all(one.agrees and one.now.scale == "laptop" for one in there)
-
-
-@pytest.mark.parametrize("claim", sorted(AWAITING))
-def test_data_that_wait_to_be_made_again_cannot_be_judged_yet(claim):
-    with pytest.raises(SpecError, match="cannot be judged"):
-        judge_again(find_experiments([claim]), ROOT / "docs" / "results")
 
 
 def test_what_was_not_run_has_no_data():

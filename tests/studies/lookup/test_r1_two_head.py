@@ -36,6 +36,12 @@ def test_still_being_on_the_plateau_is_no_way_to_end():
     assert TWO_HEAD.judge(ended(10, 10, 10, one_head=(10, 10, 10)))[0].holds is None
 
 
+def test_two_head_runs_that_still_climb_count_as_stalled_like_one_head_runs_without_curves():
+    old = ended(10, 10, 10)
+    new = old.assign(kind=("run", np.where(old["kind"] == "stalled", "climbing", old["kind"])))
+    assert TWO_HEAD.judge(new) == TWO_HEAD.judge(old)
+
+
 def test_it_takes_eight_runs_of_either_number_of_heads_that_left_the_plateau():
     assert TWO_HEAD.judge(ended(4, 4, 22))[0].undecided == ""
     for few in (ended(4, 3, 23), ended(10, 10, 10, one_head=(7, 0, 23))):

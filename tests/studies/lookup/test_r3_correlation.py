@@ -11,7 +11,7 @@ DATA = xr.Dataset(
     {
         "final_norm": ("run", np.concatenate([NORM, NORM])),
         "final_accuracy": ("run", np.concatenate([0.5 + NORM / 5000 + 0.01 * np.sin(NORM), 2 - NORM / 1000])),
-        "kind": ("run", np.repeat(["stalled", "plateau", "exact"], [12, 8, RUNS])),
+        "kind": ("run", np.repeat(["stalled", "climbing", "plateau", "exact"], [9, 3, 8, RUNS])),
     }
 )
 FALLING = changed(DATA, "final_accuracy", np.concatenate([1 - NORM / 5000, 2 - NORM / 1000]))
@@ -22,7 +22,7 @@ test_judge = judge_test(CORRELATION, DATA, {POSITIVE: FALLING})
 def test_it_takes_eight_runs_that_stalled():
     few = DATA.assign(kind=("run", np.repeat(["stalled", "plateau", "exact"], [7, 13, RUNS])))
     (part,) = CORRELATION.judge(few)
-    assert part.holds is None and part.n == 7 and part.undecided.startswith("only 7 runs stalled")
+    assert part.holds is None and part.n == 7 and part.undecided.startswith("only 7 runs ended between")
     assert CORRELATION.note(few).startswith("with the 13 runs that are still on the plateau")
 
 

@@ -36,7 +36,13 @@ def test_runs_on_the_plateau_are_no_others():
     assert [part.holds for part in low] == [True] * 3 and low[0].n == 40
     high = SMALLEST_NORM.judge(norms(HIGH, LOW, HIGH.repeat(10) + 200))
     assert [part.holds for part in high] == [False] * 3
-    assert "1250 of stalled ones, 850 on the plateau" in SMALLEST_NORM.note(norms(LOW, HIGH, LOW - 200))
+    assert "1250 between plateau and 1, 850 on the plateau" in SMALLEST_NORM.note(norms(LOW, HIGH, LOW - 200))
+
+
+def test_runs_that_still_climb_are_others_as_in_datasets_that_call_them_stalled():
+    old = norms(LOW, HIGH)
+    new = old.assign(kind=("run", np.where(np.arange(40) > 25, "climbing", old["kind"])))
+    assert SMALLEST_NORM.judge(new) == SMALLEST_NORM.judge(old)
 
 
 def test_a_norm_that_is_not_known_is_left_out_with_its_run():
@@ -51,7 +57,7 @@ def test_a_lone_exact_run_is_not_enough():
 
 def test_it_takes_eight_runs_that_stalled():
     parts = SMALLEST_NORM.judge(norms(LOW, HIGH[:7]))
-    assert parts[0].undecided == "only 7 runs stalled between plateau and 1, fewer than 8"
+    assert parts[0].undecided == "only 7 runs ended between plateau and 1, fewer than 8"
     assert SMALLEST_NORM.judge(norms(LOW, HIGH[:8]))[0].undecided == ""
     assert "exp(-0.06) in these runs, exp(-2) in the report's" in SMALLEST_NORM.note(DATA)
 

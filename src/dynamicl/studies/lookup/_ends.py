@@ -108,6 +108,11 @@ def kinds(data: xr.Dataset) -> np.ndarray:
     return _without_climbing(kind, data["accuracy"].values) if "accuracy" in data else kind
 
 
+def fell_short(data: xr.Dataset) -> np.ndarray:
+    """Say which runs left the plateau and are not exact, whether they stalled or still climb."""
+    return np.isin(data["kind"].values, (STALLED, CLIMBING))
+
+
 def counts(ends: xr.Dataset) -> dict[str, int]:
     """Count runs of each kind."""
     found = kinds(ends)

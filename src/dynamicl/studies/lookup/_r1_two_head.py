@@ -9,7 +9,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, share
 
-from ._ends import EXACT_KIND, STALLED, ended, jump_table, told
+from ._ends import EXACT_KIND, STALLED, ended, fell_short, jump_table, told
 from ._populations import experiment
 from ._settings import FEWEST, Setting
 from ._undecided import astride, decided
@@ -38,20 +38,27 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The ends of two-head runs are more varied, and exact ones still jump.
 
-    There are two ends, exact and stalled: a run that is still on the plateau, or climbs, has not ended. How varied they
-    are is open where fewer than eight runs of either number of heads have, or where neither is surely more so.
+    There are two ends, exact and not: a run that is still on the plateau has not begun. One that still climbs counts as
+    stalled, for of one-head runs no curves are here that would tell. How varied the ends are is open where fewer than
+    eight runs of either number of heads left the plateau, or where neither is surely more so.
     """
-    kind, one_head = data["kind"].values, data["one_head_kind"].values
-    exact = kind == EXACT_KIND
-    two, one = (kinds[np.isin(kinds, WAYS)] for kinds in (kind, one_head))
+    kind, one_head = (xr.Dataset({"kind": data[name]}) for name in ("kind", "one_head_kind"))
+    two, one = (ways(runs) for runs in (kind, one_head))
+    exact = data["kind"].values == EXACT_KIND
     fewer = min(two.size, one.size)
     few = f"only {fewer} runs left the plateau, fewer than {FEWEST}" if fewer < FEWEST else ""
     difference = UNKNOWN if few else entropy_difference(two, one)
     return (
         decided(VARIED, difference, two.size, few or astride(difference, VARIED.value)),
-        decided(SOME, share(exact), kind.size),
+        decided(SOME, share(exact), exact.size),
         decided(SHARPLY, share(data["sharp"].values[exact]), int(exact.sum())),
     )
+
+
+def ways(runs: xr.Dataset) -> np.ndarray:
+    """Return how the runs that left the plateau ended: exact or stalled."""
+    kind = np.where(fell_short(runs), STALLED, runs["kind"].values)
+    return kind[np.isin(kind, WAYS)]
 
 
 def entropy_difference(first: np.ndarray, second: np.ndarray, resamples: int = RESAMPLES) -> Interval:

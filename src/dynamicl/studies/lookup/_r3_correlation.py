@@ -9,13 +9,15 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, attempt, words
 
-from ._ends import EXACT_KIND, PLATEAU, STALLED, ended
+from ._ends import EXACT_KIND, PLATEAU, ended, fell_short
 from ._populations import experiment
 from ._r3_smallest import too_few
 from ._settings import Setting
 from ._undecided import astride, decided
 
-POSITIVE = Threshold("Pearson's correlation of final norm and final accuracy, stalled runs", "low >", 0.0)
+POSITIVE = Threshold(
+    "Pearson's correlation of final norm and final accuracy, runs between plateau and 1", "low >", 0.0
+)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -43,14 +45,14 @@ def linked(data: xr.Dataset, which: np.ndarray) -> Interval:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """The correlation is positive over the runs that stalled.
+    """The correlation is positive over the runs that left the plateau and are not exact.
 
-    The report's that are not exact had all climbed. Those still on the plateau have the lowest accuracy, and the lowest
+    The report's that are not exact had all left it. Those still on the plateau have the lowest accuracy, and the lowest
     norms because they have hardly moved, which is no finding about solutions. It cannot be tested where fewer than
-    eight stalled with a norm that is known, and is open where the interval holds 0.
+    eight did, with a norm that is known, and is open where the interval holds 0.
     """
-    stalled = (data["kind"].values == STALLED) & np.isfinite(data["final_norm"].values)
-    count, link = int(stalled.sum()), linked(data, stalled)
+    between = fell_short(data) & np.isfinite(data["final_norm"].values)
+    count, link = int(between.sum()), linked(data, between)
     return (decided(POSITIVE, link, count, too_few(count) or astride(link, POSITIVE.value)),)
 
 

@@ -9,13 +9,15 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import UNKNOWN, attempt, median, words
 
-from ._ends import EXACT_KIND, PLATEAU, STALLED, ended
+from ._ends import EXACT_KIND, PLATEAU, ended, fell_short
 from ._populations import experiment
 from ._settings import FEWEST, WEIGHT_DECAY, Setting, setting
 
-SMALLER = Threshold("probability that an exact run has the smaller norm than one that stalled", ">=", 0.9)
+SMALLER = Threshold(
+    "probability that an exact run has the smaller norm than one between plateau and 1", ">=", 0.9
+)
 SURELY = Threshold("the same, certainly more often than not", "low >", 0.5)
-SMALLEST = Threshold("runs that stalled with a smaller norm than every exact one", "<", 1.0)
+SMALLEST = Threshold("runs between plateau and 1 with a smaller norm than every exact one", "<", 1.0)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -46,14 +48,14 @@ def decay(scale: Setting) -> float:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """An exact run's norm is the smaller (area under the ROC curve), and the smallest of all is an exact run's.
 
-    The report's other runs had left the plateau and stalled. Those that are still on it have hardly moved, and do not
-    count; it cannot be tested where fewer than eight stalled.
+    The report's other runs had left the plateau. Those that are still on it have hardly moved, and do not count; it
+    cannot be tested where fewer than eight others left it.
     """
-    exact_norm, stalled_norm = (norms(data, kind) for kind in (EXACT_KIND, STALLED))
-    norm = np.concatenate([exact_norm, stalled_norm])
+    exact_norm, other_norm = norms(data, data["kind"].values == EXACT_KIND), norms(data, fell_short(data))
+    norm = np.concatenate([exact_norm, other_norm])
     area, alike = attempt(auc, np.arange(norm.size) < exact_norm.size, -norm)
-    why = alike or too_few(stalled_norm.size)
-    below = int((stalled_norm < exact_norm.min(initial=np.inf)).sum())
+    why = alike or too_few(other_norm.size)
+    below = int((other_norm < exact_norm.min(initial=np.inf)).sum())
     return (
         SMALLER.part(area or UNKNOWN, norm.size, why),
         SURELY.part(area or UNKNOWN, norm.size, why),
@@ -61,28 +63,31 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     )
 
 
-def norms(data: xr.Dataset, kind: str) -> np.ndarray:
-    """Return the final norms of runs that ended in one way, where they are known."""
-    norm = data["final_norm"].values[data["kind"].values == kind]
+def norms(data: xr.Dataset, which: np.ndarray) -> np.ndarray:
+    """Return the final norms of some runs, where they are known."""
+    norm = data["final_norm"].values[which]
     return norm[np.isfinite(norm)]
 
 
-def too_few(stalled: int) -> str:
-    """Say why runs that stalled cannot be spoken of; "" where they can."""
-    few = stalled < FEWEST
-    return f"only {stalled} runs stalled between plateau and 1, fewer than {FEWEST}" if few else ""
+def too_few(between: int) -> str:
+    """Say why runs between plateau and 1 cannot be spoken of; "" where they can."""
+    few = between < FEWEST
+    return f"only {between} runs ended between plateau and 1, fewer than {FEWEST}" if few else ""
 
 
 def note(data: xr.Dataset) -> str:
     """Give median norms, the same among runs of one initialisation, and what weight decay alone does."""
-    exact, stalled, plateau = (norms(data, kind) for kind in (EXACT_KIND, STALLED, PLATEAU))
+    kind = data["kind"].values
+    exact, short, plateau = (
+        norms(data, which) for which in (kind == EXACT_KIND, fell_short(data), kind == PLATEAU)
+    )
     others, done = data["one_start_norm"].values, data["one_start_converged"].values.astype(bool)
     among: Interval | None = attempt(auc, done, -others)[0]
     aged = attempt(correlation_interval, data["one_start_time"].values[done], others[done])[0]
     return (
-        f"median norm {median(exact):.0f} of exact runs, {median(stalled):.0f} of stalled ones, {median(plateau):.0f} "
-        "on the plateau; among runs of one initialisation an exact one has the smaller norm with probability "
-        f"{words(among)}, and Pearson's correlation of norm and S is {words(aged)}; weight decay alone shrinks weights "
+        f"median norm {median(exact):.0f} of exact runs, {median(short):.0f} between plateau and 1, "
+        f"{median(plateau):.0f} on the plateau; among runs of one initialisation an exact one has the smaller norm with "
+        f"probability {words(among)}, and Pearson's correlation of norm and S is {words(aged)}; weight decay alone shrinks weights "
         f"by exp(-{data.attrs['decay']:.2g}) in these runs, exp(-{decay(setting('paper')):.2g}) in the report's"
     )
 

@@ -23,7 +23,7 @@ def draw(data: xr.Dataset) -> Figure:
                 s=14,
                 facecolors=fill,
                 edgecolors=colour,
-                label=kind if fill == colour else None,
+                label=kind if fill == colour and these.any() else None,
             )
     axes.set(xlabel="final accuracy", ylabel="final sum of squared parameters")
     axes.legend()
