@@ -18,7 +18,7 @@ def neighbours(wins, forks=16):
 DATA = neighbours([2, 15, 3, 14, 8, 1, 16, 4, 13, 8, 2])
 COINS = neighbours([11, 12, 10, 13, 11, 9, 12, 11, 10, 12, 11])
 test_judge = judge_test(LOCAL, DATA, {VARIES: COINS})
-# What P between neighbouring steps would look like with a standard deviation of 0.06, as often seen as not.
+# The counts of the committed dataset.
 UNSEEN = neighbours([15, 15, 15, 15, 16, 14, 15, 15, 13, 16, 16])
 
 

@@ -48,8 +48,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The correlation is positive over the runs that left the plateau and are not exact.
 
     The report's that are not exact had all left it. Those still on the plateau have the lowest accuracy, and the lowest
-    norms because they have hardly moved, which is no finding about solutions. It cannot be tested where fewer than
-    eight did, with a norm that is known, and is open where the interval holds 0.
+    norms because they have hardly moved, which is no finding about solutions. Runs that still climb count, as in
+    datasets that call them stalled, though the report's had been trained to their ends. It cannot be tested where fewer
+    than eight did, with a norm that is known, and is open where the interval holds 0.
     """
     between = fell_short(data) & np.isfinite(data["final_norm"].values)
     count, link = int(between.sum()), linked(data, between)

@@ -86,9 +86,10 @@ def note(data: xr.Dataset) -> str:
     aged = attempt(correlation_interval, data["one_start_time"].values[done], others[done])[0]
     return (
         f"median norm {median(exact):.0f} of exact runs, {median(short):.0f} between plateau and 1, "
-        f"{median(plateau):.0f} on the plateau; among runs of one initialisation an exact one has the smaller norm with "
-        f"probability {words(among)}, and Pearson's correlation of norm and S is {words(aged)}; weight decay alone shrinks weights "
-        f"by exp(-{data.attrs['decay']:.2g}) in these runs, exp(-{decay(setting('paper')):.2g}) in the report's"
+        f"{median(plateau):.0f} on the plateau; among runs of one initialisation an exact one has the smaller norm "
+        f"with probability {words(among)}, and Pearson's correlation of norm and S is {words(aged)}; weight decay "
+        f"alone shrinks weights by exp(-{data.attrs['decay']:.2g}) in these runs, exp(-{decay(setting('paper')):.2g}) "
+        "in the report's"
     )
 
 
