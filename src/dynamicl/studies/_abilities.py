@@ -1,5 +1,6 @@
 """One accuracy of a run over its training: whether it appears, fades or never shows, how high and how fast."""
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -142,6 +143,19 @@ def abilities(data: xr.Dataset, name: str = "icl", chance: float = CHANCE) -> li
 def share_absent(runs: Sequence[Ability]) -> Interval:
     """Estimate the share of runs in which an accuracy never shows, where all of them must."""
     return share([run.is_absent_among(len(runs)) for run in runs])
+
+
+def share_part(bar: Threshold, outcomes: Sequence[bool | None], why: str) -> Part:
+    """Compare the share of runs for which something holds with a bar, where it may be open for some of them.
+
+    Args:
+        bar: what the share has to reach.
+        outcomes: of each run; `None` where it is open, which counts as not holding.
+        why: said of the part where the open runs can tip it.
+    """
+    at_least, at_most = (share([flag in allowed for flag in outcomes]) for allowed in ((True,), (True, None)))
+    part, best = bar.part(at_least, len(outcomes)), bar.part(at_most, len(outcomes))
+    return part if part.holds == best.holds else dataclasses.replace(part, undecided=why)
 
 
 def unless_all_fall(*groups: Sequence[Ability]) -> str:

@@ -5,12 +5,14 @@ import pytest
 import xarray as xr
 
 from dynamicl.store import Trajectory
+from dynamicl.studies._abilities import share_part
 from dynamicl.studies._curves import curves, error_of, first_beyond, late
-from dynamicl.studies._passages import passages
+from dynamicl.studies._parts import Threshold
+from dynamicl.studies._passages import NOT_RISEN, passages, unless_all_rise
 from dynamicl.studies.coopetition._networks import by_previous_token, flip_peaks, level_steps, pearson
 from dynamicl.studies.coopetition._settings import setting
 
-from .worlds import X, line, world
+from .worlds import FLAT, LOW_FLIP, RANDOM_START, X, line, world
 
 SCALE = setting("laptop")
 STEPS = (X / SCALE.world.batch).astype(int)
@@ -65,8 +67,49 @@ def test_a_passage_has_the_times_of_its_knots():
     up, down = 1e5 + 5e5 * 0.04 / 0.29, 6e5 + 6e5 * 0.25 / 0.5
     assert run.up == pytest.approx(up, abs=3.2e4) and run.down == pytest.approx(down, abs=3.2e4)
     assert run.peak_time == pytest.approx(6e5, abs=3.2e4) and run.peak == pytest.approx(0.75, abs=0.02)
-    assert run.known == np.inf and run.in_order and run.together
+    # ciwl is at .9 on the way from (8e5, .7) to (1.6e6, .93).
+    assert run.known == pytest.approx(8e5 + 8e5 * 0.2 / 0.23, abs=3.2e4) and run.in_order and run.together
     assert run.end == pytest.approx(line(((0, 0.12), (1.6e6, 0.12)))[-1], abs=0.04)
+
+
+def test_half_of_the_way_is_that_of_the_runs_own_curve():
+    (run,) = passages(world({"init": [0]}))
+    # icl goes from (2e5, .52) to .8 at 6e5, ciwl from (4e5, .6) to (8e5, .7) and ends at .913.
+    assert run.icl_halfway == pytest.approx(2e5 + 4e5 * 0.13 / 0.28, abs=3.2e4)
+    assert run.ciwl_halfway == pytest.approx(8e5, abs=5e4)
+    (chance,) = passages(world({"init": [0]}, icl=FLAT, ciwl=FLAT))
+    assert chance.icl_halfway == chance.ciwl_halfway == np.inf
+
+
+def test_a_network_that_never_turned_to_its_context_has_not_risen():
+    (run,) = passages(world({"init": [0]}, flip=RANDOM_START))
+    assert run.peak > 0.5 and not run.rose and unless_all_rise([run]) == NOT_RISEN
+    assert unless_all_rise(passages(world({"init": [0]}))) == ""
+
+
+def test_the_order_is_open_until_ciwl_is_known():
+    slow = ((0, 0.5), (1.6e6, 0.85))
+    assert passages(world({"init": [0]}, ciwl=slow))[0].in_order is None
+    assert passages(world({"init": [0]}, ciwl=slow, flip=LOW_FLIP))[0].in_order is False
+
+
+def test_shorter_runs_end_where_theirs_do():
+    data = world({"init": [0, 1]})
+    data["flip"].values[1, 50:] = np.nan
+    whole, short = passages(data)
+    assert whole.x.size == 101 and short.x[-1] == X[49] and np.isfinite(short.end)
+
+
+def test_open_runs_decide_nothing_unless_they_tip_the_share():
+    bar = Threshold("share", ">=", 0.8)
+
+    def holds(*outcomes):
+        return share_part(bar, outcomes, "open").holds
+
+    assert holds(True, True, True, True, None) is True and holds(False, False, True, True, None) is False
+    assert (
+        holds(True, True, True, False, None) is None and share_part(bar, (None,), "open").undecided == "open"
+    )
 
 
 def test_a_spike_is_not_a_passing():
@@ -97,6 +140,8 @@ def test_checkpoints_are_chosen_by_accuracy_each_once():
     steps = level_steps(MadeUp(one, kept), (0.59, 0.6, 0.7, 0.95))
     assert [step * SCALE.world.batch for step in steps] == pytest.approx([4e5, 8e5], abs=1e5)
     assert level_steps(MadeUp(one, kept), (0.95,)) == []
+    # The untrained network is at .5: where training first passes it is the first checkpoint after.
+    assert level_steps(MadeUp(one, kept), (0.5,)) == [kept[1]]
 
 
 def test_heads_are_ordered_by_what_they_do_at_the_flip_peak():

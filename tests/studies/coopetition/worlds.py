@@ -7,7 +7,7 @@ X = np.linspace(0, 1.6e6, 101)
 KNOTS = {
     "train": ((0, 0.5), (6e5, 0.8), (1.6e6, 0.9)),
     "icl": ((0, 0.5), (2e5, 0.52), (6e5, 0.8), (1.2e6, 0.6), (1.6e6, 0.52)),
-    "ciwl": ((0, 0.5), (4e5, 0.6), (8e5, 0.7), (1.6e6, 0.87)),
+    "ciwl": ((0, 0.5), (4e5, 0.6), (8e5, 0.7), (1.6e6, 0.93)),
     "flip": ((0, 0.49), (1e5, 0.46), (6e5, 0.75), (1.2e6, 0.25), (1.6e6, 0.12)),
     "iwl": ((0, 1e-4), (1.6e6, 1e-3)),
     "train_loss": ((0, 9.0), (4e5, 0.6), (1.6e6, 0.1)),
@@ -16,6 +16,8 @@ KNOTS = {
 FLAT = ((0, 0.5), (1.6e6, 0.5))
 """Chance throughout."""
 RISING = ((0, 0.5), (6e5, 0.8), (1.6e6, 0.85))
+RANDOM_START = ((0, 0.53), (3.2e4, 0.53), (6.4e4, 0.45), (1.6e6, 0.1))
+"""Above one half for three evaluations, by less than their errors, and never again."""
 LOW_FLIP = ((0, 0.49), (6e5, 0.45), (1.6e6, 0.1))
 """Of a network that never turns to its context."""
 

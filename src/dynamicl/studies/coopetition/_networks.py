@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
+from scipy import stats
 
 from dynamicl.circuits import clamped_scores
 from dynamicl.clamps import Clamp, ablate_heads, forward_recorded
@@ -151,15 +152,20 @@ def pearson(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
+def spearman(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the rank correlation of two samples; 0 where the second does not vary."""
+    return float(stats.spearmanr(first, second).statistic) if np.ptp(second) > 0 else 0.0
+
+
 def level_steps(trajectory: Trajectory, levels: Sequence[float]) -> list[int]:
     """Return the checkpoints at which a ciwl-only run's accuracy first reaches levels, rising, each once.
 
-    Levels that it never reaches are left out.
+    Levels that it never reaches are left out, and so is the untrained network, which may be above one by chance.
     """
     data = trajectory.dataset
     accuracy = data["accuracy_in_context"].sel(evaluator="ciwl").transpose("run", "step").values[0]
-    smooth, steps = running_median(accuracy), data["step"].values
-    checkpoints = np.array(trajectory.checkpoints)
+    smooth, steps = running_median(accuracy)[1:], data["step"].values[1:]
+    checkpoints = np.array([step for step in trajectory.checkpoints if step > 0])
     places = [int((smooth >= level).argmax()) for level in levels if (smooth >= level).any()]
     nearest = {int(checkpoints[closest(checkpoints, steps[place])]) for place in places}
     return sorted(nearest)
