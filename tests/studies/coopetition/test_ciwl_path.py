@@ -1,14 +1,14 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies.coopetition._ciwl_path import CIWL_PATH, FIRST, LAST, MIDDLE
+from dynamicl.studies.coopetition._ciwl_path import CIWL_PATH, FIRST, LAST, MIDDLE, PLATEAU
 from studies.judging import judge_test
 
 from .worlds import X, line, with_curve
 
-PLATEAU, LEARNT = ((0, 9.0), (1e5, 0.72), (1.6e6, 0.7)), ((0, 9.0), (1e5, 0.72), (8e5, 0.1), (1.6e6, 0.05))
+STAYS, LEARNT = ((0, 9.0), (1e5, 0.72), (1.6e6, 0.7)), ((0, 9.0), (1e5, 0.72), (8e5, 0.1), (1.6e6, 0.05))
 TAKEN = [2e5, 4e5, 6e5, 8e5, 3e6]
-LOSS = np.stack([line(PLATEAU if i in (0, 4) else LEARNT) for i in range(5)])
+LOSS = np.stack([line(STAYS if i in (0, 4) else LEARNT) for i in range(5)])
 DATA = xr.Dataset(
     {
         "loss": (("taken", "sequences"), LOSS),
@@ -18,7 +18,7 @@ DATA = xr.Dataset(
     {"taken": TAKEN, "sequences": X, "time": [0, 3.2e6]},
 )
 BROKEN = {
-    MIDDLE: with_curve(DATA, "loss", PLATEAU),
+    MIDDLE: with_curve(DATA, "loss", ((0, 9.0), (1e5, 0.72), (1.6e6, 0.5))),
     FIRST: with_curve(DATA, "loss", LEARNT, taken=[TAKEN[0]]),
     LAST: with_curve(DATA, "loss", LEARNT, taken=[TAKEN[-1]]),
 }
@@ -29,3 +29,7 @@ def test_few_times_decide_nothing():
     assert {part.undecided for part in CIWL_PATH.judge(DATA.isel(taken=[0, 2, 4]))} == {
         "the ciwl-only run gives 3 times, 4 are needed"
     }
+
+
+def test_where_none_leaves_the_plateau_nothing_is_decided():
+    assert {part.undecided for part in CIWL_PATH.judge(with_curve(DATA, "loss", STAYS))} == {PLATEAU}

@@ -9,6 +9,7 @@ from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 
+from ._icl_only import LOG2
 from ._populations import experiment
 from ._settings import Setting
 
@@ -18,6 +19,7 @@ MIDDLE = Threshold("second halves from between the first and last time that succ
 FIRST = Threshold("success with the second half of the first time", "<=", 0.0)
 LAST = Threshold("success with the second half of the last time", "<=", 0.0)
 LEAST_TIMES = 4
+PLATEAU = "no second half takes the loss below log 2 within the runs: all are on the plateau that comes first"
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -32,22 +34,22 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return xr.Dataset({"loss": runs["train_loss"], "icl": runs["icl"], "ciwl": lender["ciwl"]})
 
 
-def successes(data: xr.Dataset) -> np.ndarray:
-    """Return which second halves lead to a low loss, in the order of when they were taken."""
+def below(data: xr.Dataset, level: float) -> np.ndarray:
+    """Return which second halves lead to a loss below a level, in the order of when they were taken."""
     losses = rows(data.sortby("taken"), "loss")
-    return np.array([bool((running_median(curve[np.isfinite(curve)]) < SUCCESS).any()) for curve in losses])
+    return np.array([bool((running_median(curve[np.isfinite(curve)]) < level).any()) for curve in losses])
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The middle succeeds, and neither end."""
-    reached = successes(data)
-    few = (
-        ""
-        if len(reached) >= LEAST_TIMES
-        else f"the ciwl-only run gives {len(reached)} times, {LEAST_TIMES} are needed"
-    )
+    reached = below(data, SUCCESS)
+    few = ""
+    if len(reached) < LEAST_TIMES:
+        few = f"the ciwl-only run gives {len(reached)} times, {LEAST_TIMES} are needed"
+    elif not below(data, LOG2).any():
+        few = PLATEAU
     return (
-        MIDDLE.part(float(reached[1:-1].sum()), len(reached), few),
+        MIDDLE.part(float(reached[1:-1].sum()), 1, few),
         FIRST.part(float(reached[0]), 1, few),
         LAST.part(float(reached[-1]), 1, few),
     )
@@ -55,7 +57,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """List the times that succeed."""
-    taken = np.sort(data["taken"].values)[successes(data)]
+    taken = np.sort(data["taken"].values)[below(data, SUCCESS)]
     return f"second halves that succeed, by sequences of ciwl-only training: {taken.astype(int).tolist()}"
 
 

@@ -3,12 +3,13 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._abilities import share_absent
 from dynamicl.studies._curves import curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import ENDS, passages
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import mean, share
+from dynamicl.studies._summaries import mean
 from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
@@ -16,7 +17,7 @@ from ._settings import Setting
 
 LAYERS = (2, 1)
 KNOWN = Threshold("ciwl at the end, one layer, mean over runs", ">", ENDS["laptop"][1])
-CLOSE = Threshold("ciwl at the end, two layers minus one, mean over runs", "<", 0.05)
+CLOSE = Threshold("distance between ciwl at the end of two layers and of one, mean over seeds", "<", 0.05)
 NEVER = Threshold("share of one-layer runs in which icl is never above chance", ">=", 1.0)
 
 
@@ -32,11 +33,11 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """One layer ends where two do on ciwl sequences, and never reads the context."""
     two, single = (passages(data.sel(layers=layers)) for layers in LAYERS)
     ends = np.array([run.looked_up for run in single])
-    ahead = np.array([run.looked_up for run in two]) - ends
+    apart = np.abs(ends - [run.looked_up for run in two])
     return (
         KNOWN.part(mean(ends), len(ends)),
-        CLOSE.part(mean(ahead), len(ends)),
-        NEVER.part(share([run.ability.is_absent for run in single]), len(ends)),
+        CLOSE.part(mean(apart), len(ends)),
+        NEVER.part(share_absent([run.ability for run in single]), len(ends)),
     )
 
 

@@ -4,16 +4,14 @@ import itertools
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
 from dynamicl.clamps import Clamp, Constant, attention_temperature, keep_heads
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import closest, share
 
-from ._networks import accuracies, label_attention, last_networks, pearson
+from ._networks import accuracies, label_attention, last_networks, pearson, spearman
 from ._populations import experiment
 from ._settings import Setting
 
@@ -24,7 +22,7 @@ SHOWN = 300
 """Sequences kept for the figure."""
 PAIRS = Threshold("share of pairs of heads that are alike on average and correlate below .8", ">=", 0.5)
 ALONE = Threshold("heads whose accuracy alone falls with temperature", ">=", 7.0)
-TOGETHER = Threshold("heads that lower the whole network's accuracy when sharpened", ">=", 2.0)
+TOGETHER = Threshold("heads with whose temperature the whole network's accuracy rises", ">=", 2.0)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -68,13 +66,11 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     pairs = list(itertools.combinations(range(len(means)), 2))
     differ = [abs(means[i] - means[j]) < ALIKE and links[i, j] < APART for i, j in pairs]
     alone, together = (data[name].transpose("head", "temperature").values for name in ("alone", "together"))
-    falling = [np.ptp(curve) > 0 and stats.spearmanr(TEMPERATURES, curve).statistic < 0 for curve in alone]
-    usual = closest(TEMPERATURES, 1)
-    hurt = (together[:, :usual] < together[:, usual : usual + 1]).all(axis=1)
+    # All are heads of one network.
     return (
-        PAIRS.part(share(differ), len(pairs)),
-        ALONE.part(float(np.sum(falling)), len(means)),
-        TOGETHER.part(float(hurt.sum()), len(means)),
+        PAIRS.part(float(np.mean(differ)), 1),
+        ALONE.part(float(np.sum([spearman(TEMPERATURES, curve) < 0 for curve in alone])), 1),
+        TOGETHER.part(float(np.sum([spearman(TEMPERATURES, curve) > 0 for curve in together])), 1),
     )
 
 
