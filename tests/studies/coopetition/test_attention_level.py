@@ -9,3 +9,7 @@ DATA = xr.Dataset(
 )
 BROKEN = {LEAST: changed(DATA, "right", 0.5), MOST: changed(DATA, "right", 0.97)}
 test_judge = judge_test(ATTENTION_LEVEL, DATA, BROKEN)
+
+
+def test_heads_of_one_network_are_one_piece_of_evidence():
+    assert {part.n for part in ATTENTION_LEVEL.judge(DATA)} == {1}

@@ -1,7 +1,8 @@
+from dynamicl.studies._passages import NOT_RISEN
 from dynamicl.studies.coopetition._dedicated import DEDICATED, DOSE, FADES, PERSISTS
 from studies.judging import judge_test
 
-from .worlds import with_curve, world
+from .worlds import LOW_FLIP, with_curve, world
 
 HELD, STARTS = [0, 2, 4, 8, 8], [0.0, 0.0, 0.0, 0.0, 0.4]
 
@@ -26,3 +27,8 @@ test_judge = judge_test(DEDICATED, DATA, BROKEN)
 
 def test_the_note_tells_how_late_it_is_rescued():
     assert "0.50 from 0.4 on with all held later" in DEDICATED.note(DATA)
+
+
+def test_what_never_rose_does_not_persist():
+    fades, persists, _ = DEDICATED.judge(with_curve(DATA, "flip", LOW_FLIP, condition=[3]))
+    assert fades.holds and persists.undecided == NOT_RISEN

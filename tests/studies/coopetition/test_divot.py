@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from dynamicl.studies.coopetition._divot import DIVOT, RISES, rises
+from dynamicl.studies.coopetition._divot import DIVOT, NO_ONSET, RISES, rises
 from studies.judging import judge_test
 
-from .worlds import with_curve, world
+from .worlds import FLAT, with_curve, world
 
 ERROR = 0.02
 TOP = 1.0 + 5 * ERROR
@@ -18,3 +18,12 @@ test_judge = judge_test(DIVOT, DATA, {RISES: AFTER})
 
 def test_a_rise_is_counted_in_errors_of_a_difference():
     assert rises(DATA) == pytest.approx(np.full(5, 5 / np.sqrt(2)), rel=0.02)
+
+
+def test_a_rise_before_icl_appears_is_none_of_its_own():
+    early = ((0, 1.0), (1e5, 2.0), (2e5, 2.0), (2.6e5, 1.0), (1.6e6, 0.5))
+    assert DIVOT.judge(with_curve(DATA, "ciwl_loss", early))[0].holds is False
+
+
+def test_without_an_onset_there_is_no_divot_to_look_for():
+    assert DIVOT.judge(with_curve(DATA, "icl", FLAT))[0].undecided == NO_ONSET

@@ -21,3 +21,8 @@ test_judge = judge_test(IWL_RISE, DATA, BROKEN)
 def test_without_mlps_that_part_is_open():
     part = IWL_RISE.judge(DATA.drop_vars("mlp_iwl"))[2]
     assert part.holds is None and "GPU" in part.undecided
+
+
+def test_every_run_is_above_chance():
+    one = with_curve(DATA, "iwl", ((0, 0.0), (1.6e6, 0.001)), init=[1])
+    assert IWL_RISE.judge(one)[0].holds is False

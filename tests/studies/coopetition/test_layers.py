@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import xarray as xr
 
 from dynamicl.studies.coopetition._layers import FROZEN, KINDS, LAYERS, MOVES, SAME, STILL
@@ -30,3 +31,19 @@ BROKEN = {
     MOVES: changed(changed(DATA, "own", STOPPED), "late_second", STOPPED),
 }
 test_judge = judge_test(LAYERS, DATA, BROKEN)
+
+
+@pytest.mark.parametrize("moment", [STEPS[4], np.nan], ids=["one checkpoint for two", "one that never comes"])
+def test_moments_that_are_not_told_apart_confirm_nothing(moment):
+    data = changed(DATA, "moment", moment, frozen="down")
+    if np.isnan(moment):
+        data = changed(data, "early_first", np.nan, frozen="down")
+    same, still, moves = LAYERS.judge(data)
+    assert same.holds and still.undecided == moves.undecided == "2 moments of 3 are told apart"
+    moved = changed(data, "early_first", 0.3, frozen="peak", kind="flip", sequences=STEPS[-1])
+    assert LAYERS.judge(moved)[1].holds is False
+
+
+def test_checkpoints_of_one_run_are_one_piece_of_evidence():
+    assert {part.n for part in LAYERS.judge(DATA)} == {1}
+    assert "icl 0.020" in LAYERS.note(DATA)

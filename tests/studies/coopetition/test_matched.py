@@ -4,7 +4,7 @@ from dynamicl.studies import NOT_TESTABLE, verdict_of
 from dynamicl.studies.coopetition._matched import FLIP, ICL, LARGE, MAIN, MATCHED
 from studies.judging import judge_test
 
-from .worlds import RISING, X, line, with_curve, world
+from .worlds import FLAT, RISING, X, line, with_curve, world
 
 BOTH = world({"condition": ["main", "matched"], "init": range(2)})
 KEPT = with_curve(with_curve(BOTH, "flip", RISING, condition="matched"), "icl", RISING, condition="matched")
@@ -23,3 +23,10 @@ test_judge = judge_test(MATCHED, DATA, BROKEN)
 def test_without_the_large_network_the_verdict_is_open_and_says_what_it_costs():
     parts = MATCHED.judge(KEPT)
     assert verdict_of(parts) == NOT_TESTABLE and "GPU hours" in parts[-1].undecided
+
+
+def test_what_is_at_chance_does_not_persist():
+    never = with_curve(with_curve(DATA, "flip", FLAT), "icl", FLAT).assign(
+        large_flip=("large_sequences", line(FLAT))
+    )
+    assert {part.holds for part in MATCHED.judge(never)} == {None}

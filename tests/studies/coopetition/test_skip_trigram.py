@@ -27,3 +27,7 @@ BROKEN = {
     DIRECT: changed(DATA, "cut", 0.96),
 }
 test_judge = judge_test(SKIP_TRIGRAM, DATA, BROKEN)
+
+
+def test_heads_of_one_network_are_one_piece_of_evidence():
+    assert {part.n for part in SKIP_TRIGRAM.judge(DATA)} == {1}

@@ -36,6 +36,8 @@ def test_few_seeds_decide_nothing():
     assert verdict_of(parts) == NOT_TESTABLE
     assert "100 seeds leave the plateau, 1,000 are needed" in parts[0].sentence
     assert all(np.isnan(part.value) for part in TOY.judge(changed(DATA, "left", False)))
+    assert [part.holds for part in TOY.judge(changed(DATA, "left", False, offset=0.0))] == [True, True, None]
+    assert [part.holds for part in TOY.judge(changed(DATA, "left", False, offset=0.1))] == [None, None, True]
 
 
 def test_what_is_measured_of_three_seeds(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Mean attention lies between."""
     level = float(data["right"].mean())
-    return LEAST.part(level, data.sizes["head"]), MOST.part(level, data.sizes["head"])
+    return LEAST.part(level, 1), MOST.part(level, 1)
 
 
 ATTENTION_LEVEL = experiment(

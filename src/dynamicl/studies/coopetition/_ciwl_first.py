@@ -14,7 +14,7 @@ from ._populations import experiment
 from ._settings import Setting
 
 TREND = Threshold("p of Jonckheere's test that flip peaks fall with the start", "<", 0.05)
-FIRST = Threshold("flip at its height from the earliest start", ">", CHANCE)
+FIRST = Threshold("height that flip surely keeps from the earliest start", ">", CHANCE)
 LAST = Threshold("flip at its height above its beginning, from the latest start", "<=", 0.05)
 LEAST_STARTS = 4
 
@@ -36,7 +36,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     p = jonckheere_terpstra([[-peak] for peak in peaks])[1] if not few else np.nan
     return (
         TREND.part(p, n, few),
-        FIRST.part(peaks[0], 1, few),
+        FIRST.part(runs[0].sure, 1, few),
         LAST.part(peaks[-1] - float(flips[-1][0]), 1, few),
     )
 

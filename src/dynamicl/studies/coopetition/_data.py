@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from dynamicl.studies._abilities import share_absent
 from dynamicl.studies._curves import CHANCE, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -16,8 +17,10 @@ from ._settings import Setting
 
 MAIN = "many classes, many drawings"
 NAMES = (MAIN, MANY_FEW, FEW_MANY, FEW_FEW)
-MANY = Threshold("flip at its height with many classes, least over runs and drawings", ">", CHANCE)
-FEWER = Threshold("flip at its height with few classes, largest over runs and drawings", "<=", CHANCE)
+MANY = Threshold("height that flip surely keeps in the main setting, least over runs", ">", CHANCE)
+FEWER = Threshold(
+    "height that flip surely keeps with few classes, largest over runs and drawings", "<=", CHANCE
+)
 APPEARS = Threshold("share of runs with few classes of many drawings in which icl appears", ">", 0.5)
 NEVER = Threshold(
     "share of runs with few classes of few drawings in which icl is never above chance", ">=", 1.0
@@ -36,16 +39,19 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Many classes make flip pass one half; few classes show some in-context learning with many drawings alone."""
+    """Many classes make flip pass one half; few classes show some in-context learning with many drawings alone.
+
+    The ledger has flip above one half with many classes only: with few drawings of them it may or may not be.
+    """
     runs = {name: passages(data.sel(setting=name)) for name in NAMES}
     n = data.sizes["init"]
-    many = [run.peak for run in runs[MAIN] + runs[MANY_FEW]]
-    fewer = [run.peak for run in runs[FEW_MANY] + runs[FEW_FEW]]
+    many = [run.sure for run in runs[MAIN]]
+    fewer = [run.sure for run in runs[FEW_MANY] + runs[FEW_FEW]]
     return (
-        MANY.part(float(np.min(many)), 2 * n),
+        MANY.part(float(np.min(many)), n),
         FEWER.part(largest(fewer), 2 * n),
         APPEARS.part(share([run.ability.appears for run in runs[FEW_MANY]]), n),
-        NEVER.part(share([run.ability.is_absent for run in runs[FEW_FEW]]), n),
+        NEVER.part(share_absent([run.ability for run in runs[FEW_FEW]]), n),
     )
 
 

@@ -13,7 +13,7 @@ from dynamicl.studies._curves import curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._passages import passages
+from dynamicl.studies._passages import Passage, passages, unless_all_rise
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
 from dynamicl.studies._world_setting import few
@@ -34,24 +34,22 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return data.assign(held=("condition", counts), start=("condition", starts))
 
 
-def ends(data: xr.Dataset, held: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return flip at its peak and at the end of the runs with so many heads held from the beginning."""
+def held_throughout(data: xr.Dataset, held: int) -> list[Passage]:
+    """Return the runs with so many heads held from the beginning."""
     (place,) = np.flatnonzero((data["held"].values == held) & (data["start"].values == 0))
-    runs = passages(data.isel(condition=int(place)))
-    return np.array([run.peak for run in runs]), np.array([run.end for run in runs])
+    return passages(data.isel(condition=int(place)))
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades with no head held, persists with all, and the more are held the more of it is left."""
-    free_peak, free_end = ends(data, 0)
-    peak, end = ends(data, HEADS)
+    free, held = (held_throughout(data, count) for count in (0, HEADS))
     early = data["start"].values == 0
     counts = sorted({int(count) for count in data["held"].values[early]})
-    levels = [ends(data, count)[1] for count in counts]
+    levels = [[run.end for run in held_throughout(data, count)] for count in counts]
     n = sum(len(level) for level in levels)
     return (
-        FADES.part(mean(free_peak - free_end), len(free_end)),
-        PERSISTS.part(mean(end - peak), len(end)),
+        FADES.part(mean([run.lost for run in free]), len(free), unless_all_rise(free)),
+        PERSISTS.part(mean([-run.lost for run in held]), len(held), unless_all_rise(held)),
         DOSE.part(trend(levels).p, n),
     )
 
@@ -60,7 +58,8 @@ def note(data: xr.Dataset) -> str:
     """Give what is left by number of heads, and by when holding them begins."""
     early = data["start"].values == 0
     counts = sorted({int(count) for count in data["held"].values[early]})
-    left = ", ".join(f"{ends(data, count)[1].mean():.2f} with {count}" for count in counts)
+    ends = [np.mean([run.end for run in held_throughout(data, count)]) for count in counts]
+    left = ", ".join(f"{end:.2f} with {count}" for end, count in zip(ends, counts, strict=True))
     late = []
     for place in np.flatnonzero(~early):
         end = np.mean([run.end for run in passages(data.isel(condition=int(place)))])

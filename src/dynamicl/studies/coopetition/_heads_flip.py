@@ -15,8 +15,11 @@ from ._settings import Setting
 
 STRENGTH = 0.1
 """Attention to one label minus to the other from which on a head has taken a side."""
-PEAK = Threshold("layer-2 heads with induction strength above .1 at the flip peak, mean over runs", ">=", 6.0)
-TURNED = Threshold("layer-2 heads with induction strength below -.1 at the end, mean over runs", ">=", 6.0)
+TURNED = Threshold(
+    "layer-2 heads with induction strength above .1 at the flip peak and below -.1 at the end, mean over runs",
+    ">=",
+    6.0,
+)
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -38,14 +41,12 @@ def sides(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Most heads read the context at the peak, and the looked-up label at the end."""
+    """Most heads read the context at the peak, and the same ones the looked-up label at the end."""
     at_peak, at_end = sides(data)
-    return (
-        PEAK.part(mean((at_peak > STRENGTH).sum(axis=1)), len(at_peak)),
-        TURNED.part(mean((at_end < -STRENGTH).sum(axis=1)), len(at_end)),
-    )
+    turned = (at_peak > STRENGTH) & (at_end < -STRENGTH)
+    return (TURNED.part(mean(turned.sum(axis=1)), len(turned)),)
 
 
 HEADS_FLIP = experiment(
-    "coopetition.heads_flip", ["whole"], measure=measure, judge=judge, criterion=(PEAK, TURNED)
+    "coopetition.heads_flip", ["whole"], measure=measure, judge=judge, criterion=(TURNED,)
 )

@@ -1,13 +1,11 @@
 """Thesis figure 5.10: with the query's own drawing in the context, in-context learning persists."""
 
-import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import running_median
-from dynamicl.studies._curves import curves, late, rows
+from dynamicl.studies._curves import curves, late
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._passages import passages
+from dynamicl.studies._passages import Passage, passages, unless_all_rise
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import mean
 from dynamicl.studies._world_setting import few
@@ -39,23 +37,20 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return both.assign(large_flip=large["flip"].rename(sequences="large_sequences"))
 
 
-def lost(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return by how much flip and icl end below their peaks in each run."""
-    one = data.sel(condition=condition)
-    x, runs = data["sequences"].values.astype(float), passages(one)
-    flip = np.array([run.peak - run.end for run in runs])
-    ends = [late(x, curve) for curve in rows(one, "icl")]
-    return flip, np.array([run.ability.fading.peak - end for run, end in zip(runs, ends, strict=True)])
+def icl_lost(run: Passage) -> float:
+    """Return by how much icl ends below its peak."""
+    return run.ability.peak - late(run.x, run.icl)
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Matched runs keep what main runs lose, and so does the large network where it was trained."""
-    flip, icl = lost(data, "matched")
-    main, _ = lost(data, "main")
+    main, matched = (passages(data.sel(condition=condition)) for condition in CONDITIONS)
+    at_chance = unless_all_rise(matched)
+    no_icl = "" if all(run.ability.appears for run in matched) else "icl does not appear in every run"
     return (
-        FLIP.part(mean(-flip), len(flip)),
-        ICL.part(mean(-icl), len(icl)),
-        MAIN.part(mean(main), len(main)),
+        FLIP.part(mean([-run.lost for run in matched]), len(matched), at_chance),
+        ICL.part(mean([-icl_lost(run) for run in matched]), len(matched), no_icl),
+        MAIN.part(mean([run.lost for run in main]), len(main), unless_all_rise(main)),
         LARGE.part(*_large(data)),
     )
 
@@ -65,7 +60,9 @@ def _large(data: xr.Dataset) -> tuple[float, int, str]:
     if "large_flip" not in data:
         return float("nan"), 0, PRICE
     x, flip = (data[name].values.astype(float) for name in ("large_sequences", "large_flip"))
-    return late(x, flip) - float(running_median(flip).max()), 1, ""
+    # Nothing but flip is asked of it.
+    run = Passage(x, flip, flip, flip, int(data.attrs["evaluated"]))
+    return -run.lost, 1, unless_all_rise([run])
 
 
 MATCHED = experiment(

@@ -3,11 +3,12 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, MOST, curves, first_beyond, rows
+from dynamicl.studies._abilities import share_part
+from dynamicl.studies._curves import MOST, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._passages import passages
+from dynamicl.studies._passages import Passage, passages
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import share
 from dynamicl.studies._world_setting import few
@@ -18,8 +19,9 @@ from ._settings import Setting
 CONDITIONS = ("main", "heads off")
 APPEARS = Threshold("share of runs without those heads in which icl appears", ">=", MOST)
 LATER = Threshold(
-    "share of seeds in which icl comes halfway to its main peak later than in the main run", ">=", 1.0
+    "share of seeds in which icl comes halfway to its peak later than in the main run", ">=", 1.0
 )
+NOT_COME = "icl does not appear in a run without the heads"
 
 
 def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
@@ -33,25 +35,19 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return both.assign(off=(("init", "head"), off_heads))
 
 
-def halves(data: xr.Dataset) -> np.ndarray:
-    """Return when icl is halfway from chance to the main run's peak, shape (condition, run); infinity where never."""
-    x = data["sequences"].values.astype(float)
-    levels = [(CHANCE + run.ability.fading.peak) / 2 for run in passages(data.sel(condition="main"))]
-    times = []
-    for condition in CONDITIONS:
-        curves = rows(data.sel(condition=condition), "icl")
-        times.append([first_beyond(x, curve, level) for curve, level in zip(curves, levels, strict=True)])
-    return np.array(times)
-
-
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It appears all the same, and later."""
-    off = passages(data.sel(condition="heads off"))
-    main, later = halves(data)
+    main, off = (passages(data.sel(condition=condition)) for condition in CONDITIONS)
+    later = [comes_later(*pair) for pair in zip(main, off, strict=True)]
     return (
         APPEARS.part(share([run.ability.appears for run in off]), len(off)),
-        LATER.part(share(later > main), len(off)),
+        share_part(LATER, later, NOT_COME),
     )
+
+
+def comes_later(main: Passage, off: Passage) -> bool | None:
+    """Tell whether icl is halfway to its own peak later without the heads; `None` where it does not come without."""
+    return off.icl_halfway > main.icl_halfway if np.isfinite(off.icl_halfway) else None
 
 
 def note(data: xr.Dataset) -> str:

@@ -3,24 +3,25 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._curves import CHANCE, curves, first_beyond, rows
+from dynamicl.studies._abilities import share_absent
+from dynamicl.studies._curves import CHANCE, curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import passages
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import largest, share
+from dynamicl.studies._summaries import largest
 from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
 from ._settings import Setting
 
 CONDITIONS = ("main", "barred")
-HALFWAY = 0.7
-"""ciwl that both conditions pass at this scale, half of the way or more from chance."""
 NEVER = Threshold("share of barred runs in which icl is never above chance", ">=", 1.0)
-FLIP = Threshold("flip at its height, barred, largest over runs", "<=", CHANCE)
+FLIP = Threshold("height that flip surely keeps, barred, largest over runs", "<=", CHANCE)
 TIME = Threshold(
-    "|log of the time until ciwl .7, barred over main|, largest over runs", "<", float(np.log(1.25))
+    "|log of the time until ciwl is halfway to its end, barred over main|, largest over runs",
+    "<",
+    float(np.log(1.25)),
 )
 
 
@@ -36,18 +37,14 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Nothing is read from the context, and labels are looked up as soon."""
-    barred = passages(data.sel(condition="barred"))
-    x = data["sequences"].values.astype(float)
-    times = []
-    for condition in CONDITIONS:
-        curves = rows(data.sel(condition=condition), "ciwl")
-        times.append(np.array([first_beyond(x, curve, HALFWAY) for curve in curves]))
-    reached = np.isfinite(times[0]) & np.isfinite(times[1])
-    late = "" if reached.all() else "ciwl does not reach .7 in every run"
-    apart = np.abs(np.log(times[1][reached] / times[0][reached]))
+    main, barred = (passages(data.sel(condition=condition)) for condition in CONDITIONS)
+    times = np.array([[run.ciwl_halfway for run in runs] for runs in (main, barred)])
+    reached = np.isfinite(times).all(axis=0)
+    late = "" if reached.all() else "ciwl does not appear in every run"
+    apart = np.abs(np.log(times[1, reached] / times[0, reached]))
     return (
-        NEVER.part(share([run.ability.is_absent for run in barred]), len(barred)),
-        FLIP.part(largest([run.peak for run in barred]), len(barred)),
+        NEVER.part(share_absent([run.ability for run in barred]), len(barred)),
+        FLIP.part(largest([run.sure for run in barred]), len(barred)),
         TIME.part(largest(apart), int(reached.sum()), late),
     )
 

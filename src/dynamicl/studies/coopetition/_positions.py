@@ -2,12 +2,13 @@
 
 import xarray as xr
 
+from dynamicl.studies._abilities import share_absent
 from dynamicl.studies._curves import curves
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._passages import ENDS, passages
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import mean, share
+from dynamicl.studies._summaries import mean
 from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
@@ -35,7 +36,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     never, known = [], []
     for scheme in POSITIONS:
         runs = passages(data.sel(positions=scheme))
-        never.append(NEVER[scheme].part(share([run.ability.is_absent for run in runs]), n))
+        never.append(NEVER[scheme].part(share_absent([run.ability for run in runs]), n))
         known.append(KNOWN[scheme].part(mean([run.looked_up for run in runs]), n))
     return (*never, *known)
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
 from dynamicl.clamps import Clamp, Pattern, cut, keep_heads
 from dynamicl.studies._lab import Lab
@@ -10,7 +9,7 @@ from dynamicl.studies._laptop_world import HEADS
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 
-from ._networks import accuracies, label_attention, last_networks
+from ._networks import accuracies, label_attention, last_networks, spearman
 from ._populations import experiment
 from ._settings import Setting
 
@@ -60,18 +59,13 @@ def _held(head: int, weight: float) -> tuple[Clamp, ...]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Every head attends to the right label in either place, and the answer follows."""
     clamped = data["clamped"].transpose("head", "weight").values
-    with np.errstate(invalid="ignore"):
-        links = [_rank(curve) for curve in clamped]
+    links = [spearman(WEIGHTS, curve) for curve in clamped]
+    # All are heads of one network.
     return (
-        ATTENDS.part(float((data["right"] - data["other"]).min()), data.sizes["head"]),
-        FOLLOWS.part(min(links), data.sizes["head"]),
+        ATTENDS.part(float((data["right"] - data["other"]).min()), 1),
+        FOLLOWS.part(min(links), 1),
         DIRECT.part(float(data["whole"] - data["cut"]), 1),
     )
-
-
-def _rank(curve: np.ndarray) -> float:
-    """Return the rank correlation with the weight; 0 of a curve that does not move."""
-    return float(stats.spearmanr(WEIGHTS, curve).statistic) if np.ptp(curve) > 0 else 0.0
 
 
 SKIP_TRIGRAM = experiment(

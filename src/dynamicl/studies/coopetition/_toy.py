@@ -132,13 +132,15 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     published, level = (data.sel(offset=offset) for offset in (0.1, 0.0))
     left, also = (table["left"].values.astype(bool) for table in (published, level))
     lost = transient(published["lowest"].values, published["final"].values)[left]
-    n, few = int(left.sum()), ""
-    if n < ENOUGH:
-        few = f"{n} seeds leave the plateau, {ENOUGH:,} are needed"
+    n, n_level = int(left.sum()), int(also.sum())
+    few, few_level = (
+        "" if count >= ENOUGH else f"{count} seeds leave the plateau, {ENOUGH:,} are needed"
+        for count in (n, n_level)
+    )
     return (
         TRANSIENT.part(share(lost), n, few),
         DIVOTS.part(share(published["rise"].values[left] > DIVOT), n, few),
-        KEPT.part(share(level["final"].values[also] < LEARNT), int(also.sum()), few),
+        KEPT.part(share(level["final"].values[also] < LEARNT), n_level, few_level),
     )
 
 
