@@ -64,7 +64,7 @@ def runs_of(name):
     ]
 
 
-# Few-shot tasks and mixtures are exemplar tasks with other portions and sources: one of the three says nearly all of it.
+# Few-shot tasks and mixtures are exemplar tasks with other portions and sources: one of three says nearly all of it.
 PARAMS = [
     pytest.param(name, marks=[pytest.mark.whole] * (name in ("exemplars", "mixture"))) for name in TASKS
 ]

@@ -42,7 +42,7 @@ def test_older_datasets_are_judged_by_their_curves():
 
 def test_without_exact_runs_none_jumped_or_did_not():
     some, sharply, _ = BIMODAL.judge(ended(0, 20, 10))
-    assert some.holds is False and sharply.undecided == "it could not be measured"
+    assert some.holds is False and sharply.undecided == "it is not known"
 
 
 def test_a_jump_without_a_solution_is_none():

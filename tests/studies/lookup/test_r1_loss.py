@@ -30,7 +30,7 @@ def test_runs_without_both_transitions_do_not_count():
 
 def test_without_a_run_that_has_both_their_distance_is_open():
     both, together = LOSS.judge(changed(DATA, "both", False))
-    assert both.holds is False and together.undecided == "it could not be measured"
+    assert both.holds is False and together.undecided == "it is not known"
 
 
 def test_one_exact_run_decides_nothing():

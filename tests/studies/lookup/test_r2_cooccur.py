@@ -39,7 +39,7 @@ def test_a_run_without_a_width_or_a_beginning_is_left_out():
     _, before = COOCCUR.judge(changed(labelled, "before", np.nan, run=0))
     assert before.holds and before.n == RUNS - 1
     together, _ = COOCCUR.judge(changed(DATA, "width", np.nan))
-    assert together.undecided == "it could not be measured"
+    assert together.undecided == "it is not known"
 
 
 def test_one_exact_run_decides_nothing():

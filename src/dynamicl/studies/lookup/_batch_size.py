@@ -13,7 +13,7 @@ from ._ends import CLIMBING, counts, ended, told
 from ._populations import experiment
 from ._r4_time import spread
 from ._settings import Setting
-from ._undecided import decided, open_while_climbing
+from ._undecided import open_while_climbing
 
 BOTH_FATES = Threshold("runs of the rarer fate, fewer of both batch sizes", ">=", 2.0)
 SAME_TIME = Threshold("factor between a time of convergence and the common median, largest", "<", 2.0)
@@ -58,7 +58,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         BOTH_FATES.part(
             float(rarer), sum(seen.size for _, seen in both), open_while_climbing(BOTH_FATES, rarer, at_most)
         ),
-        decided(SAME_TIME, largest(factors), times.size),
+        SAME_TIME.part(largest(factors), times.size),
     )
 
 

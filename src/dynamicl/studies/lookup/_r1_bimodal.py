@@ -12,7 +12,7 @@ from dynamicl.studies._summaries import median, share, words
 from ._ends import CLIMBING, EXACT_KIND, STALLED, counts, ended, jump_table, kinds, told
 from ._populations import experiment
 from ._settings import FEWEST, Setting
-from ._undecided import decided, open_while_climbing
+from ._undecided import open_while_climbing
 
 SOME = Threshold("share of runs that end exact", ">=", 0.05)
 SHARPLY = Threshold("share of exact runs that got there by one sharp jump from the plateau", ">=", 0.9)
@@ -47,10 +47,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
     def part(bar: Threshold, flags: np.ndarray) -> Part:
         at_most = (flags.sum() + climbing.sum()) / kind.size
-        return decided(bar, share(flags), total, few or open_while_climbing(bar, flags.mean(), at_most))
+        return bar.part(share(flags), total, few or open_while_climbing(bar, flags.mean(), at_most))
 
     sharp = data["sharp"].values[~climbing][exact]
-    return part(SOME, exact), decided(SHARPLY, share(sharp), sharp.size, few), part(STALL, stalled)
+    return part(SOME, exact), SHARPLY.part(share(sharp), sharp.size, few), part(STALL, stalled)
 
 
 def note(data: xr.Dataset) -> str:

@@ -12,7 +12,6 @@ from dynamicl.studies._summaries import UNKNOWN, attempt, median, share, words
 from ._ends import ended, jumps, numbers, too_few_exact
 from ._populations import experiment
 from ._settings import Setting
-from ._undecided import decided
 
 BOTH = Threshold("share of exact runs in which both transitions are found", ">=", 0.9)
 TOGETHER = Threshold(
@@ -55,7 +54,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     lag = _lag(data)
     width = median(data["width"].values[both])
     farther = max(abs(lag.low), abs(lag.high)) / width
-    return decided(BOTH, share(both), both.size, few), decided(TOGETHER, farther, int(both.sum()), few)
+    return BOTH.part(share(both), both.size, few), TOGETHER.part(farther, int(both.sum()), few)
 
 
 def _lag(data: xr.Dataset) -> Interval:

@@ -11,7 +11,6 @@ from ._ends import EXACT_KIND
 from ._populations import experiment
 from ._r1_bimodal import measure as measure
 from ._settings import FEWEST, HOLD, LEFT
-from ._undecided import decided
 
 ALL = Threshold("share of exact runs in whose accuracy a jump is found", ">=", 1.0)
 FOUND, UNFINISHED = "found", "unfinished"
@@ -33,7 +32,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     unfinished = [reason for reason in why_not if reason.startswith(UNFINISHED)]
     cut = f"{len(unfinished)} exact runs are unfinished" if unfinished == why_not and why_not else ""
     jumped = np.arange(count) < count - len(why_not)
-    return (decided(ALL, share(jumped), count, few or cut),)
+    return (ALL.part(share(jumped), count, few or cut),)
 
 
 def later_jumps(data: xr.Dataset) -> list[str]:

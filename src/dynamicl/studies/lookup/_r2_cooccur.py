@@ -17,7 +17,6 @@ from ._ends import Ended, ended, numbers, too_few_exact
 from ._populations import experiment
 from ._rules import HIGH, rule_score
 from ._settings import Setting
-from ._undecided import decided
 
 TOGETHER = Threshold(
     "median time from accuracy's half way to that of the deciding rule (the report's where it scores "
@@ -129,8 +128,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     farther = max(abs(between.low), abs(between.high)) / median(data["width"])
     before = data["before"].values
     return (
-        decided(TOGETHER, farther, data.sizes["run"], few),
-        decided(NONE_BEFORE, median(before), int(np.isfinite(before).sum()), few),
+        TOGETHER.part(farther, data.sizes["run"], few),
+        NONE_BEFORE.part(median(before), int(np.isfinite(before).sum()), few),
     )
 
 

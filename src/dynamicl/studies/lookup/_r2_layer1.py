@@ -10,7 +10,6 @@ from dynamicl.studies._summaries import mean
 from ._populations import experiment
 from ._rules import HIGH, rule_data, untestable
 from ._settings import Setting
-from ._undecided import decided
 
 COLLECT = Threshold("share of rows of layer 1 that attend most to i - 3 or i - 4, exact runs", ">=", HIGH)
 
@@ -27,7 +26,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """The rule scores high on average over exact runs; see `too_short` for where it cannot be tested."""
     scores = data["collect_accuracy"].values
-    return (decided(COLLECT, mean(scores), scores.size, untestable(data)),)
+    return (COLLECT.part(mean(scores), scores.size, untestable(data)),)
 
 
 def note(data: xr.Dataset) -> str:

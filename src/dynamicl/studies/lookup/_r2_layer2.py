@@ -10,7 +10,6 @@ from dynamicl.studies._summaries import mean
 from ._populations import experiment
 from ._rules import HIGH, rule_data, untestable
 from ._settings import Setting
-from ._undecided import decided
 
 RULES = {
     "readout_accuracy": Threshold(
@@ -34,7 +33,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Both rules score high on average over exact runs; see `too_short` for where they cannot be tested."""
     why = untestable(data)
-    return tuple(decided(bar, mean(data[name]), data.sizes["run"], why) for name, bar in RULES.items())
+    return tuple(bar.part(mean(data[name]), data.sizes["run"], why) for name, bar in RULES.items())
 
 
 def note(data: xr.Dataset) -> str:

@@ -15,7 +15,6 @@ from ._ends import ended, numbers
 from ._populations import experiment
 from ._rules import HIGH, report_scores, rule_score, untestable
 from ._settings import Setting
-from ._undecided import decided
 
 HOLDS = Threshold("score of the report's rule, mean of both layers, exact runs", ">=", HIGH)
 SAME = Threshold("difference of the rule's score between two exact runs, median pair", "<", 0.05)
@@ -57,7 +56,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     fixed, why = data["fixed"].values, untestable(data)
     apart = ~np.eye(fixed.size, dtype=bool)
     differences = np.abs(fixed[:, None] - fixed[None])[apart]
-    return decided(HOLDS, mean(fixed), fixed.size, why), decided(SAME, median(differences), fixed.size, why)
+    return HOLDS.part(mean(fixed), fixed.size, why), SAME.part(median(differences), fixed.size, why)
 
 
 def note(data: xr.Dataset) -> str:

@@ -1,24 +1,7 @@
-"""Why a part stays open: nothing was measured, its interval lies on both sides, or runs still climb."""
-
-import math
+"""Why a part stays open: its interval lies on both sides, or runs still climb."""
 
 from dynamicl.statistics import Interval
-from dynamicl.studies._parts import Part, Threshold
-
-UNMEASURED = "it could not be measured"
-
-
-def decided(bar: Threshold, measured: float | Interval, n: int, why: str = "") -> Part:
-    """Compare what was measured with a threshold; what is NaN is open, not false.
-
-    Args:
-        bar: the threshold.
-        measured: the estimate, or its interval.
-        n: independent pieces of evidence behind it.
-        why: it cannot be decided; empty where it can.
-    """
-    value = measured.value if isinstance(measured, Interval) else measured
-    return bar.part(measured, n, why or (UNMEASURED if math.isnan(value) else ""))
+from dynamicl.studies._parts import Threshold
 
 
 def astride(interval: Interval, level: float) -> str:
