@@ -15,7 +15,7 @@ from dynamicl.studies.coopetition._populations import populations
 from dynamicl.studies.coopetition._runs import grafted_runs, held, icl_only_runs
 from dynamicl.studies.coopetition._settings import setting
 
-SHARED = {"whole"}
+SHARED = {"main", "whole"}
 OWN = {"coopetition.dedicated", "coopetition.constructions", "coopetition.other_way"}
 """Findings that no document has."""
 SMOKE = setting("smoke")
