@@ -18,7 +18,7 @@ PEAKS = [0.75, 0.7, 0.6, 0.5, 0.4, 0.3]
 DATA = falling(PEAKS)
 BROKEN = {
     TREND: falling([0.6, 0.75, 0.7, 0.8, 0.78, 0.3]),
-    FIRST: falling([0.505, 0.46, 0.44, 0.4, 0.35, 0.3]),
+    FIRST: falling([0.515, 0.46, 0.44, 0.4, 0.35, 0.3]),
     LAST: falling([0.9, 0.8, 0.7, 0.6, 0.55, 0.45]),
 }
 test_judge = judge_test(CIWL_FIRST, DATA, BROKEN)
