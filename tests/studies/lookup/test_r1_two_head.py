@@ -32,7 +32,7 @@ def test_entropy_difference():
 
 def test_still_being_on_the_plateau_is_no_way_to_end():
     varied = TWO_HEAD.judge(ended(20, 0, 10))[0]
-    assert varied.value == 0 and varied.n == 20 and varied.undecided == "its interval holds 0"
+    assert varied.value == 0 and varied.n == 20 and varied.undecided == "its interval holds the threshold"
     assert TWO_HEAD.judge(ended(10, 10, 10, one_head=(10, 10, 10)))[0].holds is None
 
 

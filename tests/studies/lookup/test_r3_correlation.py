@@ -45,4 +45,4 @@ def test_a_norm_that_is_not_known_is_left_out_with_its_run():
 def test_an_interval_that_holds_0_decides_nothing():
     noise = np.where(np.arange(40) % 2 == 0, 0.5, 0.8)
     (part,) = CORRELATION.judge(changed(DATA, "final_accuracy", noise))
-    assert part.undecided == "its interval holds 0"
+    assert part.undecided == "its interval holds the threshold"

@@ -9,11 +9,10 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, words
 
-from ._ends import CLIMBING, counts, ended, told
+from ._ends import CLIMBING, counts, ended, open_while_climbing, told
 from ._populations import experiment
 from ._r4_time import spread
 from ._settings import Setting
-from ._undecided import open_while_climbing
 
 BOTH_FATES = Threshold("runs of the rarer fate, fewer of both batch sizes", ">=", 2.0)
 SAME_TIME = Threshold("factor between a time of convergence and the common median, largest", "<", 2.0)

@@ -7,6 +7,7 @@ import xarray as xr
 
 from dynamicl.statistics import Interval, convergence_step, find_transition, trend
 from dynamicl.store import Trajectory
+from dynamicl.studies._parts import Threshold
 
 from ._settings import EXACT, HOLD, LEFT, Setting
 
@@ -198,3 +199,14 @@ def jump_table(runs: Ended) -> xr.Dataset:
     return runs.curves.assign(
         jump_time=("run", time), jump_width=("run", width), jump_before=("run", before), sharp=("run", sharp)
     ).assign_attrs(plateau=plateau)
+
+
+def open_while_climbing(bar: Threshold, ended: float, at_most: float) -> str:
+    """Say that runs which still climb would decide a part.
+
+    Args:
+        bar: what is asked for, at least.
+        ended: measured on the runs that have ended.
+        at_most: the same, if all that still climb ended in its favour.
+    """
+    return "it hangs on runs that still climb" if ended < bar.value <= at_most else ""

@@ -9,10 +9,9 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import median, share, words
 
-from ._ends import CLIMBING, EXACT_KIND, STALLED, counts, ended, jump_table, kinds, told
+from ._ends import CLIMBING, EXACT_KIND, STALLED, counts, ended, jump_table, kinds, open_while_climbing, told
 from ._populations import experiment
 from ._settings import FEWEST, Setting
-from ._undecided import open_while_climbing
 
 SOME = Threshold("share of runs that end exact", ">=", 0.05)
 SHARPLY = Threshold("share of exact runs that got there by one sharp jump from the plateau", ">=", 0.9)

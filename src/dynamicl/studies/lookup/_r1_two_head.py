@@ -12,7 +12,6 @@ from dynamicl.studies._summaries import UNKNOWN, share
 from ._ends import EXACT_KIND, STALLED, ended, fell_short, jump_table, told
 from ._populations import experiment
 from ._settings import FEWEST, Setting
-from ._undecided import astride
 
 VARIED = Threshold("entropy of the ends of two-head runs minus that of one-head runs, nats", "low >", 0.0)
 SOME = Threshold("share of two-head runs that end exact", ">=", 0.05)
@@ -49,7 +48,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     few = f"only {fewer} runs left the plateau, fewer than {FEWEST}" if fewer < FEWEST else ""
     difference = UNKNOWN if few else entropy_difference(two, one)
     return (
-        VARIED.part(difference, two.size, few or astride(difference, VARIED.value)),
+        VARIED.sure_part(difference, two.size, few),
         SOME.part(share(exact), exact.size),
         SHARPLY.part(share(data["sharp"].values[exact]), int(exact.sum())),
     )

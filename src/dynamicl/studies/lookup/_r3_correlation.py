@@ -13,7 +13,6 @@ from ._ends import EXACT_KIND, PLATEAU, ended, fell_short
 from ._populations import experiment
 from ._r3_smallest import too_few
 from ._settings import Setting
-from ._undecided import astride
 
 POSITIVE = Threshold(
     "Pearson's correlation of final norm and final accuracy, runs between plateau and 1", "low >", 0.0
@@ -54,7 +53,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """
     between = fell_short(data) & np.isfinite(data["final_norm"].values)
     count, link = int(between.sum()), linked(data, between)
-    return (POSITIVE.part(link, count, too_few(count) or astride(link, POSITIVE.value)),)
+    return (POSITIVE.sure_part(link, count, too_few(count)),)
 
 
 def note(data: xr.Dataset) -> str:

@@ -10,11 +10,10 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import words
 
-from ._ends import CLIMBING, counts, ended, told
+from ._ends import CLIMBING, counts, ended, open_while_climbing, told
 from ._forks import parents
 from ._populations import experiment
 from ._settings import INSIDE, Setting
-from ._undecided import open_while_climbing
 
 SOME = Threshold("data seeds under which one initialisation converges", ">=", 2.0)
 SOME_NOT = Threshold("data seeds under which it does not", ">=", 2.0)
