@@ -138,8 +138,8 @@ test_hypotheses = judge_test(
 FATES = np.where(np.arange(RUNS) < 2, MIDDLE, 1e9)
 EQUAL = curves(
     novel=rise(FATES, 1 / PAIRS, 1) + 0.1, tila2=rise(FATES, 0.05, 0.9), loss=2.1 - rise(FATES, 0, 2)
-)
-STALLED, SOLVED = (curves(**{name: EQUAL[name].values[[i] * RUNS] for name in EQUAL}) for i in (5, 0))
+).assign(time_with_more=8000.0)
+STALLED, SOLVED = (EQUAL.isel(run=[i] * RUNS).assign_coords(run=range(RUNS)) for i in (5, 0))
 test_l_equals_n = judge_test(
     _l_equals_n.L_EQUALS_N,
     EQUAL,
@@ -149,6 +149,13 @@ test_l_equals_n = judge_test(
         _l_equals_n.STALL: replaced(EQUAL, novel=rise(FATES, 0.7, 1)),
     },
 )
+
+
+def test_runs_that_are_cut_short_have_not_stalled():
+    for data, holds in ((EQUAL, True), (STALLED, None)):
+        parts = _l_equals_n.L_EQUALS_N.judge(data.assign(time_with_more=np.inf))
+        assert [part.holds for part in parts] == [holds, None, None]
+        assert parts[1].undecided == "the time with more labels than pairs is not known"
 
 
 def test_what_the_stalled_runs_attend_to_is_told():

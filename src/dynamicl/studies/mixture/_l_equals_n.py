@@ -9,7 +9,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import largest, words
 
-from ._populations import PATIENCE, experiment
+from ._populations import PATIENCE, experiment, time_with_more
 from ._readings import SOLVED, curves_of, end_of
 from ._settings import Setting
 
@@ -22,9 +22,11 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     """Follow the minimal head with as many labels as pairs, for a multiple of the time that it takes with more.
 
     Returns:
-        `novel`, `tila2`, `loss` (run, step) of every second evaluation.
+        `novel`, `tila2`, `loss` (run, step) of every second evaluation; `time_with_more`, the time with more labels, is
+        infinite where it is not known and runs are cut short.
     """
     data = curves_of(scale, trajectories["equal"], measures=("tila2",))
+    data = data.assign(time_with_more=time_with_more(scale, trajectories))
     return data.isel(step=slice(0, None, 2)) if data.sizes["step"] > 40 else data
 
 
@@ -34,15 +36,20 @@ def ends(data: xr.Dataset, name: str = "novel") -> np.ndarray:
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
-    """Both fates occur, and they are far apart."""
+    """Both fates occur, and they are far apart.
+
+    A run that is cut short before the multiple of the time with more labels has not stalled yet, and whether it finds
+    the solution is open.
+    """
     end = ends(data)
+    cut = "" if np.isfinite(data["time_with_more"]) else "the time with more labels than pairs is not known"
     solved = end > SOLVED
     share = jeffreys(int(solved.sum()), solved.size)
     none_left = "" if (~solved).any() else "every run found the in-context solution"
     return (
-        SOME.part(share, solved.size),
-        NOT_ALL.part(share, solved.size),
-        STALL.part(largest(end[~solved]), int((~solved).sum()), none_left),
+        SOME.part(share, solved.size, "" if share.low > SOME.value else cut),
+        NOT_ALL.part(share, solved.size, cut),
+        STALL.part(largest(end[~solved]), int((~solved).sum()), none_left or cut),
     )
 
 
@@ -60,7 +67,7 @@ def note(data: xr.Dataset) -> str:
 
 L_EQUALS_N = experiment(
     "mixture.l_equals_n",
-    ["equal"],
+    ["minimal", "equal"],
     measure=measure,
     judge=judge,
     criterion=(SOME, NOT_ALL, STALL),

@@ -129,13 +129,17 @@ def _population(scale: Setting, name: str, runs: Sequence[RunSpec]) -> Populatio
 def patience(scale: Setting, trajectories: Trajectories) -> int:
     """Return how long runs with L = N are: a multiple of the median time that the minimal head takes with L > N.
 
-    Where fewer than half of those runs get there, that time is their length.
+    Where fewer than half of those runs get there, that time is their length: they are cut short.
     """
+    return PATIENCE * max(1, round(min(time_with_more(scale, trajectories), scale.minimal_steps)))
+
+
+def time_with_more(scale: Setting, trajectories: Trajectories) -> float:
+    """Return the median time of the minimal head with L > N, in updates; infinite where half do not get there."""
     data = curves_of(scale, trajectories["minimal"])
     curves, steps = data["novel"].values, data["step"].values
-    times = [first_above(steps, curve, SOLVED) for curve in curves]
-    known = np.where(np.isfinite(times), times, steps[-1])
-    return PATIENCE * max(1, round(min(float(np.median(known)), scale.minimal_steps)))
+    times = np.array([first_above(steps, curve, SOLVED) for curve in curves])
+    return float(np.median(np.where(np.isfinite(times), times, np.inf)))
 
 
 def _equal(scale: Setting, trajectories: Trajectories) -> Population:
