@@ -210,3 +210,9 @@ def test_every_row_is_computed_inside_too():
         for one in (model, with_all_rows(model))
     )
     assert rows["layers.1.attn.pattern"] == (2, 1, 5) and whole["layers.1.attn.pattern"] == (2, 5, 5)
+
+
+def test_a_batch_is_refused_by_name():
+    batch = PairTokens(jnp.zeros((4, 3, 64)), jnp.zeros((4, 2), jnp.int32), 3)
+    with pytest.raises(SpecError, match=r"given a batch: call it as `jax.vmap\(model\)"):
+        SMALL.build(INTERFACE, KEY)(batch)

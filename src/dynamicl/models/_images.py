@@ -267,10 +267,11 @@ class Images(eqx.Module):
 
     images: ResidualEmbedder
     body: Any
+    interface: Interface = eqx.field(static=True)
     side: int = eqx.field(static=True)
 
     def __init__(self, spec: ImagesSpec, interface: Interface, *, key: PRNGKeyArray):
-        tokens = interface.tokens
+        self.interface, tokens = interface, interface.tokens
         pixels = tokens.exemplars.shape[-1] if isinstance(tokens, PairTokens) else 0
         self.side = round(pixels**0.5)
         check(
@@ -302,6 +303,7 @@ class Images(eqx.Module):
     def __call__(self, tokens: PairTokens, tap: Tap = null_tap) -> Float[Array, " output"]:
         """Return the logits of one sequence; images that are not embedded yet are looked at as in evaluation."""
         if not isinstance(tokens, EmbeddedPairs):
+            self.interface.check_sequence(tokens)
             batch = self.embed_batch(jax.tree.map(lambda leaf: leaf[None], tokens), training=False, axes=())[
                 0
             ]
