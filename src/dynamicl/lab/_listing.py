@@ -38,10 +38,7 @@ def rows_of(trajectory: Trajectory) -> list[Row]:
         `megabytes` (its share of its store), `created`, `tags`, `note`, why it failed (`failure`), and `settings`:
         those in which not all runs agree, by dotted path.
     """
-    check(
-        isinstance(trajectory, Trajectory),
-        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
-    )
+    check_trajectory(trajectory)
     shares = {store: _share(store) for store, _ in trajectory.members}
     notes: dict[str, Note] = {}
     for folder in {store.path.parent for store, _ in trajectory.members}:
@@ -68,6 +65,14 @@ def rows_of(trajectory: Trajectory) -> list[Row]:
             }
         )
     return rows
+
+
+def check_trajectory(trajectory: Any) -> None:
+    """Raise `SpecError` for what is no trajectory, as the folder of one."""
+    check(
+        isinstance(trajectory, Trajectory),
+        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
+    )
 
 
 def matching(rows: Sequence[Row], conditions: Sequence[str] = (), runs: Sequence[str] = ()) -> list[Row]:

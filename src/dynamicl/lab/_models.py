@@ -16,6 +16,8 @@ from dynamicl.tasks import Sequence as TaskSequence
 from dynamicl.tasks import interface_of
 from dynamicl.training import RunSpec, bound, evaluation, network_of, unpack
 
+from ._listing import check_trajectory
+
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
@@ -154,10 +156,7 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str,
         SpecError: the models differ in task or architecture.
         StoreError: there is no such run or checkpoint.
     """
-    check(
-        isinstance(trajectory, Trajectory),
-        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
-    )
+    check_trajectory(trajectory)
     check_list(which, "which", "a list of (run, step)")
     one: Any
     for one in which:

@@ -12,6 +12,8 @@ from dynamicl.files import publish, temporary, user_path
 from dynamicl.specs import check, check_list, nearest
 from dynamicl.store import Trajectory
 
+from ._listing import check_trajectory
+
 ABOUT_RUNS = ("spec", "status", "diverged_at")
 """Variables that say what a run is: columns of their own rather than rows."""
 LARGEST_INT = np.iinfo(np.int32).max
@@ -39,10 +41,7 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
     Example:
         write_table(dynamicl.open("runs/mine"), "scores.csv", ["loss", "accuracy"])
     """
-    check(
-        isinstance(trajectory, Trajectory),
-        f"`trajectory` is {trajectory!r}: give one, as `dynamicl.open` returns it",
-    )
+    check_trajectory(trajectory)
     check_list(variables, "variables", "a list of names")
     file = user_path(path)
     writers: dict[str, Callable[[xr.Dataset, Path], None]] = {".csv": _write_csv, ".nc": _write_netcdf}
