@@ -78,6 +78,7 @@ def command(words: list[str]) -> int:
     store, row = library.trajectory().member(options.run or runs[0])
     run, out = store.runs[row], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
+    followed: dict[str, Any] = {name: getattr(options, name) for name in ("steps", "optimizer", "hold")}
     outcome = partial(converged, tolerance=options.tolerance, hold=options.hold)
     # With --json, stdout is for the JSON alone.
     said = sys.stderr if options.json else sys.stdout
@@ -86,15 +87,7 @@ def command(words: list[str]) -> int:
     )
     said.flush()
     if options.dry_run:
-        plan_forks(
-            library.root,
-            run,
-            options.at,
-            options.forks,
-            steps=options.steps,
-            optimizer=options.optimizer,
-            hold=options.hold,
-        )
+        plan_forks(library.root, run, options.at, options.forks, **followed)
         return 0
     with progress("forks") as listener:
         fates = fate(
@@ -102,10 +95,8 @@ def command(words: list[str]) -> int:
             run,
             options.at,
             options.forks,
-            steps=options.steps,
-            optimizer=options.optimizer,
+            **followed,
             outcome=outcome,
-            hold=options.hold,
             command=written_command(),
             listener=listener,
             place=where,

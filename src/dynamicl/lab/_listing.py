@@ -185,7 +185,7 @@ def _holds(value: Any, sign: str, text: str) -> bool:
     if value is None:
         return sign == "!="
     if isinstance(value, list):
-        return (text in value) == (sign == "=") if sign in ("=", "!=") else False
+        return (text in value) == (sign == "=")
     if isinstance(value, bool):
         return COMPARISONS[sign](str(value).lower(), text.lower())
     try:

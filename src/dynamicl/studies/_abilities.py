@@ -153,8 +153,9 @@ def share_part(bar: Threshold, outcomes: Sequence[bool | None], why: str) -> Par
         outcomes: of each run; `None` where it is open, which counts as not holding.
         why: said of the part where the open runs can tip it.
     """
-    at_least, at_most = (share([flag in allowed for flag in outcomes]) for allowed in ((True,), (True, None)))
-    part, best = bar.part(at_least, len(outcomes)), bar.part(at_most, len(outcomes))
+    surely = [flag is True for flag in outcomes]
+    perhaps = [flag is not False for flag in outcomes]
+    part, best = (bar.part(share(flags), len(outcomes)) for flags in (surely, perhaps))
     return part if part.holds == best.holds else dataclasses.replace(part, undecided=why)
 
 

@@ -40,13 +40,20 @@ def held_throughout(data: xr.Dataset, held: int) -> list[Passage]:
     return passages(data.isel(condition=int(place)))
 
 
+def ends_by_count(data: xr.Dataset) -> dict[int, list[float]]:
+    """Return flip at the end of the runs with heads held from the beginning, by how many, rising."""
+    counts = np.unique(data["held"].values[data["start"].values == 0])
+    ends = {}
+    for count in map(int, counts):
+        ends[count] = [run.end for run in held_throughout(data, count)]
+    return ends
+
+
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades with no head held, persists with all, and the more are held the more of it is left."""
     free, held = (held_throughout(data, count) for count in (0, HEADS))
-    early = data["start"].values == 0
-    counts = sorted({int(count) for count in data["held"].values[early]})
-    levels = [[run.end for run in held_throughout(data, count)] for count in counts]
-    n = sum(len(level) for level in levels)
+    levels = list(ends_by_count(data).values())
+    n = sum(map(len, levels))
     return (
         FADES.part(mean([run.lost for run in free]), len(free), unless_all_rise(free)),
         PERSISTS.part(mean([-run.lost for run in held]), len(held), unless_all_rise(held)),
@@ -56,12 +63,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give what is left by number of heads, and by when holding them begins."""
-    early = data["start"].values == 0
-    counts = sorted({int(count) for count in data["held"].values[early]})
-    ends = [np.mean([run.end for run in held_throughout(data, count)]) for count in counts]
-    left = ", ".join(f"{end:.2f} with {count}" for end, count in zip(ends, counts, strict=True))
+    left = ", ".join(f"{np.mean(ends):.2f} with {count}" for count, ends in ends_by_count(data).items())
     late = []
-    for place in np.flatnonzero(~early):
+    for place in np.flatnonzero(data["start"].values != 0):
         end = np.mean([run.end for run in passages(data.isel(condition=int(place)))])
         late.append(f"{end:.2f} from {float(data['start'][place]):g} on")
     return f"flip at the end: {left} heads held throughout; {', '.join(late) or 'none'} with all held later"

@@ -62,10 +62,12 @@ def note(data: xr.Dataset) -> str:
     x, curve = data["sequences"].values.astype(float), data["foreign_loss"].values
     crossings = {name: times(data, name) for name in CONDITIONS}
     crossings["with the half of another initialisation"] = np.array([first_beyond(x, -curve, -LOG2)])
-    return "loss below log 2 after so many sequences: " + "; ".join(
-        f"{name} {', '.join(f'{time:,.0f}' if np.isfinite(time) else 'never' for time in row)}"
-        for name, row in crossings.items()
-    )
+    told = "; ".join(f"{name} {', '.join(map(_told, row))}" for name, row in crossings.items())
+    return f"loss below log 2 after so many sequences: {told}"
+
+
+def _told(time: float) -> str:
+    return f"{time:,.0f}" if np.isfinite(time) else "never"
 
 
 ICL_ONLY = experiment(

@@ -38,10 +38,10 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Nothing is read from the context, and labels are looked up as soon."""
     main, barred = (passages(data.sel(condition=condition)) for condition in CONDITIONS)
-    times = np.array([[run.ciwl_halfway for run in runs] for runs in (main, barred)])
-    reached = np.isfinite(times).all(axis=0)
+    first, second = (np.array([run.ciwl_halfway for run in runs]) for runs in (main, barred))
+    reached = np.isfinite(first) & np.isfinite(second)
     late = "" if reached.all() else "ciwl does not appear in every run"
-    apart = np.abs(np.log(times[1, reached] / times[0, reached]))
+    apart = np.abs(np.log(second[reached] / first[reached]))
     return (
         NEVER.part(share_absent([run.ability for run in barred]), len(barred)),
         FLIP.part(largest([run.sure for run in barred]), len(barred)),

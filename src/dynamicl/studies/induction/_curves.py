@@ -60,6 +60,12 @@ def learning_times(loss: xr.DataArray, level: float = LEARNT) -> xr.Dataset:
     return xr.Dataset({"time": (rest, times), "observed": (rest, observed)}, coords)
 
 
+def unlearnt(learnt: xr.DataArray, what: str = "runs") -> str:
+    """Say how many times are lower bounds, of runs that do not learn; nothing where all do."""
+    count = int((~learnt).sum())
+    return f"{count} {what} do not learn in their time" if count else ""
+
+
 class Shape(NamedTuple):
     """The shape of one loss curve.
 

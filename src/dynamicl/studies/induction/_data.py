@@ -10,7 +10,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import ratio
 
 from ._clamps import CLAMPS
-from ._curves import learning_times, stack_runs
+from ._curves import learning_times, stack_runs, unlearnt
 from ._networks import main_networks
 from ._populations import experiment
 from ._runs import NETWORK_LENGTH, PART_LENGTH, PARTS
@@ -52,9 +52,7 @@ class Delay:
         found, seeds = delay(data, self.circuit, self.task), data.sizes["seed"]
         if self.matters:
             return [threshold.part(found, seeds) for threshold in self.thresholds]
-        learnt = data["learnt"].sel(circuit=self.circuit, task=self.task)
-        unlearnt = int((~learnt).sum())
-        bound = f"{unlearnt} runs do not learn in their time" if unlearnt else ""
+        bound = unlearnt(data["learnt"].sel(circuit=self.circuit, task=self.task))
         return [threshold.sure_part(found, seeds, bound) for threshold in self.thresholds]
 
 

@@ -7,6 +7,7 @@ from dynamicl.statistics import correlation_interval
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._summaries import UNKNOWN, attempt, ratio
 
+from ._curves import unlearnt
 from ._data import NEEDS, NETWORK, OWN
 from ._data import measure as measure
 from ._populations import experiment
@@ -29,21 +30,16 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     times = data["learning_time"]
     own = times.sel(task=OWN)
     network = own.sel(circuit=NETWORK).values
+    bounds = {part: unlearnt(data["learnt"].sel(circuit=part, task=OWN)) for part in ALONE}
     faster = (
-        FASTER[part].part(ratio(own.sel(circuit=part), network), network.size, _bound(data, part))
-        for part in ALONE
+        bar.part(ratio(own.sel(circuit=part), network), network.size, bounds[part])
+        for part, bar in FASTER.items()
     )
     together = times.sel(circuit=list(ALONE)).sum("circuit", skipna=False)
     foretold, seen = (delays(table) for table in (together, times.sel(circuit=NETWORK)))
     known = np.isfinite(foretold) & np.isfinite(seen)
     link, _ = attempt(correlation_interval, foretold[known], seen[known], kind="spearman")
     return (*faster, FORETOLD.part(link or UNKNOWN, int(known.sum())))
-
-
-def _bound(data: xr.Dataset, part: str) -> str:
-    """Say why a part's time is no more than a lower bound; nothing where all of its runs learn."""
-    unlearnt = int((~data["learnt"].sel(task=OWN, circuit=part)).sum())
-    return f"{unlearnt} runs do not learn in their time" if unlearnt else ""
 
 
 def delays(times: xr.DataArray) -> np.ndarray:

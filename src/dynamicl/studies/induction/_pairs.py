@@ -8,7 +8,7 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import ratio, words
 
-from ._curves import learning_times, stack_runs
+from ._curves import learning_times, stack_runs, unlearnt
 from ._networks import main_networks
 from ._populations import experiment
 from ._runs import partners
@@ -58,8 +58,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     paired, full, alone = typical_times(data)
     over_full, single = ratio(paired, full), ratio(alone, full)
     way = float(np.log(over_full.value) / np.log(single.value)) if single.low > 1 else float("nan")
-    unlearnt = int((~data["learnt"].values).sum())
-    late = f"{unlearnt} pairs do not learn in their time" if unlearnt and over_full.value < FAST.value else ""
+    late = unlearnt(data["learnt"], "pairs") if over_full.value < FAST.value else ""
     no_way = "" if single.low > 1 else "one head alone is not surely slower than all"
     return FAST.part(over_full, paired.size, late), NEARER.part(way, paired.size, late or no_way)
 

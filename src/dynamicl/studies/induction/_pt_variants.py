@@ -10,7 +10,7 @@ from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import ratio, words
 
 from ._clamps import CLAMPS
-from ._curves import learning_times, stack_runs
+from ._curves import learning_times, stack_runs, unlearnt
 from ._populations import experiment
 from ._runs import PATTERNS
 from ._settings import Setting
@@ -84,8 +84,7 @@ def changed(data: xr.Dataset, heads: str) -> Interval:
 
 def _unlearnt(data: xr.Dataset, heads: str) -> str:
     """Say how many runs do not learn; nothing where all do, and of the strongest head, whose runs all learn."""
-    count = 0 if heads == STRONGEST else int((~data["learnt"].sel(heads=heads)).sum())
-    return f"{count} runs do not learn in their time" if count else ""
+    return "" if heads == STRONGEST else unlearnt(data["learnt"].sel(heads=heads))
 
 
 def note(data: xr.Dataset) -> str:
