@@ -45,3 +45,11 @@ def test_numbers_are_different_and_in_range(k):
 def test_a_draw_is_a_function_of_its_key():
     first, again, other = (np.asarray(distinct(jax.random.key(s), 50, 9, 3)) for s in (0, 0, 1))
     assert np.array_equal(first, again) and not np.array_equal(first, other)
+
+
+def test_each_number_is_taken_from_those_that_are_left():
+    n, k, key = 11, SEQUENTIAL_LIMIT, jax.random.key(4)
+    places = np.asarray(jax.random.randint(key, (200, k), 0, n - np.arange(k)))
+    for row, chosen in zip(places.tolist(), np.asarray(distinct(key, 200, n, k)).tolist(), strict=True):
+        left = list(range(n))
+        assert chosen == [left.pop(place) for place in row]

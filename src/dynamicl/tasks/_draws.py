@@ -22,11 +22,22 @@ def distinct(key: PRNGKeyArray, batch: int, n: int, k: int) -> Int[Array, "batch
         return jnp.argsort(jax.random.uniform(key, (batch, n)), axis=1)[:, :k].astype(jnp.int32)
     sizes = n - jnp.arange(k)
     raw = jax.random.randint(key, (batch, k), 0, sizes, dtype=jnp.int32)
-    chosen = raw[:, :1]
-    for i in range(1, k):
-        value = raw[:, i]
+    chosen: list[Array] = []
+    ascending: list[Array] = []
+    for value in raw.T:
         # Skipping in ascending order maps 0..n-i-1 one-to-one onto the numbers not yet chosen.
-        for earlier in jnp.sort(chosen, axis=1).T:
+        for earlier in ascending:
             value = value + (value >= earlier).astype(jnp.int32)
-        chosen = jnp.concatenate([chosen, value[:, None]], axis=1)
-    return chosen
+        chosen.append(value)
+        ascending = _inserted(value, ascending)
+    return jnp.stack(chosen, axis=1)
+
+
+def _inserted(value: Int[Array, " batch"], ascending: list[Array]) -> list[Array]:
+    """Return sorted numbers with one more: a sort would leave the compiled loop's registers for each of them."""
+    larger = value
+    kept = []
+    for earlier in ascending:
+        kept.append(jnp.minimum(earlier, larger))
+        larger = jnp.maximum(earlier, larger)
+    return [*kept, larger]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from dynamicl.specs import check, register, vary
 
+from .._random import normal_rows
 from ._tokens import ExemplarTokens
 
 CENTRES, EXEMPLARS = 0, 1
@@ -65,19 +66,18 @@ class GaussianItems(eqx.Module):
     def vectors(self, tokens: ExemplarTokens) -> Float[Array, "pairs_and_query content"]:
         """Make the items of one sequence."""
         centre = self.centres[jnp.minimum(tokens.classes, self.rows - 1)]
-        items = tokens.classes.shape[0]
         if self.deviations is None:
-            noise = self._fresh(tokens, NOISE, items)[tokens.exemplars]
+            noise = self._noise(tokens)
         else:
             row = jnp.minimum(tokens.classes, self.rows - 1)
             noise = self.deviations[row, jnp.minimum(tokens.exemplars, self.exemplars - 1)]
         if self.novel:
             number = tokens.classes - self.rows
-            made = self._fresh(tokens, NOVEL, self.novel)[jnp.clip(number, 0, self.novel - 1)]
+            made = self._fresh(tokens, NOVEL, number, self.novel)
             is_novel = (number >= 0)[:, None]
             centre = jnp.where(is_novel, made, centre)
             if self.deviations is not None:
-                noise = jnp.where(is_novel, self._fresh(tokens, NOISE, items)[tokens.exemplars], noise)
+                noise = jnp.where(is_novel, self._noise(tokens), noise)
         return (centre + self.eps * noise) / jnp.sqrt(1 + self.eps**2)
 
     def picture(self, row: int, exemplar: int) -> dict[str, str]:
@@ -85,13 +85,31 @@ class GaussianItems(eqx.Module):
         name = f"class {row}" if row < self.rows else f"new class {row - self.rows}"
         return {"kind": "text", "text": f"{name}, exemplar {exemplar}" if self.exemplars else name}
 
-    def _fresh(self, tokens: ExemplarTokens, tag: int, number: int) -> Float[Array, "number content"]:
-        return _normal(jax.random.fold_in(tokens.key, tag), (number, self.width))
+    def _noise(self, tokens: ExemplarTokens) -> Float[Array, "pairs_and_query content"]:
+        """Draw noise for items made anew: each its own, but for those that are the query's item."""
+        return self._fresh(tokens, NOISE, tokens.exemplars, tokens.exemplars.shape[0])
+
+    def _fresh(
+        self, tokens: ExemplarTokens, tag: int, rows: Int[Array, " item"], number: int
+    ) -> Float[Array, "item content"]:
+        """Draw vectors for one sequence, of mean squared norm 1, and look up rows; 0 where there is none.
+
+        A product with ones and zeros is exact, and all that is drawn is drawn once: gathered, it is drawn again for
+        each of its readers.
+        """
+        drawn = normal_rows(jax.random.fold_in(tokens.key, tag), number, self.width) / _length(self.width)
+        chosen = (rows[:, None] == jnp.arange(number)).astype(drawn.dtype)
+        return jnp.matmul(chosen, drawn, precision=jax.lax.Precision.HIGHEST)[:, : self.width]
+
+
+def _length(width: int) -> Float[Array, ""]:
+    """Return the root mean squared length of vectors of standard normal numbers."""
+    return jnp.sqrt(jnp.float32(width))
 
 
 def _normal(key: PRNGKeyArray, shape: tuple[int, ...]) -> Float[Array, "..."]:
     """Draw vectors of mean squared norm 1."""
-    return jax.random.normal(key, shape) / jnp.sqrt(jnp.float32(shape[-1]))
+    return jax.random.normal(key, shape) / _length(shape[-1])
 
 
 @register("gaussian-items")
