@@ -17,10 +17,10 @@ from dynamicl.store import Trajectory
 from dynamicl.studies._laptop_world import World
 from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.studies._summaries import closest
+from dynamicl.studies._world_setting import whole_runs
 from dynamicl.tasks.exemplars import SequenceKind, bursty, icl_only, matched, mixture
 from dynamicl.training import RunSpec
 
-from ._populations import populations
 from ._runs import MLP_RATIO, penalised
 from ._settings import Setting
 
@@ -111,7 +111,7 @@ def checkpoint_at(scale: Setting, trajectory: Trajectory, share: float) -> int:
 
 
 def listed(scale: Setting) -> Populations:
-    """List the main runs and those of this finding."""
+    """List the main run that this finding goes on from, and its own."""
     long, often = scale.sparse(whole=False), scale.recording()
     free = mlp_world(scale).run(scale.inits[0], scale.datas[0], scale.long)
     # Weights are kept on the way, as of the main runs; what heads attend to is not asked here.
@@ -129,7 +129,9 @@ def listed(scale: Setting) -> Populations:
     late_mlp = mlp_runs(scale, scale.long * (1 - MIDDLE), scale.datas[0] + FRESH_DATA)
     prevented = mlp_runs(scale, scale.long, scale.datas[0])
     return {
-        "whole": populations(scale)["whole"],
+        "whole": Population(
+            "transience: a main run, prolonged", tuple(whole_runs(scale)[:1]), scale.sparse()
+        ),
         "dose": Population("transience: shares from the start", tuple(doses), long),
         "rescue": following(
             "shares from the middle on", "whole", rescued, functools.partial(_rescues, scale)
