@@ -239,6 +239,14 @@ def traced(w, clamps, model=None):
             Clamp("layers.1.attn.pattern", Pattern(), queries=(0, 1)),
             r"`clamp.queries` is \(0, 1\), but `layers.1.attn.pattern` is computed at position 4 alone",
         ),
+        (
+            Clamp("layers.1.attn.q", Constant(0.0), queries=("labels",)),
+            r"`clamp.queries` is \('labels',\), but `layers.1.attn.q` is computed at position 4 alone",
+        ),
+        (
+            Clamp("layers.1.post", From("clean", "layers.1.attn.out", arrange="previous token")),
+            "'previous token', and `layers.1.attn.out` has no row for each position",
+        ),
     ],
 )
 def test_what_shows_only_in_the_pass_is_refused_there(w, clamp, message):
@@ -277,3 +285,12 @@ def test_no_clamp_leaves_no_trace_in_the_program(w):
 
     ours = jax.make_jaxpr(lambda m, s: forward(m, w.task, s))(w.model, w.sequences)
     assert str(ours) == str(jax.make_jaxpr(plain)(w.model, w.sequences))
+
+
+@pytest.mark.parametrize("site", ["layers.0.post", V])
+def test_what_is_taken_from_the_position_before_moves_along_the_sequence(w, site):
+    """Whichever axis that is: heads lie before it at some sites."""
+    cases = {"clean": (), "moved": [Clamp(site, From("clean", arrange="previous token"))]}
+    clean, moved = (seen[site] for _, seen in w.recorded(cases, [site]).values())
+    stays = np.isin(np.arange(5), [0, 4])[:, None]
+    close(moved, np.where(stays, clean, np.roll(clean, 1, axis=-2)))

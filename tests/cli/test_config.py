@@ -115,3 +115,11 @@ def test_modules_of_ones_own_are_imported(dynamicl, tmp_path, monkeypatch):
 
 def test_help_of_a_command_by_its_name(dynamicl):
     assert "--where" in dynamicl("help", "runs").out and "usage" in dynamicl("help").out
+
+
+def test_a_file_for_no_task_is_refused_and_no_measures_stay_none(tmp_path):
+    (tmp_path / "k.toml").write_text('task_kind = "lokup"\nsteps = 3\n')
+    with pytest.raises(SpecError, match="is 'lokup': choose one of lookup, few-shot"):
+        with_file(["--config", str(tmp_path / "k.toml")], ("lookup", "few-shot"))
+    (tmp_path / "n.toml").write_text("measures = []\nclamp = []\n")
+    assert with_file(["--config", str(tmp_path / "n.toml")]) == ["--measures"]

@@ -1,6 +1,7 @@
 import importlib
 import io
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -84,6 +85,10 @@ def test_what_goes_wrong_is_one_line(dynamicl, monkeypatch, error, code, line):
 def test_the_command_is_kept_as_it_can_be_given_again(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/usr/bin/dynamicl", "train", "--title", "two words", "--clamp", "a*b"])
     assert written_command() == "dynamicl train --title 'two words' --clamp 'a*b'"
+    words = ["train", "--title", "it's mine", "--where", "accuracy>0.9", "--sweep", "steps=1;2", ""]
+    monkeypatch.setattr(sys, "argv", ["dynamicl", *words])
+    assert shlex.split(written_command(), comments=True) == ["dynamicl", *words]
+    assert "'accuracy>0.9'" in written_command() and "'steps=1;2'" in written_command()
     monkeypatch.setattr("sys.argv", ["somewhere/dynamicl/__main__.py", "train"])
     assert written_command() == "dynamicl train"
 

@@ -176,9 +176,12 @@ def test_more_than_the_file_holds(tmp_path, name, there):
         source.table(**{name: 9})
 
 
-def test_names_that_do_not_fit_are_not_used(tmp_path):
+def test_names_that_do_not_fit_are_refused(tmp_path):
     path = write(tmp_path / "x.npz", vectors=VALUES, classes=NAMES[:3])
-    assert FeatureFile(path).table().classes[0] == "class 0"
+    with pytest.raises(
+        ValueError, match="names 3 classes in its array `classes` and holds 4: name each once"
+    ):
+        FeatureFile(path).table()
 
 
 def test_spec_holds_the_content_and_refuses_other(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from dynamicl.clamps import Clamp, Constant
 from dynamicl.lab import _population as population
-from dynamicl.lab import record_later, train_population
+from dynamicl.lab import fork, matching, record_later, rows_of, train_population
 from dynamicl.lab._planning import run_id
 from dynamicl.models import TransformerSpec
 from dynamicl.probes import _registry as registry
@@ -88,3 +88,22 @@ def test_runs_without_checkpoints_cannot_be_measured(tmp_path, monkeypatch):
         SpecError, match="these runs have no checkpoints to measure: record some in `checkpoint`"
     ):
         record_later(trained, ["mine"])
+
+
+def test_a_run_that_ended_first_has_no_checkpoints_of_its_neighbours(tmp_path):
+    short, long = (dataclasses.replace(CLAMPED, clamps=(), steps=steps) for steps in (30, 60))
+    recording = Recording(Every(20), Every(20), 8, ("norms",))
+    trained = train_population([short, long], recording, tmp_path)
+    ended, other = trained.runs
+    assert trained.member(ended)[0] is trained.member(other)[0]
+    assert trained.last_checkpoint(ended) == 30
+    later = record_later(trained, ["norms"])["squared_norm"]
+    there = np.isfinite(later.values.reshape(2, later.sizes["checkpoint"], -1)).all(axis=2)
+    steps = later["checkpoint"].values
+    assert steps[there[0]].tolist() == [0, 20, 30] and steps[there[1]].tolist() == [0, 20, 40, 60]
+    with pytest.raises(SpecError, match="has no checkpoint at step 40: it has 0, 20, 30"):
+        train_population(
+            [fork(short, ended, 40, data_seed=3, steps=50, optimizer="fresh")], recording, tmp_path
+        )
+    row = matching(rows_of(trained), runs=[ended])[0]
+    assert row["checkpoints"] == 3

@@ -181,7 +181,7 @@ def test_everything_as_a_long_table(library, tmp_path):
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     first = list(rows[0])
     assert (
-        first[:5] == ["run", "optimizer.learning_rate", "seeds.init", "status", "variable"]
+        first[:6] == ["run", "optimizer.learning_rate", "seeds.init", "status", "diverged_at", "variable"]
         and first[-1] == "value"
     )
     # Three runs with three steps and one with one: two scores of two evaluators, and one measure of two heads.
@@ -212,4 +212,6 @@ def test_some_variables_and_what_cannot_be_written(library, tmp_path):
         write_table(trajectory, tmp_path / "a.xlsx")
     with pytest.raises(SpecError, match="`variables` names no variable `los`: did you mean `loss`"):
         write_table(trajectory, tmp_path / "a.csv", ["los"])
+    with pytest.raises(SpecError, match="names `status`, which says what a run is: it stands in a column"):
+        write_table(trajectory, tmp_path / "a.csv", ["status"])
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "library"]

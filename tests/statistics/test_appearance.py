@@ -47,3 +47,8 @@ def test_fewer_evaluations_than_asked_for_never_appear():
 def test_bad_input(options, message):
     with pytest.raises(ValueError, match=message):
         appears(TIMES, plateau(0.9, 5), 0.0, chance=0.5, **options)
+
+
+def test_a_height_that_is_the_margin_but_for_rounding_has_a_time_where_it_is():
+    shown = appears(range(10), [0.5] * 4 + [0.55] * 6, 0.0, chance=0.5)
+    assert np.isnan(shown.time) if not shown.holds else shown.time == 4

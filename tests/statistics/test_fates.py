@@ -157,6 +157,10 @@ def test_plan_spends_the_budget_near_one_half_and_bisects():
     assert plan[1000] > plan.get(0, 0) + plan.get(4000, 0)
     assert next_forks(seen, 40) == plan
     assert 1500 not in next_forks(seen, 40, resolution=1000)
+    # Where it is enough for one new step, the first of the levels has it.
+    assert 1500 not in next_forks(seen, 12, levels=(0.95, 0.5)) and 3000 in next_forks(
+        seen, 12, levels=(0.95, 0.5)
+    )
     assert next_forks({5: (3, 0)}, 4) == {5: 4}
 
 

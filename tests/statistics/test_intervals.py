@@ -102,6 +102,11 @@ def test_fisher_interval_closed_form():
     assert correlation_interval(x, 2 * x + 1).value == pytest.approx(1.0)
 
 
+def test_a_statistic_that_is_no_number_has_no_interval():
+    with pytest.raises(ValueError, match="`statistic` is no number for 2000 of 2000 resamples"):
+        bootstrap_interval([1.0, 2.0, 3.0], lambda rows: float("nan"))
+
+
 @pytest.mark.parametrize(
     ("kind", "method", "truth"),
     [
@@ -148,3 +153,9 @@ def test_permutation_p_value_is_exact_in_size_and_sees_a_trend():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_perfect_order_of_few_is_no_certainty():
+    perfect = correlation_interval([1, 2, 3, 4], [1, 2, 3, 5], kind="spearman")
+    nearly = correlation_interval([1, 2, 3, 4], [1, 2, 5, 4], kind="spearman")
+    assert perfect.high == pytest.approx(1) and nearly.low < perfect.low < 0.5

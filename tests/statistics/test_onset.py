@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dynamicl.statistics import onset
+from dynamicl.statistics._onset import passing_times
 
 TIMES = np.linspace(0, 1000, 101)
 RAMP = 0.2 + 0.6 * np.clip((TIMES - 300) / 400, 0, 1)
@@ -42,3 +43,8 @@ def test_no_rise_is_censored_at_the_end():
 def test_bad_input():
     with pytest.raises(ValueError, match="`level` is 2"):
         onset(TIMES, RAMP, 0.0, chance=0.2, level=2.0)
+
+
+def test_what_is_not_reached_is_never_after_the_end():
+    found = passing_times(np.arange(3.0), np.array([0, 0.1, 0.2]), np.array([0.15, 0.9]), np.ones(3))
+    assert found == pytest.approx([1.5, 2.0])

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from dynamicl.statistics import bootstrap_interval, paired_difference
+from dynamicl.statistics import mean_interval, paired_difference
 
 A = np.array([0.9, 0.8, 0.7, 0.95, 0.6, 0.85])
 B = np.array([0.7, 0.75, 0.72, 0.8, 0.5, 0.6])
@@ -11,7 +11,7 @@ B = np.array([0.7, 0.75, 0.72, 0.8, 0.5, 0.6])
 
 def test_value_interval_and_n():
     result = paired_difference(A, B)
-    assert result[:3] == bootstrap_interval(A - B)
+    assert result[:3] == mean_interval(A - B)
     assert result.n == 6
 
 

@@ -138,3 +138,14 @@ def test_permutation_test_keeps_its_size_with_alike_siblings():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_outcomes_that_are_their_groups_leave_everything_open():
+    assert auc([1, 1, 0, 0], [1, 3, 0, 2], groups=[0, 0, 1, 1]) == (0.75, 0.0, 1.0)
+
+
+def test_groups_that_cannot_be_exchanged_have_no_p_value():
+    labels = np.tile([0, 1], 11)[:21]
+    groups = np.repeat(np.arange(6), np.arange(1, 7))
+    with pytest.raises(ValueError, match="`groups` are all of different sizes"):
+        predict_fate(labels[:, None] + 0.0, labels, groups=groups, folds=3, permutations=99)

@@ -183,14 +183,14 @@ def test_a_trajectory_of_a_store(library):
 def test_a_trajectory_of_a_library(library):
     trajectory = open_trajectory(library.root)
     assert trajectory.runs == (*RUNS, "dd04", "ee05")
-    assert trajectory.checkpoints == (10, 20, 30, 40)
+    assert trajectory.checkpoints == (10, 20, 30, 33, 40)
     assert trajectory.status["ee05"] == "diverged"
-    assert np.array_equal(trajectory.weights(4, 40)["norm.scale"], weights(40, (1, 2))["norm.scale"][1])
+    assert np.array_equal(trajectory.weights(4, 33)["norm.scale"], weights(40, (1, 2))["norm.scale"][1])
     for run in ("zz", 5, -1):
         message = rf"`run` is {run!r}; this trajectory has the 5 runs aa01, bb02, cc03, dd04, ee05"
         with pytest.raises(StoreError, match=message):
             trajectory.weights(run, 10)
-    with pytest.raises(StoreError, match=r"`step` is 10; store .*b has checkpoints at 40"):
+    with pytest.raises(StoreError, match=r"`step` is 10; run dd04 of store .*b has checkpoints at 40"):
         trajectory.weights("dd04", 10)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dynamicl.store import Repeat, Store, StoreError
+from dynamicl.store import Repeat, Store, StoreError, Trajectory
 from dynamicl.store._series import FAN
 
 from .cohorts import RUNS, attention, header, records, train, weights
@@ -406,3 +406,22 @@ def test_the_index_is_small_and_plain(tmp_path):
     index = json.loads((tmp_path / "s" / "index.json").read_text())
     assert (index["format"], index["version"], index["step"]) == ("dynamicl store", 2, 30)
     assert {piece["kind"] for piece in index["pieces"]} == {"records", "extras", "checkpoint", "state"}
+
+
+def test_a_run_stands_still_while_others_of_its_store_go_on(tmp_path):
+    """It ended or diverged: later checkpoints hold its last weights. A fork has none before it began."""
+    fork = {"how": "fork", "step": 20}
+    specs = [{"steps": 15}, {"steps": 30}, {"steps": 30, "start": fork}]
+    described = {"runs": ["ended", "diverged", "fork"], "specs": [json.dumps(spec) for spec in specs]}
+    with Store.create(tmp_path / "s", described) as store:
+        for step in (0, 10, 20, 30):
+            weights = {"w": np.array([min(step, 15), min(step, 5), step], np.float32)}
+            store.commit(step, checkpoint=weights, attributes={"diverged_at": [-1, 5, -1]})
+    assert [store.checkpoints_of(run) for run in store.runs] == [(0, 10, 15), (0, 5), (20, 30)]
+    assert [float(store.checkpoint(step, "ended")["w"]) for step in (0, 10, 15)] == [0, 10, 15]
+    assert float(store.checkpoint(5, "diverged")["w"]) == 5
+    with pytest.raises(StoreError, match="run ended of store .* has checkpoints at 0, 10, 15"):
+        store.checkpoint(20, "ended")
+    shelf = Trajectory([(store, row) for row in range(3)])
+    assert shelf.checkpoints == (0, 5, 10, 15, 20, 30)
+    assert [shelf.last_checkpoint(run) for run in shelf.runs] == [15, 5, 30]

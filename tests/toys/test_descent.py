@@ -181,3 +181,18 @@ def test_bad_input(call, message):
 
 
 TOY = draw_toy(jax.random.key(0), (2, 2))
+
+
+def test_a_loss_below_zero_is_trained_too():
+    toy, state = draw_toy(jax.random.key(0), (4, 4), And("a", "b"))
+    low, _ = draw_toy(jax.random.key(0), (4, 4), And("a", "b") + (-5.0))
+    run, lower = (descend(system, state, steps=5) for system in (toy, low))
+    np.testing.assert_allclose(lower.loss, run.loss - 5, atol=1e-5)
+    assert int(lower.updates) == 5
+    flow = gradient_flow(low, state, jnp.array([0.0, 5.0]))
+    assert float(flow.loss[1]) < float(flow.loss[0])
+
+
+def test_two_mechanisms_are_no_product():
+    with pytest.raises(TypeError, match="is `Or"):
+        And("a", "b") * And("c", "d")

@@ -128,6 +128,7 @@ def test_nested_logits_start_at_their_classifier():
         (lambda: fit_curve(STEPS, STEPS[:5], TWO), r"`loss` has shape \(5,\)"),
         (lambda: fit_curve(STEPS[:5], STEPS[:5], TWO), "`loss` has 5 finite points"),
         (lambda: fit_curve(-STEPS, STEPS, TWO), "`steps` must be at least 0"),
+        (lambda: fit_curve(STEPS, 1 - np.exp(-STEPS / STEPS[-1]), TWO), "`loss` rises"),
         (lambda: foresee(STEPS, STEPS, TWO, 1.5), "`fraction` is 1.5"),
     ],
 )

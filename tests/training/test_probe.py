@@ -61,3 +61,11 @@ def test_variables_that_are_not_described_are_refused(dims, message):
     probe = Probe("mine", (), lambda *given: {}, dims)
     with pytest.raises(SpecError, match=message):
         check_variables(probe, {"strength": jnp.zeros((2, 3))})
+
+
+def test_logits_that_are_no_numbers_are_never_right():
+    nobody = jnp.zeros((2, 1), bool)
+    roles = Roles(jnp.zeros(2, jnp.int32), nobody, nobody, nobody)
+    sequences = Sequence(None, jnp.array([0, 1]), jnp.ones((2, 3), bool), roles)
+    scores = standard_scores(jnp.full((2, 3), jnp.nan), sequences)
+    assert all(np.isnan(scores[name]) for name in SCORES)

@@ -10,6 +10,7 @@ from dynamicl.training import (
     At,
     Checkpoint,
     Done,
+    Evaluator,
     Every,
     OptimizerSpec,
     Program,
@@ -130,3 +131,28 @@ def test_going_on_from_any_event_gives_the_same(program):
 def test_watched_is_the_mean_over_runs_still_training():
     assert watched(np.array([1.0, np.nan, 3.0])) == 2
     assert watched(np.array([np.nan])) == 0
+
+
+def test_a_shorter_run_is_recorded_at_its_own_end_and_others_are_not():
+    """Its last record is that of the run alone, and its company changes no record of the others."""
+    runs = [dataclasses.replace(RUN, steps=length) for length in (7, 20)]
+    recording = Recording(Every(5), At(()))
+
+    def records(specs):
+        own = Program(*plan(specs), sequences=8)
+        found = train(own, own.initialise(), recording, 0)
+        return {event.step: event.values["train_loss"] for event, _ in found if isinstance(event, Records)}
+
+    together, short, long = records(runs), records(runs[:1]), records(runs[1:])
+    assert list(together) == [0, 5, 7, 10, 15, 20] and list(short) == [0, 5, 7]
+    assert [together[at][0] for at in (0, 5, 7)] == [short[at][0] for at in (0, 5, 7)]
+    assert [together[at][1] for at in long] == [long[at][0] for at in long]
+    assert np.isnan(together[7][1]) and np.isnan(together[10][0])
+
+
+def test_an_evaluation_at_which_no_evaluator_is_due_has_no_scores(program):
+    rarely = tuple(Evaluator(name, evaluate=Every(10)) for name in program.evaluators)
+    recording = Recording(Every(5), At(()), evaluators=rarely)
+    found = {e.step: e.values for e, _ in events(program, recording) if isinstance(e, Records)}
+    assert np.isnan(found[5]["loss"]).all() and np.isfinite(found[5]["train_loss"][0])
+    assert np.isfinite(found[10]["loss"][0]).all()

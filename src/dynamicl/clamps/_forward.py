@@ -255,10 +255,18 @@ class _ClampTap:
     def _check_computed(self, clamp: Clamp, name: str, axes: tuple[str, ...], rows: np.ndarray) -> None:
         """Refuse positions of a last layer that computes only the read-out's row."""
         length = self.context.roles.exemplars.shape[-1]
-        numbers = {item % length for item in clamp.queries if isinstance(item, int)}
         if not {"query", "seq"} & set(axes) or len(rows) == length or not clamp.queries:
             return
-        if all(isinstance(item, int) for item in clamp.queries) and numbers.isdisjoint(rows.tolist()):
+
+        read = int(rows[0])
+
+        def may_be_read(item: int | str) -> bool:
+            # Where the last token is read it is the query, and in no context.
+            if isinstance(item, int):
+                return item % length == read
+            return item == "query" or read < length - 1
+
+        if not any(map(may_be_read, clamp.queries)):
             raise SpecError(
                 f"`clamp.queries` is {clamp.queries}, but `{name}` is computed at position {rows[0]} alone, whose "
                 "output is read: clamp that position or an earlier layer"

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from dynamicl.models import MASK, PairTokens
+from dynamicl.models import MASK, PairTokens, axes_of
 from dynamicl.specs import SpecError, check, host, register, vary
 from dynamicl.tasks import Roles, share
 
@@ -197,8 +197,7 @@ class From:
         """Return the other value; its shape must be x's."""
         value = context.at(self.pass_name, self.site or name)
         if self.arrange == "previous token":
-            own = context.roles.is_query | (jnp.arange(value.shape[0]) == 0)
-            value = jnp.where(own[:, None], value, jnp.roll(value, 1, axis=0))
+            value = _one_later(value, self.site or name, context.roles)
         return _fitting(value, x, self.site or name, self.pass_name, name)
 
 
@@ -267,6 +266,22 @@ class FromSequence:
         """Return the value made of the other sequence; its shape must be x's."""
         value = context.at(self.pass_name, self.site or name)
         return _fitting(value, x, self.site or name, self.pass_name, name)
+
+
+def _one_later(value: Float[Array, "*axes"], name: str, roles: Roles) -> Float[Array, "*axes"]:
+    """Give every position but the first and the query what the position before it has."""
+    axes, length = axes_of(name, value.ndim), roles.is_query.shape[-1]
+    # Where a site has queries and keys, its rows are the queries'.
+    positions = [axis for axis in ("seq", "query", "key") if axis in axes][:1]
+    places = [axes.index(axis) for axis in positions]
+    check(
+        len(places) == 1 and value.shape[places[0]] == length,
+        f"`from.arrange` is 'previous token', and `{name}` has no row for each position: choose a site that has",
+    )
+    (place,) = places
+    shape = [length if axis == place else 1 for axis in range(value.ndim)]
+    own = roles.is_query | (jnp.arange(length) == 0)
+    return jnp.where(own.reshape(shape), value, jnp.roll(value, 1, axis=place))
 
 
 def _fitting(value: Array, x: Array, site: str, pass_name: str, name: str) -> Array:

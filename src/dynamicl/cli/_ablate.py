@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +17,8 @@ from ._options import read_options
 from ._start import patience, prepare
 
 SHORT_ID = 8
+SHORTEST_ID, LONGEST_INDEX = 4, 10
+"""Digits from which on a number may begin an id, and from which on it is no index."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def command(words: list[str]) -> int:
     clamps = parse_clamps(options.clamp)
     complain(options.library)
     trajectory = open_trajectory(options.library)
-    run = _named(options.run)
+    run = _named(options.run, trajectory.runs)
     step = trajectory.last_checkpoint(run) if options.step is None else options.step
     loaded = load(trajectory, run, step)
     others = load_others(trajectory, loaded, clamps)
@@ -83,6 +86,8 @@ def command(words: list[str]) -> int:
     return 0
 
 
-def _named(run: str) -> int | str:
-    """Read a run's index, or leave its id."""
-    return int(run) if run.isascii() and run.isdecimal() and len(run) < 10 else run
+def _named(run: str, runs: Sequence[str]) -> int | str:
+    """Read a run's index, or leave its id or the beginning of one, which may be of digits alone."""
+    begins_an_id = len(run) >= SHORTEST_ID and any(name.startswith(run) for name in runs)
+    is_index = run.isascii() and run.isdecimal() and len(run) < LONGEST_INDEX and not begins_an_id
+    return int(run) if is_index else run

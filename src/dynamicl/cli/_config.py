@@ -13,6 +13,8 @@ from dynamicl.specs import SpecError, check
 LARGEST = 1 << 20
 BARE = ("--dry-run", "--optimizer-state", "--print-config")
 """Options that may stand alone for True, where all others name their value."""
+NONE_MEANT = ("measures",)
+"""Options of several words that mean nothing at all where none follows; the others are left out of an empty list."""
 KIND = "task_kind"
 """Key of a file that says which task it is for, which on the command line is the first word."""
 
@@ -38,14 +40,17 @@ def with_file(words: Sequence[str], keys: Sequence[str] = ()) -> list[str]:
     own = words[:place] + words[place + 2 :]
     values = read_config(Path(words[place + 1]))
     kind = str(values.pop(KIND, ""))
+    check(
+        not kind or not keys or kind in keys,
+        f"`{KIND}` in {words[place + 1]} is {kind!r}: choose one of {', '.join(keys)}",
+    )
     given = {_plain(word) for word in own if word.startswith("--")}
     first = [own.pop(0)] if own and own[0] in keys else [kind] if kind in keys else []
     added: list[str] = []
     for path, value in _leaves(values):
         if _plain(path) not in given:
             texts = [_text(item) for item in value] if isinstance(value, list) else [_text(value)]
-            # An option that takes several words takes none from an empty list.
-            added += [f"--{path}", *texts] if texts else []
+            added += [f"--{path}", *texts] if texts or _plain(path) in NONE_MEANT else []
     return [*first, *added, *own]
 
 

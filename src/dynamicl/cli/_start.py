@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import sys
 import threading
 from collections.abc import Iterator
@@ -41,8 +42,7 @@ def patience(command: str, doing: str) -> Iterator[None]:
 def written_command() -> str:
     """Return the command line as the user could give it again."""
     name = Path(sys.argv[0]).name
-    words = ["dynamicl" if name == "__main__.py" else name, *sys.argv[1:]]
-    return " ".join(f"'{w}'" if " " in w or "*" in w else w for w in words)
+    return shlex.join(["dynamicl" if name == "__main__.py" else name, *sys.argv[1:]])
 
 
 def is_terminal() -> bool:

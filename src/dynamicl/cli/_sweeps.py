@@ -94,7 +94,9 @@ def with_field(spec: Any, path: str, text: str) -> Any:
 def _read(path: str, current: Any, text: str) -> Any:
     """Read a value of the same type as the current one."""
     kind = type(current)
-    readers: dict[type, Callable[[str], Any]] = {bool: {"true": True, "false": False}.__getitem__}
+    readers: dict[type, Callable[[str], Any]] = {
+        bool: lambda word: {"true": True, "false": False}[word.lower()]
+    }
     readers |= {simple: simple for simple in (int, float, str)}
     try:
         return readers[kind](text)

@@ -101,7 +101,12 @@ class FeatureFile(FeatureSource):
                 f"expected {self.sha256[:12]}...): give the original file, or leave `sha256` out to accept this one"
             )
         names = arrays.get("classes")
-        if names is None or names.shape != values.shape[:1]:
+        if names is not None and names.shape != values.shape[:1]:
+            raise ValueError(
+                f"{self.path!r} names {names.size} classes in its array `classes` and holds {len(values)}: name each "
+                "once"
+            )
+        if names is None:
             return values, tuple(f"class {row}" for row in range(len(values)))
         return values, tuple(n.decode() if isinstance(n, bytes) else str(n) for n in names.tolist())
 

@@ -24,6 +24,7 @@ from dynamicl.models import (
     TransformerSpec,
     lookup_encoder,
 )
+from dynamicl.specs import check, nearest
 from dynamicl.tasks import ExemplarSpec, ExemplarTaskSpec, FewShotSpec, LookupSpec
 from dynamicl.tasks.exemplars import Drawings, Gaussian, LabelVectors, Portion, bursty, novel
 from dynamicl.training import OptimizerSpec, Program, RunSpec, Seeds, plan, run_mesh
@@ -247,7 +248,12 @@ def bench(
 
     Returns:
         A JSON-able report; rates in run-steps a second, shares of the matmul peak measured around each job.
+
+    Raises:
+        SpecError: there is no such job.
     """
+    for job in jobs:
+        check(job in JOBS, f"`jobs` names no job `{job}`: did you mean {nearest(job, JOBS)}?")
     report: dict[str, Any] = {"machine": machine(), "versions": versions()}
     peaks = [matmul_peak()]
     if "evaluation" in jobs:

@@ -323,7 +323,8 @@ def adaptive_fate(
         if not seen:
             # Nothing is known yet of where to look.
             break
-        wanted = next_forks(seen, min(left, max(first, budget // rounds)))
+        share = min(left, max(2 * first, budget // rounds))
+        wanted = next_forks(seen, share, first=max(1, min(first, share // 2)))
         for step, more in wanted.items():
             nearest = int(allowed[np.abs(allowed - step).argmin()])
             counts[nearest] = counts.get(nearest, 0) + more

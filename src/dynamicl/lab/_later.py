@@ -56,16 +56,19 @@ def _measured(store: Store, wanted: tuple[Probe, ...]) -> xr.Dataset:
     lend(program, Library(store.path.parent))
     fresh = program.real(program.initialise())
     found = []
-    for step in store.checkpoints:
+    own = [store.checkpoints_of(run) for run in store.runs]
+    for step in sorted(set().union(*own)):
         values = program.inspect(program.place(_at_checkpoint(store, fresh, step)))
         labelled = to_extras(program, Checkpoint(step, values), store.runs)
         if labelled is not None:
-            found.append(labelled.expand_dims(checkpoint=[step], axis=1))
+            there = xr.DataArray([step in steps for steps in own], dims="run")
+            found.append(labelled.where(there).expand_dims(checkpoint=[step], axis=1))
     return xr.concat(found, "checkpoint")
 
 
 def _at_checkpoint(store: Store, fresh: RunState, step: int) -> RunState:
-    """Return a cohort's state with the weights of a checkpoint, as far as measures read it."""
-    weights = unpack(store.checkpoint(step), fresh.weights, "checkpoint")
+    """Return a cohort's state with the weights of the first checkpoint from a step on, as far as measures read it."""
+    kept = min(kept for kept in store.checkpoints if kept >= step)
+    weights = unpack(store.checkpoint(kept), fresh.weights, "checkpoint")
     steps = np.full_like(fresh.step, step)
     return eqx.tree_at(lambda state: (state.weights, state.step), fresh, (weights, steps))

@@ -55,7 +55,7 @@ def rows_of(trajectory: Trajectory) -> list[Row]:
                 "status": status[run],
                 **_last_scores(trajectory, run),
                 "steps": specs[run].get("steps"),
-                "checkpoints": len(store.checkpoints),
+                "checkpoints": len(store.checkpoints_of(row)),
                 "megabytes": shares[store],
                 "created": store.header.get("created", ""),
                 "tags": list(note.tags),
@@ -200,11 +200,11 @@ def _last_scores(trajectory: Trajectory, run: str) -> Row:
     scores: Row = {"step": max(trajectory.member(run)[0].step, 0), "accuracy": None, "loss": None}
     if "accuracy" not in data or "train" not in data["evaluator"].values:
         return scores
-    for name in ("accuracy", "loss"):
-        curve = data[name].sel(run=run, evaluator="train").dropna("step")
-        if curve.size:
-            scores |= {"step": int(curve["step"][-1]), name: round(float(curve[-1]), 6)}
-    return scores
+    curves = data[["accuracy", "loss"]].sel(run=run, evaluator="train").dropna("step")
+    if not curves.sizes["step"]:
+        return scores
+    last = curves.isel(step=-1)
+    return {"step": int(last["step"])} | {name: round(float(last[name]), 6) for name in ("accuracy", "loss")}
 
 
 def _share(store: Store) -> float:

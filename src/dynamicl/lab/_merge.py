@@ -149,7 +149,7 @@ def _refuse_contradictions(store: Store, members: dict[str, list[Member]]) -> No
 def _difference(mine: Member, theirs: Member) -> str:
     """Say in what two trainings of one run differ, as far as both went; "" where they agree bit for bit."""
     (store, row), (other, place) = mine, theirs
-    for step in sorted({*store.checkpoints} & {*other.checkpoints}):
+    for step in sorted({*store.checkpoints_of(row)} & {*other.checkpoints_of(place)}):
         weights, others = store.checkpoint(step, row), other.checkpoint(step, place)
         for name in sorted(weights.keys() | others.keys()):
             if name not in weights or name not in others or not _same(weights[name], others[name]):

@@ -51,7 +51,7 @@ class Progress:
         total: run-steps of the whole population.
         seconds: since the population began.
         loss: mean training loss last recorded, nats.
-        rate: run-steps a second since the population began.
+        rate: run-steps a second since the population began; a cohort's first steps, which compile, left out.
         workers: where several train: each task at work. `cohort` is then how many tasks came home, `runs` those at
             work, and `step` and `steps` are 0.
         waiting: tasks that no worker has taken.
@@ -102,6 +102,7 @@ class Pace:
         self.start = self.before = max(0, total - left)
         self.began = self.last = time.monotonic()
         self.index, self.step, self.rate, self.loss = 0, 0, 0.0, float("nan")
+        self.done, self.counted, self.spent = self.start, 0, 0.0
 
     def cohort_begins(self, cohort: Cohort, start: int) -> None:
         """Start the clock of a cohort."""
@@ -123,12 +124,18 @@ class Pace:
     def reached(self, step: int) -> None:
         """Note a step and tell the listener."""
         now = time.monotonic()
+        compiled = self.rate > 0
+        spent = now - self.last
         if step > self.step:
             self.rate = (step - self.step) / max(now - self.last, 1e-6)
         self.step, self.last = step, now
         done = self.before + sum(max(0, min(step, run.steps) - self.base) for run in self.cohort.runs)
         seconds = now - self.began
-        rate = (done - self.start) / seconds if seconds > 0 else 0.0
+        if compiled:
+            self.counted, self.spent = self.counted + done - self.done, self.spent + spent
+        self.done = done
+        made, during = (self.counted, self.spent) if self.counted else (done - self.start, seconds)
+        rate = made / during if during > 0 else 0.0
         runs, steps = self.cohort.size, self.cohort.longest
         self.listener(
             Progress(self.index, self.cohorts, runs, step, steps, done, self.total, seconds, self.loss, rate)

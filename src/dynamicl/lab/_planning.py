@@ -24,8 +24,10 @@ def run_id(spec: RunSpec, recording: Recording) -> str:
 
 
 def measure_versions(recording: Recording) -> dict[str, int]:
-    """Return the version of every measure that is recorded."""
-    return {probe.name: probe.version for probe in probes(recording.measures)}
+    """Return the version of every measure that is recorded, those of single evaluators among them."""
+    own = [name for evaluator in recording.evaluators for name in evaluator.measures]
+    names = tuple(dict.fromkeys((*recording.measures, *own)))
+    return {probe.name: probe.version for probe in probes(names)}
 
 
 class Names:

@@ -251,12 +251,13 @@ def _checkpoint(library: Library, start: Start, spec: RunSpec) -> dict[str, np.n
     """Read the weights that a run starts with; the optimizer's state beside them as far as it was kept."""
     store, row = _parent(library, start)
     check_donor(spec, store, row, start.run)
-    arrays = store.checkpoint(start.step, row) if start.step in store.checkpoints else {}
+    kept = store.checkpoints_of(row)
+    arrays = store.checkpoint(start.step, row) if start.step in kept else {}
     if not any(name.startswith(OPTIMIZER) for name in arrays):
         # The state that a store keeps for going on serves as well, where it is of this very step.
         arrays |= last_state(store, row, start.step)
     if not arrays:
-        have = ", ".join(map(str, store.checkpoints)) or "none"
+        have = ", ".join(map(str, kept)) or "none"
         raise SpecError(f"run {start.run} has no checkpoint at step {start.step}: it has {have}")
     return arrays
 

@@ -15,7 +15,7 @@ from dynamicl.store import Trajectory
 from ._listing import check_trajectory
 
 ABOUT_RUNS = ("spec", "status", "diverged_at")
-"""Variables that say what a run is: columns of their own rather than rows."""
+"""Variables that say what a run is: `spec` by its settings, the others in columns of their own."""
 LARGEST_INT = np.iinfo(np.int32).max
 
 
@@ -58,9 +58,13 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
     data = trajectory.with_settings().dataset
     known = [str(name) for name in data.data_vars]
     for name in variables:
+        check(
+            name not in ABOUT_RUNS,
+            f"`variables` names `{name}`, which says what a run is: it stands in a column of every table; leave it out",
+        )
         check(name in known, f"`variables` names no variable `{name}`: did you mean {nearest(name, known)}?")
     if variables:
-        data = data[[*variables, "status"]]
+        data = data[[*dict.fromkeys([*variables, "status", "diverged_at"])]]
     draft = temporary(file)
     try:
         writers[file.suffix](data, draft)
@@ -80,7 +84,7 @@ def long_table(data: xr.Dataset) -> Iterator[list[Any]]:
         Rows of `run`, the coordinates along it, the status, `variable`, every other dimension and `value`.
     """
     beside = [str(name) for name, coord in data.coords.items() if coord.dims == ("run",) and name != "run"]
-    about = [*beside, *(name for name in ("status",) if name in data)]
+    about = [*beside, *(name for name in ("status", "diverged_at") if name in data)]
     numbers = [name for name in data.data_vars if name not in ABOUT_RUNS and data[name].dtype.kind in "fiub"]
     dims = list(dict.fromkeys(str(dim) for name in numbers for dim in data[name].dims if dim != "run"))
     labels = {dim: data[dim].values.tolist() for dim in (*dims, "run")}
@@ -89,7 +93,7 @@ def long_table(data: xr.Dataset) -> Iterator[list[Any]]:
     yield ["run", *about, "variable", *dims, "value"]
     for name in numbers:
         values, own = data[name].values, [str(dim) for dim in data[name].dims]
-        for place in np.argwhere(np.isfinite(values)).tolist():
+        for place in np.argwhere(~np.isnan(values)).tolist():
             at = {dim: labels[dim][index] for dim, index in zip(own, place, strict=True)}
             run = at.get("run", "")
             first = [run, *described.get(run, [""] * len(about)), name]

@@ -132,7 +132,8 @@ class BatchNorm(eqx.Module):
         mean, square = jnp.mean(x, (0, 1, 2)), jnp.mean(x * x, (0, 1, 2))
         if how.axes:
             mean, square = jax.lax.pmean((mean, square), how.axes)
-        variance = square - mean * mean
+        # Rounding may leave less than nothing of a nearly constant channel.
+        variance = jnp.maximum(square - mean * mean, 0)
         moved = [
             self.decay * old + (1 - self.decay) * new
             for old, new in ((self.mean.value, mean), (self.variance.value, variance))

@@ -37,7 +37,7 @@ def progress_measures(
         N). `tila2`: over the sequences whose context shows the correct label; where it is shown several times, the sum
         (1 / (2N + 1) each). `cla` (N / L); `context_probability`: the probability given to those labels (N / L).
         `tla2` (N / (2N + 1)). `label_entropy`: of the query's attention within the labels, over that of uniform
-        attention (1).
+        attention (1), where there are two or more.
 
     References:
         Reddy 2023, section 3 and Figure 4.
@@ -47,6 +47,7 @@ def progress_measures(
     before = jnp.diagonal(first, -1, axis1=-2, axis2=-1)
     row = jnp.einsum("bqk,bq->bk", second, roles.is_query.astype(second.dtype))
     labels = roles.labels.astype(row.dtype)
+    number = jnp.sum(labels, axis=-1)
     to_labels = jnp.sum(row * labels, axis=-1)
     to_correct = jnp.sum(row * roles.matching_label.astype(row.dtype), axis=-1)
     logits = activations["logits"]
@@ -63,7 +64,7 @@ def progress_measures(
         "cla": jnp.mean(predicted.astype(row.dtype)),
         "context_probability": jnp.mean(jnp.sum(probability, axis=-1)),
         "tla2": jnp.mean(to_labels),
-        "label_entropy": jnp.mean(_relative_entropy(row * labels, to_labels, jnp.sum(labels, axis=-1))),
+        "label_entropy": mean_of(_relative_entropy(row * labels, to_labels, number), number > 1),
     }
 
 
@@ -82,5 +83,6 @@ register_measure(
         sites=("layers.0.attn.pattern", "layers.1.attn.pattern", "logits"),
         compute=progress_measures,
         dims=dict.fromkeys(PROGRESS_MEASURES, ()),
+        version=2,
     )
 )

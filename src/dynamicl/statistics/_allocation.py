@@ -11,7 +11,7 @@ from ._checks import as_counts, check_between
 def _crossed_gaps(
     steps: np.ndarray, fitted: np.ndarray, levels: Sequence[float], resolution: int
 ) -> list[int]:
-    """Midpoints of the gaps in which the rising fit passes a level and which are still wider than the resolution."""
+    """Midpoints of gaps, wider than the resolution, in which the rising fit passes a level; in the levels' order."""
     found = []
     for level in levels:
         above = np.flatnonzero(fitted >= level)
@@ -19,7 +19,7 @@ def _crossed_gaps(
             low, high = int(steps[above[0] - 1]), int(steps[above[0]])
             if high - low > max(resolution, 1):
                 found.append((low + high) // 2)
-    return sorted(set(found))
+    return list(dict.fromkeys(found))
 
 
 def _scores(k: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -49,8 +49,8 @@ def next_forks(
         observations: Forks and how many of them converged, by step: {step: (forks, converged)}.
         budget: Number of forks to place.
         levels: Probabilities whose crossing should be located, most important first.
-        first: Forks for a new step.
-        resolution: Gaps of this many steps are not divided further.
+        first: Number of forks for a new step.
+        resolution: Gaps of this many updates are not divided further.
 
     Returns:
         {step: forks}, steps increasing, forks adding up to `budget`.

@@ -99,9 +99,8 @@ def appears(
         seed=seed,
     )
     value, low, high = (_best_in_a_row(edge, in_a_row) - chance for edge in (band.value, band.low, band.high))
-    holds = band.low.size >= in_a_row and low > margin
-    time = float("nan")
-    if holds:
-        above = sliding_window_view(band.low > chance + margin, in_a_row)
-        time = float(band.sequences[np.argmax(above.all(axis=-1))])
+    sure = band.low - chance > margin
+    above = sliding_window_view(sure, in_a_row).all(axis=-1) if sure.size >= in_a_row else np.zeros(1, bool)
+    holds = bool(above.any())
+    time = float(band.sequences[np.argmax(above)]) if holds else float("nan")
     return Appearance(value, low, high, holds, time, band.low.size)

@@ -64,7 +64,7 @@ def auc(
 
     Returns:
         The AUC and its interval; with no overlap between the classes, where DeLong's variance is 0, Newcombe's score
-        interval (with groups counted instead of runs).
+        interval (with groups counted instead of runs). From 0 to 1 where all of one outcome is in one group.
 
     Raises:
         ValueError: If only one outcome occurs, lengths differ, or there is only one group.
@@ -88,6 +88,9 @@ def auc(
             raise ValueError(
                 "`groups` names one group only; at least 2 are needed. Leave it out for one parent."
             )
+        if min(np.unique(parents[truth]).size, np.unique(parents[~truth]).size) < 2:
+            # One parent's forks stand for an outcome: how other parents' would differ nobody knows.
+            return Interval(area, 0.0, 1.0)
         variance = _clustered_variance(good, bad, truth, parents)
     if area in (0.0, 1.0):
         member = np.arange(truth.size) if groups is None else np.asarray(groups)

@@ -70,9 +70,12 @@ def correlation_interval(
     value = correlate(pairs)
     variance = (1 if kind == "pearson" else 1 + value**2 / 2) / (len(pairs) - 3)
     half = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
-    # A perfect correlation has no finite arctanh; the clip keeps the interval a point there.
-    centre = np.arctanh(np.clip(value, -1 + 1e-15, 1 - 1e-15))
-    return Interval(value, float(np.tanh(centre - half)), float(np.tanh(centre + half)))
+    # A perfect correlation has no finite arctanh. Of numbers the interval stays a point there; ranks are perfect by
+    # chance in few pairs, and are taken half a step from it, where one exchange of neighbours is a step.
+    step = 6 / (len(pairs) ** 3 - len(pairs)) if kind == "spearman" else 1e-15
+    centre = np.arctanh(np.clip(value, -1 + step, 1 - step))
+    low, high = float(np.tanh(centre - half)), float(np.tanh(centre + half))
+    return Interval(value, min(low, value), max(high, value))
 
 
 def correlation_p_value(

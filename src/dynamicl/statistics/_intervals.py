@@ -71,6 +71,8 @@ def mean_interval(values: ArrayLike, *, level: float = 0.95) -> Interval:
     return Interval(centre, float(centre - half), float(centre + half))
 
 
+LEAST_KNOWN = 0.95
+"""Share of resamples whose statistic has to be a number; an interval of the others alone would be too narrow."""
 _NAMED: dict[str, Callable[..., np.ndarray]] = {"mean": np.mean, "median": np.median}
 
 
@@ -115,7 +117,8 @@ def bootstrap_interval(
         The statistic and its interval.
 
     Raises:
-        ValueError: If the sample has fewer than two rows or holds no numbers, or a name is unknown.
+        ValueError: If the sample has fewer than two rows or holds no numbers, a name is unknown, or the statistic is
+            no number for more than one resample in twenty.
 
     References:
         Efron, Better bootstrap confidence intervals, JASA 82 (1987).
@@ -132,7 +135,12 @@ def bootstrap_interval(
     value = float(_replicate(rows, statistic, np.arange(n)[None])[0])
     index = np.random.default_rng(seed).integers(0, n, (resamples, n))
     replicates = _replicate(rows, statistic, index)
-    replicates = replicates[np.isfinite(replicates)]
+    known = np.isfinite(replicates)
+    if known.mean() < LEAST_KNOWN:
+        raise ValueError(
+            f"`statistic` is no number for {np.sum(~known)} of {resamples} resamples: give one that each resample has"
+        )
+    replicates = replicates[known]
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
     if method == "bca" and np.ptp(replicates) > 0:
         left_out = np.array([np.delete(np.arange(n), i) for i in range(n)])

@@ -45,9 +45,11 @@ def passing_times(
     """When the closest rising curve first reaches each level; the last time where it does not."""
     rising = -fall_of(-curve, weights)
     passed = rising[None] >= levels[:, None]
-    firsts = np.where(passed.any(axis=1), passed.argmax(axis=1), times.size - 1)
-    pairs = zip(firsts, levels, strict=True)
-    return np.array([interpolate(times, rising, int(first), level, "linear") for first, level in pairs])
+    found = []
+    for above, level in zip(passed, levels, strict=True):
+        first = int(above.argmax())
+        found.append(interpolate(times, rising, first, level, "linear") if above.any() else float(times[-1]))
+    return np.array(found)
 
 
 def onset(

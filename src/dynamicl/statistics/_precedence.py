@@ -17,7 +17,7 @@ class Precedence(NamedTuple):
         low: Lower end of its interval over runs; minus infinity with fewer than two runs.
         high: Upper end; infinity there.
         in_order: Runs in which the first came first.
-        holds: Whether all runs are in order and `low` is above 0; None with fewer than two runs in order.
+        holds: Whether all runs are in order and `low` is above 0; None with a single run that is in order.
         undecided: Why it cannot be told, or empty.
         n: Number of runs.
     """

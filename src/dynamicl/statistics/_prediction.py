@@ -64,7 +64,16 @@ def _held_out(table: np.ndarray, labels: np.ndarray, fold: np.ndarray, l2: float
 
 
 def _shuffle(labels: np.ndarray, member: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Exchange outcomes between whole groups of equal size, which keeps what forks of one parent share."""
+    """Exchange outcomes between whole groups of equal size, which keeps what forks of one parent share.
+
+    Raises:
+        ValueError: If no two groups are of one size, so that nothing can be exchanged.
+    """
+    if np.unique(np.bincount(member), return_counts=True)[1].max() < 2:
+        raise ValueError(
+            "`groups` are all of different sizes, so that no outcomes can be exchanged. Balance them, or set "
+            "`permutations` to 0."
+        )
     shuffled = labels.copy()
     sizes = np.bincount(member)
     for size in np.unique(sizes):

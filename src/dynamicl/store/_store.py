@@ -12,6 +12,8 @@ times that on a busy machine; the records of 500 commits open in half a second.
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -150,6 +152,27 @@ class Store:
         """Steps at which weights were kept, rising."""
         return tuple(piece.last for piece in self._index.of("checkpoint"))
 
+    def checkpoints_of(self, run: SupportsIndex | str) -> tuple[int, ...]:
+        """Say at which steps the weights of one run can be read.
+
+        A run stands still where it ends or diverged while others of its store go on. A later checkpoint holds its last
+        weights, so that they count as kept where it stands.
+
+        Args:
+            run: its hash or its index.
+
+        Returns:
+            The steps, rising: none before a fork's start, none after the run's end.
+
+        Raises:
+            StoreError: the run is not in this store.
+        """
+        row = self.row(run)
+        first, last = self._stretch(row)
+        reached = [step for step in self.checkpoints if first <= step <= last]
+        beyond = self.checkpoints and self.checkpoints[-1] > last
+        return tuple(sorted({*reached, int(last)} if beyond else reached))
+
     def records(self) -> xr.Dataset:
         """Read all records.
 
@@ -170,7 +193,7 @@ class Store:
         """Read weights, checked against their hash.
 
         Args:
-            step: one of `checkpoints`.
+            step: one of `checkpoints`; of a single run, one of `checkpoints_of` it.
             run: index or hash of the only run to read; None for all.
 
         Returns:
@@ -180,9 +203,10 @@ class Store:
             StoreError: there is no such checkpoint or run, or the file is damaged.
         """
         row = None if run is None else self.row(run)
+        kept = step if row is None else self._holding(step, row)
 
         def read() -> dict[str, np.ndarray]:
-            arrays = read_checkpoint(self.path, self._checkpoint_piece(step), self.runs, row)
+            arrays = read_checkpoint(self.path, self._checkpoint_piece(kept), self.runs, row)
             return {name: decode(array) for name, array in arrays.items()}
 
         return self._retrying(read)
@@ -356,6 +380,24 @@ class Store:
         # A writer at work may have merged it away since.
         if piece in self._index.pieces:
             verify_piece(self.path, piece, self.runs)
+
+    def _stretch(self, row: int) -> tuple[int, float]:
+        """Return the steps between which a run moves: a fork's start, and its end or where it diverged."""
+        spec = json.loads(self.specs[row])
+        start = spec.get("start", {})
+        diverged = self.attributes.get("diverged_at", [-1] * len(self.runs))[row]
+        last = diverged if diverged >= 0 else spec.get("steps", math.inf)
+        return (start["step"] if start.get("how") == "fork" else 0), last
+
+    def _holding(self, step: int, row: int) -> int:
+        """Return the checkpoint that holds a run's weights at a step."""
+        own = self.checkpoints_of(row)
+        if step not in own:
+            raise StoreError(
+                f"`step` is {step}; run {self.runs[row]} of store {self.path} has checkpoints at "
+                f"{listed(own, 'no step')}"
+            )
+        return min(kept for kept in self.checkpoints if kept >= step)
 
     def _checkpoint_piece(self, step: int) -> Piece:
         for piece in self._index.of("checkpoint"):

@@ -83,7 +83,7 @@ class Trajectory:
     @property
     def checkpoints(self) -> tuple[int, ...]:
         """Steps at which weights of any run were kept, rising."""
-        return tuple(sorted({step for store, _ in self.members for step in store.checkpoints}))
+        return tuple(sorted({step for store, row in self.members for step in store.checkpoints_of(row)}))
 
     @property
     def status(self) -> dict[str, str]:
@@ -131,11 +131,12 @@ class Trajectory:
             StoreError: there is no such run, or no weights of it were kept.
         """
         store, row = self.member(run)
-        if not store.checkpoints:
+        kept = store.checkpoints_of(row)
+        if not kept:
             raise StoreError(
                 f"run {store.runs[row]} has no checkpoint in {store.path}: let it train on, or record checkpoints"
             )
-        return store.checkpoints[-1]
+        return kept[-1]
 
     def _repr_html_(self) -> str:
         """Show the runs in a notebook: what sets them apart, how far they are, how they ended."""

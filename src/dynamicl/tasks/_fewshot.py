@@ -71,7 +71,7 @@ class FewShot(eqx.Module):
         return Sequence((rows, context, *noise), labels[:, 0], present, pair_roles(order == 0))
 
     def inputs(self, tokens: tuple) -> PairTokens:
-        """Gather the feature vectors of one sequence (or of a batch)."""
+        """Gather the feature vectors of one sequence."""
         rows, labels, *noise = tokens
         x = self.features[rows]
         if self.noise is not None:

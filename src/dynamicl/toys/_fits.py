@@ -119,6 +119,9 @@ def _check(steps: ArrayLike, loss: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         )
     if places[0] < 0 or (np.diff(places) <= 0).any():
         raise ValueError("`steps` must be at least 0 and strictly increasing. Sort them.")
+    third = places.size // 3
+    if values[-third:].min() > values[:third].max():
+        raise ValueError("`loss` rises, and toys only fall. Fit a loss, or one minus an accuracy.")
     return places, values
 
 

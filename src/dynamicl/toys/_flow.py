@@ -1,5 +1,6 @@
 """Gradient flow, the limit of small learning rates: what the analysis of a toy speaks about."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ def gradient_flow(
     *,
     clamps: Sequence[str] = (),
     tolerance: float = 1e-6,
-    stop_below: float | int | Float[Array, "*run"] = 0.0,
+    stop_below: float | int | Float[Array, "*run"] = -math.inf,
 ) -> ToyRun[S]:
     """Follow the gradient flow; time is rate x steps.
 
@@ -36,6 +37,7 @@ def gradient_flow(
         clamps: Names of what is held.
         tolerance: Relative and absolute tolerance of the adaptive solver.
         stop_below: A run whose loss is below this moves no further, which spares the solver a flow that has settled.
+            By default none does.
 
     Returns:
         State and loss at the times; `diverged` where the solver gave up.

@@ -59,6 +59,10 @@ class Mechanism(eqx.Module):
     __radd__ = __add__
 
     def __mul__(self, weight: Number) -> "Mechanism":
+        if isinstance(weight, Mechanism):
+            raise TypeError(
+                "mechanisms are multiplied by numbers: the product of two losses is `Or(first, second)`"
+            )
         return Weighted(self, weight)
 
     __rmul__ = __mul__

@@ -129,12 +129,12 @@ class Program:
         """Train every run up to a step (or its own end, or where it diverges). The old state is given up."""
         return self._advance(state, self.arrays, self.task_arrays, jnp.int32(until))
 
-    def evaluate(self, state: RunState, names: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    def evaluate(self, state: RunState, names: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """Record evaluators and the probes on them.
 
         Args:
             state: of the population.
-            names: the evaluators that are due; all by default.
+            names: the evaluators that are due, if any; all by default.
 
         Returns:
             Arrays with leading axis run: scores with a second axis evaluator, in the order of `names`; measures with
@@ -143,7 +143,7 @@ class Program:
         Raises:
             SpecError: a task whose integers leave the ranges that it declared.
         """
-        compute = self._evaluations(tuple(names) or self.evaluators)
+        compute = self._evaluations(self.evaluators if names is None else tuple(names))
         found = compute(state, self.arrays, self.task_arrays)
         records = {name: self._real(value) for name, value in found.items()}
         if self._unchecked:
@@ -152,11 +152,9 @@ class Program:
         return without_extents(records)
 
     def inspect(self, state: RunState) -> dict[str, np.ndarray]:
-        """Record the probes that are made at checkpoints; leading axis run."""
-        return {
-            name: self._real(value)
-            for name, value in self._inspect(state, self.arrays, self.task_arrays).items()
-        }
+        """Record the probes that are made at checkpoints, and as `at` where each run stands; leading axis run."""
+        values = self._inspect(state, self.arrays, self.task_arrays) | {"at": state.step}
+        return {name: self._real(value) for name, value in values.items()}
 
     def clamp_effects(self, state: RunState) -> np.ndarray:
         """Measure how much each run's clamps, taken together, move the logits of its first batch.

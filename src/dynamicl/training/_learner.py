@@ -22,7 +22,7 @@ from ._extents import extents
 from ._gradient import value_and_gradient
 from ._network import Network
 from ._objective import cross_entropy, penalty
-from ._probe import Probe, check_variables, scores_of_sequences, summary
+from ._probe import SCORES, Probe, check_variables, scores_of_sequences, summary
 from ._run import RunSpec
 from ._streams import stream_key
 
@@ -162,9 +162,11 @@ class Learner:
             scores.append(score)
             records |= {f"extents/{name}/{what}": value for what, value in reach.items()}
             records |= self.probe(state, name, "evaluation")
-        records |= jax.tree.map(lambda *over_evaluators: jnp.stack(over_evaluators), *scores)
+        for kind in SCORES:
+            records[kind] = jnp.stack([own[kind] for own in scores]) if scores else jnp.zeros(0)
+        first = records["loss"][names.index("train")] if "train" in names else jnp.nan
         return records | {
-            "train_loss": jnp.where(state.loss_count > 0, state.loss_mean, records["loss"][0]),
+            "train_loss": jnp.where(state.loss_count > 0, state.loss_mean, first),
             "gradient_norm": state.gradient_norm,
             "learning_rate": self.spec.optimizer.rate(state.step),
             "alive": state.alive,

@@ -158,7 +158,7 @@ def transformation(spec: OptimizerSpec) -> optax.GradientTransformation:
 
 def _is_off(value: Any) -> bool:
     """Tell whether a number that leaves its computation out at 0 is 0; inside a cohort it may be an array."""
-    return isinstance(value, float) and value == 0
+    return isinstance(value, int | float) and value == 0
 
 
 def _clip(limit: Any) -> optax.GradientTransformation:

@@ -45,8 +45,8 @@ def part_mask(weights: PyTree, part: str) -> PyTree:
     mask = jax.tree_util.tree_map_with_path(belongs, weights)
     if not any(jax.tree.leaves(mask)):
         raise SpecError(
-            f"`part` is {part!r}, and the network has nothing of it: choose one of {nearest(part, PARTS)}, or a glob "
-            "over the names of its arrays"
+            f"`part` is {part!r}, and the network has nothing of it, or a graft freezes all of it: choose one "
+            f"of {nearest(part, PARTS)}, or a glob over the names of its arrays"
         )
     return mask
 

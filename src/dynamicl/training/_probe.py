@@ -24,7 +24,7 @@ class Probe:
         compute: `(model, activations, sequences) -> {variable: array}`; activations have a leading axis `batch`.
         dims: the axes' names of each variable, run and step left out.
         at: `evaluation` or `checkpoint`, when it is recorded.
-        sequences: how many of the evaluator's sequences it sees; 0 for all.
+        sequences: how many of the evaluator's sequences it sees; 0 for all of the first piece, 2,000 at most.
         version: raised whenever `compute` comes to mean something else: records are known by it, so that those of
             another version are never taken for this one's.
         needs_task: hand the task to `compute` as a fourth argument, for measures that run the model themselves.
@@ -97,7 +97,10 @@ def standard_scores(logits: Float[Array, "batch output"], sequences: Sequence) -
 def scores_of_sequences(
     logits: Float[Array, "batch output"], sequences: Sequence
 ) -> dict[str, Float[Array, " batch"]]:
-    """Score each sequence's prediction: `loss` (nats), `accuracy`, `accuracy_in_context`, `target_probability`."""
+    """Score each sequence's prediction: `loss` (nats), `accuracy`, `accuracy_in_context`, `target_probability`.
+
+    Logits that are no numbers predict nothing: all four are NaN.
+    """
     own = jnp.take_along_axis(logits, sequences.target[:, None], axis=1)
     highest = jnp.max(logits, axis=-1, keepdims=True)
     hit = (own - highest)[:, 0] - jnp.log(jnp.sum(jnp.exp(logits - highest), axis=-1))
@@ -107,10 +110,11 @@ def scores_of_sequences(
     ahead = jnp.where(before, logits >= own, logits > own)
     is_option = jnp.take_along_axis(sequences.options, sequences.target[:, None], axis=1)[:, 0]
     best_in_context = is_option & ~jnp.any(ahead & sequences.options, axis=-1)
+    nothing = jnp.isnan(hit)
     return {
         "loss": -hit,
-        "accuracy": (~jnp.any(ahead, axis=-1)).astype(jnp.float32),
-        "accuracy_in_context": best_in_context.astype(jnp.float32),
+        "accuracy": jnp.where(nothing, jnp.nan, (~jnp.any(ahead, axis=-1)).astype(jnp.float32)),
+        "accuracy_in_context": jnp.where(nothing, jnp.nan, best_in_context.astype(jnp.float32)),
         "target_probability": jnp.exp(hit),
     }
 

@@ -118,7 +118,7 @@ class RunSpec:
 
     @property
     def hash(self) -> str:
-        """Name of what is trained: 16 hexadecimal digits of the spec's JSON."""
+        """Name of what is trained: 32 hexadecimal digits of the spec's JSON."""
         return spec_hash(self)
 
     @property

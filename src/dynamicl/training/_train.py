@@ -65,6 +65,8 @@ def train(
 ) -> Iterator[tuple[Event, RunState]]:
     """Train every run of a cohort to its end.
 
+    A run that is shorter than others is recorded at its own end too, whatever the schedule says, and they are not.
+
     Args:
         program: the compiled cohort.
         state: where to go on; given up (its memory is reused).
@@ -78,6 +80,7 @@ def train(
     """
     done = Done() if done is None else done
     end, step = program.cohort.longest, start
+    lengths = np.array([run.steps for run in program.cohort.runs])
     own = {evaluator.name: evaluator for evaluator in recording.evaluators}
 
     def due(kind: str) -> int | float:
@@ -96,12 +99,16 @@ def train(
             done.evaluate = step
             done.watched.append((step, watched(values["train_loss"])))
             yield Records(step, values), state
+        elif step in lengths and (not done.watched or step > done.watched[-1][0]):
+            values = _of_runs(_only_reached(program.evaluate(state), step), lengths == step)
+            done.watched.append((step, watched(values["train_loss"])))
+            yield Records(step, values), state
         if step >= due("checkpoint"):
             done.checkpoint = step
-            yield Checkpoint(step, program.inspect(state)), state
+            yield Checkpoint(step, _only_reached(program.inspect(state), step)), state
         if step >= end:
             return
-        target = int(min(due("evaluate"), due("checkpoint"), step + longest()))
+        target = int(min(due("evaluate"), due("checkpoint"), lengths[lengths > step].min(), step + longest()))
         state = program.advance(state, target)
         step = target
         yield Progress(step), state
@@ -113,15 +120,19 @@ def watched(train_loss: np.ndarray) -> float:
 
 
 def _only_reached(values: dict[str, np.ndarray], step: int) -> dict[str, np.ndarray]:
-    """Blank the records of runs that are not at this step: ended, diverged, or forks that start later."""
-    elsewhere = values["at"] != step
+    """Blank what is recorded of runs that are not at this step: ended, diverged, or forks that start later."""
+    return _of_runs(values, values["at"] == step)
 
-    def blank(value: np.ndarray) -> np.ndarray:
+
+def _of_runs(values: dict[str, np.ndarray], meant: np.ndarray) -> dict[str, np.ndarray]:
+    """Blank what is recorded of all runs but those that are meant."""
+
+    def kept(value: np.ndarray) -> np.ndarray:
         if not np.issubdtype(value.dtype, np.floating):
             return value
-        return np.where(elsewhere.reshape(-1, *[1] * (value.ndim - 1)), np.float32(np.nan), value)
+        return np.where(meant.reshape(-1, *[1] * (value.ndim - 1)), value, np.float32(np.nan))
 
-    return {name: blank(value) for name, value in values.items()}
+    return {name: kept(value) for name, value in values.items()}
 
 
 def _with_all_evaluators(

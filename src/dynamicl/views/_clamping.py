@@ -102,8 +102,8 @@ def nearest_checkpoint(trajectory: Trajectory, run: str, step: int) -> int:
         StoreError: there is no such run, or no weights of it.
     """
     trajectory.last_checkpoint(run)
-    store, _ = trajectory.member(run)
-    return min(store.checkpoints, key=lambda kept: abs(kept - step))
+    store, row = trajectory.member(run)
+    return min(store.checkpoints_of(row), key=lambda kept: abs(kept - step))
 
 
 def _network(loaded: Loaded, evaluator: str, count: int) -> Network:

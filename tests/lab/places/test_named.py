@@ -33,7 +33,13 @@ def test_a_place_is_read_from_its_name_and_fields(text, place):
         ("slurm:gpus=-1", "`slurm.gpus` is -1: give 0 or more"),
         ("ray:minutes=0", "`ray.minutes` is 0.0: give more than 0"),
         ("ray:cpus=nan", "`ray.cpus` is nan: give 0 or more"),
-        ("here:cores=2", "place `here` has no field `cores`"),
+        ("here:cores=2", "place `here` takes no fields, and has 'cores': give `here` alone"),
+        (
+            "slurm:setup=module load o'reilly",
+            r"`place` is slurm:.* \(No closing quotation\): close the quotes",
+        ),
+        ("local:workers=2,workers=3", "`local.workers` is given twice"),
+        ("slurm:options=nice", "`slurm.options` is 'nice': give pairs `name:value`"),
     ],
 )
 def test_what_is_no_place_is_refused(text, message):

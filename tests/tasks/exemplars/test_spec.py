@@ -151,6 +151,14 @@ REFUSED = [
     ),
     (with_kind(context=Bursty(1), labels=Exchanged()), "exchange the labels of two classes: use `Bursty`"),
     (with_kind(labels=Shifted(12)), "shift labels by 12 of 12, which changes none"),
+    (
+        dataclasses.replace(with_kind(labels=Shifted(1)), multiplicity=2),
+        "shift labels by 1, and a class has 2 in a row: it would keep some; shift by 2 or more",
+    ),
+    (
+        dataclasses.replace(with_kind(context=Bursty(1), labels=Exchanged()), labels=4, pairs=2),
+        "which may have the same: 4 labels serve 12 classes",
+    ),
     (with_kind(labels=Overwritten()), "overwrite a label with the query's, whose class may be in context"),
     (with_mixture(labels=25), "`task.labels` is 25, more than `task.classes` 24: with `task.balanced`"),
     (with_mixture(classes=28), "use 28 classes, no multiple of the 8 labels: with `task.balanced`"),

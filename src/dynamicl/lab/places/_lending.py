@@ -52,8 +52,8 @@ def lend_checkpoints(
             copy_store(store, target)
             continue
         for step in sorted(steps):
-            if step not in store.checkpoints:
-                have = ", ".join(map(str, store.checkpoints)) or "none"
+            if step not in store.checkpoints_of(row):
+                have = ", ".join(map(str, store.checkpoints_of(row))) or "none"
                 raise SpecError(f"run {run} has no checkpoint at step {step}: it has {have}")
         _copy(store, row, sorted(steps), target)
 

@@ -52,12 +52,18 @@ def _fields(kind: Any, name: str, text: str) -> dict[str, Any]:
     known = [field.name for field in dataclasses.fields(kind)]
     words = shlex.shlex(text, posix=True, punctuation_chars=False)
     words.whitespace, words.whitespace_split = ",", True
-    values = {}
-    for word in words:
-        field, _, value = word.partition("=")
+    try:
+        parted = [word.partition("=")[::2] for word in words]
+    except ValueError as error:
+        raise SpecError(f"`place` is {name}:{text} ({error}): close the quotes") from None
+    values: dict[str, Any] = {}
+    for field, value in parted:
+        if not known:
+            raise SpecError(f"place `{name}` takes no fields, and has {field!r}: give `{name}` alone")
         if field not in known:
-            closest = nearest(field, known) if known else "none: it has no fields"
-            raise SpecError(f"place `{name}` has no field `{field}`: did you mean {closest}?")
+            raise SpecError(f"place `{name}` has no field `{field}`: did you mean {nearest(field, known)}?")
+        if field in values:
+            raise SpecError(f"`{name}.{field}` is given twice: give it once")
         values[field] = _value(f"{name}.{field}", hints[field], value)
     return values
 
@@ -75,5 +81,7 @@ def _value(where: str, hint: Any, text: str) -> Any:
     if inner is str:
         return tuple(parts)
     pairs = [part.partition(":") for part in parts]
+    if not all(between for _, between, _ in pairs):
+        raise SpecError(f"`{where}` is {text!r}: give pairs `name:value`, several joined by `+`")
     number = typing.get_args(inner)[1]
     return tuple((first, _value(where, number, second)) for first, _, second in pairs)

@@ -156,10 +156,21 @@ def _check_label_rule(spec: "ExemplarTaskSpec", kind: SequenceKind) -> None:
             f"sequences `{name}` exchange the labels of two classes: use `Bursty` with `classes` 2 and a `burst` of "
             f"half the {spec.pairs} pairs",
         )
+        _, count = spec.range_of(kind)
+        check(
+            spec.groups_of(kind) < count or spec.outputs >= count * spec.multiplicity,
+            f"sequences `{name}` exchange the labels of two classes, which may have the same: {spec.outputs} labels "
+            f"serve {count} classes; use `task.balanced`, or give each class its own",
+        )
     if isinstance(rule, Shifted):
         check(
             rule.by % spec.outputs != 0,
             f"sequences `{name}` shift labels by {rule.by} of {spec.outputs}, which changes none: give another `by`",
+        )
+        check(
+            spec.multiplicity <= rule.by % spec.outputs <= spec.outputs - spec.multiplicity,
+            f"sequences `{name}` shift labels by {rule.by}, and a class has {spec.multiplicity} in a row: it would "
+            f"keep some; shift by {spec.multiplicity} or more",
         )
     if isinstance(rule, Overwritten):
         check(
