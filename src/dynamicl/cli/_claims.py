@@ -115,7 +115,7 @@ def _everything(record: Mapping[str, Any]) -> list[str]:
         "data": f"{study}/{record['id']}.json, figure {record['id']}.png" if record.get("scale") else "",
         "made by": record.get("command", ""),
         "when": _when(record),
-        "again": f"dynamicl reproduce {record['id']}",
+        "again": f"dynamicl reproduce {record['id']} --scale {record.get('scale') or 'laptop'}",
         "judge": f"dynamicl judge {record['id']}" if record.get("scale") else "",
     }
     for name, text in fields.items():
@@ -131,7 +131,7 @@ def _parts(record: Mapping[str, Any]) -> list[str]:
     if record.get("parts") and not nothing:
         lines = []
         for part in record["parts"]:
-            outcome = {True: "holds", False: "fails", None: "open "}[part["holds"]]
+            outcome = {True: "holds", False: "fails", None: "undecided"}[part["holds"]]
             lines += _field(outcome, _numbers(part))
         return lines
     if record["id"].partition(".")[0] not in STUDIES:

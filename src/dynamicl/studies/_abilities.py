@@ -159,6 +159,12 @@ def share_part(bar: Threshold, outcomes: Sequence[bool | None], why: str) -> Par
     return part if part.holds == best.holds else dataclasses.replace(part, undecided=why)
 
 
+def fading_part(bar: Threshold, runs: Sequence[Ability]) -> Part:
+    """Compare the share of runs that surely fade with a bar; open where runs too short to tell can tip it."""
+    short = max((run.fading.undecided for run in runs), default="")
+    return share_part(bar, [None if run.fading.undecided else bool(run.fading.holds) for run in runs], short)
+
+
 def unless_all_fall(*groups: Sequence[Ability]) -> str:
     """Say why times and slopes cannot be compared: chance has neither. Empty where they can."""
     runs = itertools.chain(*groups)
@@ -220,4 +226,4 @@ def trend_parts(
     test: LevelTrend = trend(levels, direction=direction)
     if difference is None:
         return (p.part(test.p, n, undecided),)
-    return p.part(test.p, n, undecided), difference.part((test.value, test.low, test.high), n, undecided)
+    return p.part(test.p, n, undecided), difference.sure_part((test.value, test.low, test.high), n, undecided)

@@ -1,11 +1,13 @@
 """What is read off curves, against curves whose answer is known."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from dynamicl.store import Trajectory
-from dynamicl.studies._abilities import share_part
+from dynamicl.studies._abilities import fading_part, share_part
 from dynamicl.studies._curves import curves, error_of, first_beyond, late
 from dynamicl.studies._parts import Threshold
 from dynamicl.studies._passages import NOT_RISEN, passages, unless_all_rise
@@ -158,3 +160,16 @@ def test_heads_are_ordered_by_what_they_do_at_the_flip_peak():
 def test_what_does_not_vary_has_no_correlation():
     assert np.isnan(pearson(np.ones(4), np.arange(4.0)))
     assert pearson(np.arange(4.0), -np.arange(4.0)) == pytest.approx(-1)
+
+
+def test_one_short_run_hides_no_certain_failure():
+    """Where three of five surely do not fade, a fourth that is too short to tell changes nothing."""
+    bar = Threshold("share", ">=", 0.8)
+    run = SimpleNamespace
+    stays, short, fades = (
+        run(fading=run(undecided=why, holds=holds))
+        for why, holds in (("", False), ("too short", None), ("", True))
+    )
+    assert fading_part(bar, [stays, stays, stays, short, fades]).holds is False
+    assert fading_part(bar, [fades, fades, fades, fades, short]).holds is True
+    assert fading_part(bar, [fades, fades, fades, short, stays]).undecided == "too short"

@@ -32,3 +32,8 @@ def test_the_note_tells_how_late_it_is_rescued():
 def test_what_never_rose_does_not_persist():
     fades, persists, _ = DEDICATED.judge(with_curve(DATA, "flip", LOW_FLIP, condition=[3]))
     assert fades.holds and persists.undecided == NOT_RISEN
+
+
+def test_a_trend_over_runs_that_never_rose_is_open():
+    _, _, dose = DEDICATED.judge(with_curve(DATA, "flip", LOW_FLIP, condition=[1]))
+    assert dose.undecided == NOT_RISEN

@@ -61,3 +61,10 @@ def test_networks_stand_behind_the_embedder_where_there_is_one():
     for model in architectures(deep).values():
         assert model.widths[-1] == model.body.d_model and model.body.layers == 12
     assert parameters_of(first, first.model) > 250_000
+
+
+def test_an_architecture_whose_runs_all_diverged_leaves_it_open():
+    data = DATA.copy(deep=True)
+    data["icl"].loc[{"architecture": NAMES[2]}] = np.nan
+    never, appears = RECURRENT.judge(data)
+    assert never.undecided == f"every run of {NAMES[2]} diverged" and appears.holds

@@ -134,3 +134,9 @@ def test_smoke(tmp_path):
     write_outcome(tmp_path / "mixture", outcome)
     assert judge_again([TWO_WORLDS], tmp_path)[0].agrees
     assert len(make_figures(tmp_path, ["mixture.worlds"], tmp_path / "figures")) == 1
+
+
+def test_a_change_with_which_icl_never_comes_may_still_be_the_one():
+    quiet = changed(BROKEN[ALONE], "icl", 0.6, world=LABELS)
+    (*_, alone) = TWO_WORLDS.judge(quiet)
+    assert alone.undecided == f"icl does not come with {LABELS}, so that nothing can fade"

@@ -52,12 +52,13 @@ def ends_by_count(data: xr.Dataset) -> dict[int, list[float]]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades with no head held, persists with all, and the more are held the more of it is left."""
     free, held = (held_throughout(data, count) for count in (0, HEADS))
-    levels = list(ends_by_count(data).values())
-    n = sum(map(len, levels))
+    ends = ends_by_count(data)
+    levels, n = list(ends.values()), sum(map(len, ends.values()))
+    everyone = [held_throughout(data, count) for count in ends]
     return (
         FADES.part(mean([run.lost for run in free]), len(free), unless_all_rise(free)),
         PERSISTS.part(mean([-run.lost for run in held]), len(held), unless_all_rise(held)),
-        DOSE.part(trend(levels).p, n),
+        DOSE.part(trend(levels).p, n, unless_all_rise(*everyone)),
     )
 
 

@@ -35,8 +35,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     ends = np.array([run.looked_up for run in single])
     apart = np.abs(ends - [run.looked_up for run in two])
     return (
-        KNOWN.part(mean(ends), len(ends)),
-        CLOSE.part(mean(apart), len(ends)),
+        KNOWN.sure_part(mean(ends), len(ends)),
+        CLOSE.sure_part(mean(apart), len(ends)),
         NEVER.part(share_absent([run.ability for run in single]), len(ends)),
     )
 

@@ -29,12 +29,23 @@ def measured(data: xr.Dataset, recurrent: bool) -> list[Ability]:
     return [run for run in runs if np.isfinite(run.accuracy).sum() >= LEAST_EVALUATIONS]
 
 
+def diverged(data: xr.Dataset) -> str:
+    """Name the recurrent architectures of which no run lasted long enough to tell; empty where there is none."""
+    counts = np.isfinite(data["icl"].transpose("architecture", "pair", "sequences").values).sum(axis=-1)
+    silent = is_recurrent(data) & (counts < LEAST_EVALUATIONS).all(axis=-1)
+    names = data["architecture"].values[silent].tolist()
+    return f"every run of {', '.join(names)} diverged" if names else ""
+
+
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """No recurrent network leaves chance, whatever its rate, and some transformer does."""
     recurrent, transformers = measured(data, recurrent=True), measured(data, recurrent=False)
     above = [run for run in recurrent if not run.is_absent_among(len(recurrent))]
     found = [run for run in transformers if run.appears]
-    return NEVER.part(float(len(above)), len(recurrent)), APPEARS.part(float(len(found)), len(transformers))
+    silent = "" if above else diverged(data)
+    return NEVER.part(float(len(above)), len(recurrent), silent), APPEARS.part(
+        float(len(found)), len(transformers)
+    )
 
 
 def note(data: xr.Dataset) -> str:

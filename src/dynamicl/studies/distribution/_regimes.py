@@ -1,12 +1,12 @@
 """Thesis 2.4: three regimes, by what becomes of in-context learning."""
 
-import itertools
+import dataclasses
 import operator
 
 import xarray as xr
 
 from dynamicl.statistics import Interval
-from dynamicl.studies._abilities import Ability, abilities, share_absent
+from dynamicl.studies._abilities import Ability, abilities, share_absent, share_part
 from dynamicl.studies._curves import MOST
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -30,6 +30,7 @@ FADES = Threshold(
     MOST,
 )
 APPEARS = Threshold("share of runs with many varied classes, all bursty, in which icl appears", ">=", MOST)
+TOO_SHORT = "icl appears in a run that is too short to see it fade"
 
 
 def conditions(scale: Setting, trajectories: Trajectories) -> dict[str, dict[str, xr.Dataset]]:
@@ -78,12 +79,23 @@ def runs_in(data: xr.Dataset, regime: str) -> list[list[Ability]]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """In-context learning never shows in the first regime, comes and goes in the second, comes in the third."""
     never, fading, persisting = (runs_in(data, regime) for regime in REGIMES)
-    short = [run.fading.undecided for run in itertools.chain(*fading) if run.appears and run.fading.undecided]
+    fades = [share_part(FADES, list(map(come_and_gone, runs)), TOO_SHORT) for runs in fading]
     return (
         NEVER.part(least_of(list(map(share_absent, never))), sum(map(len, never))),
-        FADES.part(least_share(fading, "rises_and_fades"), sum(map(len, fading)), short[0] if short else ""),
+        least_part(fades, sum(map(len, fading))),
         APPEARS.part(least_share(persisting, "appears"), sum(map(len, persisting))),
     )
+
+
+def come_and_gone(run: Ability) -> bool | None:
+    """Tell whether icl appears in a run and fades; `None` where it appears and the run is too short to tell."""
+    return None if run.appears and run.fading.undecided else run.rises_and_fades
+
+
+def least_part(parts: list[Part], n: int) -> Part:
+    """Return the part of the condition that speaks most against the claim, on the evidence of all."""
+    worst = min(parts, key=lambda part: (part.holds is not False, part.holds is not None, part.value))
+    return dataclasses.replace(worst, n=n)
 
 
 def least_share(conditions: list[list[Ability]], what: str) -> Interval:

@@ -10,7 +10,7 @@ from dynamicl.statistics import correlation_interval
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import attempt, mean
+from dynamicl.studies._summaries import UNKNOWN, attempt, mean
 from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
@@ -48,10 +48,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Conditions stand in the same order, and trained classes are no harder."""
     unseen, trained = data["unseen"].values, data["trained"].values
     found, why = attempt(correlation_interval, unseen, trained, kind="spearman")
-    alike = tuple(found) if found is not None else float("nan")
     return (
-        ALIKE.part(alike, unseen.size, why),
-        HIGHER.part(mean(np.asarray(trained) - np.asarray(unseen)), unseen.size),
+        ALIKE.sure_part(found if found is not None else UNKNOWN, unseen.size, why),
+        HIGHER.sure_part(mean(np.asarray(trained) - np.asarray(unseen)), unseen.size),
     )
 
 

@@ -88,7 +88,7 @@ def mean_part(bar: Threshold, values: xr.DataArray | np.ndarray, why: str = "") 
         why: the reason why nothing can be decided; empty where something can.
     """
     (value, low, high), n = interval_of(values)
-    return bar.part((value, low, high), n, why or ("" if n else MISSING))
+    return bar.sure_part((value, low, high), n, why or ("" if n else MISSING))
 
 
 def share_part(bar: Threshold, values: xr.DataArray, why: str = "") -> Part:

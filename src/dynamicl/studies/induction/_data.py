@@ -48,10 +48,10 @@ class Delay:
         self.thresholds = (large, certain) if matters else (little,)
 
     def parts(self, data: xr.Dataset) -> list[Part]:
-        """Compare the learning times of both tasks, seed by seed; where one is not to matter, by its interval."""
+        """Compare the learning times of both tasks, seed by seed."""
         found, seeds = delay(data, self.circuit, self.task), data.sizes["seed"]
         if self.matters:
-            return [threshold.part(found, seeds) for threshold in self.thresholds]
+            return [threshold.sure_part(found, seeds) for threshold in self.thresholds]
         bound = unlearnt(data["learnt"].sel(circuit=self.circuit, task=self.task))
         return [threshold.sure_part(found, seeds, bound) for threshold in self.thresholds]
 

@@ -72,7 +72,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     return (
         *(LITTLE[name].sure_part(changed(data, name), seeds, _unlearnt(data, name)) for name in SUBSETS),
         SEVERE.part(everything, seeds, too_short),
-        SURE.part(everything, seeds),
+        SURE.part(everything, seeds, _unlearnt(data, ALL) if everything.low <= SURE.value else ""),
     )
 
 

@@ -96,7 +96,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     explained = max(linked(data, part).value ** 2 for part in KEPT)
     return (
         MANY.part(share(converging & diverging), len(paths)),
-        BEST.part(mean(paths.max(axis=(1, 2))), len(paths)),
+        BEST.sure_part(mean(paths.max(axis=(1, 2))), len(paths)),
         NOISY.part(explained, len(paths)),
     )
 

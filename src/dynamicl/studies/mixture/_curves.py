@@ -47,7 +47,13 @@ def note(data: xr.Dataset) -> str:
         f"{label} {median(end_of(data[name].transpose('run', 'step').values)):.2f}"
         for name, label in (("novel", "novel"), ("swap", "swapped"), ("in_weights", "in weights"))
     )
-    return f"t50 after {median(rise(data).t50):,.0f} updates (median); at the end {ends} (medians)"
+    jump = rise(data)
+    jumped = (
+        f"t50 after {median(jump.t50[jump.solved]):,.0f} updates"
+        if jump.solved.any()
+        else "no run has jumped"
+    )
+    return f"{jumped}; at the end {ends} (medians)"
 
 
 CURVES = experiment(

@@ -1,5 +1,7 @@
 """Section 2: at least three classifier layers are needed for perfect in-weights accuracy."""
 
+import dataclasses
+
 import xarray as xr
 
 from dynamicl.studies._lab import Lab
@@ -41,7 +43,11 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         rising = float(still_rising(curves).mean()) > STILL_RISING
         late = "still rising at the end" if rising and ends.value <= DEEP.value else ""
         parts.append(bar.part(ends, len(curves), late))
-    return tuple(parts)
+    deep, shallow = parts
+    if shallow.holds and not deep.holds:
+        # What three layers have not learnt either, one layer has not failed at.
+        shallow = dataclasses.replace(shallow, undecided="three layers are not there either")
+    return deep, shallow
 
 
 def note(data: xr.Dataset) -> str:

@@ -37,7 +37,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give the mean change."""
-    return f"in-weights accuracy changes by {words(mean(change(data)), '.3f')} after t90"
+    solved = rise(data).solved
+    if not solved.any():
+        return "no run has jumped"
+    return f"in-weights accuracy changes by {words(mean(change(data)[solved]), '.3f')} after t90"
 
 
 FREEZE = experiment(

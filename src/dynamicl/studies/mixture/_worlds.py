@@ -77,13 +77,21 @@ def losses(data: xr.Dataset) -> dict[str, Interval]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Icl stays in Reddy's world and fades in the thesis', and one change alone makes it fade."""
     known, seeds = losses(data), data.sizes["seed"]
-    single = [known[switch] for switch in SWITCHES if np.isfinite(known[switch].value)]
+    unknown = [switch for switch in SWITCHES if not np.isfinite(known[switch].value)]
+    single = [known[switch] for switch in SWITCHES if switch not in unknown]
     largest = max(single, key=lambda loss: loss.low, default=UNKNOWN)
     return (
         STAYS.part(known[REDDY], seeds, _without(known[REDDY])),
         FADES.part(known[THESIS], seeds, _without(known[THESIS])),
-        ALONE.part(largest, seeds, "" if single else NONE),
+        ALONE.part(largest, seeds, _unless_known(largest, unknown) if single else NONE),
     )
+
+
+def _unless_known(largest: Interval, unknown: list[str]) -> str:
+    """Say which changes could still be the one, where none of the others is."""
+    if not unknown or largest.low > FADED:
+        return ""
+    return f"icl does not come with {', '.join(unknown)}, so that nothing can fade"
 
 
 def _without(loss: Interval) -> str:

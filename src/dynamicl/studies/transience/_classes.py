@@ -45,10 +45,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     many, less, pooled = (abilities(data.sel(size=[size])) for size in SIZES)
     n = len(many)
     return (
-        ABOVE_POOLED.part(mean(differences(many, pooled, "peak")), n, unless_one_appears(many, pooled)),
-        ABOVE_LESS.part(mean(differences(many, less, "peak")), n, unless_one_appears(many, less)),
-        GENTLER.part(mean(differences(many, less, "steepness")), n, unless_all_fall(many, less)),
-        HURTS.part(mean(differences(pooled, less, "peak")), n, unless_one_appears(pooled, less)),
+        ABOVE_POOLED.sure_part(mean(differences(many, pooled, "peak")), n, unless_one_appears(many, pooled)),
+        ABOVE_LESS.sure_part(mean(differences(many, less, "peak")), n, unless_one_appears(many, less)),
+        GENTLER.sure_part(mean(differences(many, less, "steepness")), n, unless_all_fall(many, less)),
+        HURTS.sure_part(mean(differences(pooled, less, "peak")), n, unless_one_appears(pooled, less)),
     )
 
 

@@ -18,7 +18,7 @@ from ._runs import curves
 from ._settings import Setting
 
 BASE, PAIRS, EMBEDDER = CONTROLS = ("base", "eight pairs", "learnt embedder")
-RISES = Threshold("flip at its height, least over base and controls", ">", CHANCE)
+RISES = Threshold("height that flip surely keeps, least over base and controls", ">", CHANCE)
 FALLS = Threshold("flip at the end minus at its height, largest over base and controls", "<", -0.1)
 FOLLOWS = Threshold("ciwl at the end, least over base and controls", ">", 0.6)
 CRITERION = (RISES, FALLS, FOLLOWS)
@@ -59,7 +59,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Flip rises and falls, and ciwl follows, with eight pairs and with a learnt embedder as without."""
     runs = passages(data)
     return (
-        RISES.part(min(run.peak for run in runs), len(runs)),
+        RISES.part(min(run.sure for run in runs), len(runs)),
         FALLS.part(largest([run.end - run.peak for run in runs]), len(runs)),
         FOLLOWS.part(min(run.looked_up for run in runs), len(runs)),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import correlation_interval, running_median
-from dynamicl.studies._abilities import abilities
+from dynamicl.studies._abilities import abilities, fading_part
 from dynamicl.studies._curves import MOST, late, rows
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
@@ -45,10 +45,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         late(x, loss) - float(np.interp(run.peak_time, x, loss))
         for loss, run in zip(losses, runs, strict=True)
     ]
-    short = [run.fading.undecided for run in runs if run.fading.undecided]
     return (
         APPEARS.part(share([run.appears for run in runs]), len(runs)),
-        FADES.part(share([bool(run.fading.holds) for run in runs]), len(runs), short[0] if short else ""),
+        fading_part(FADES, runs),
         LOSS.part(mean(fallen), len(runs)),
         IWL.part(mean([with_time(curve) for curve in rows(data, "iwl")]), len(runs)),
     )

@@ -4,11 +4,10 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import no_trend
-from dynamicl.studies._abilities import by_level, levels_of
+from dynamicl.studies._abilities import by_level, fading_part, levels_of
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
 from dynamicl.studies._unmeasured import unmeasured
 
 from ._populations import experiment
@@ -38,10 +37,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades at each depth, and neither height nor time of the peak goes with depth."""
     levels = by_level(data, "layers")
     runs = [run for level in levels for run in level]
-    short = [run.fading.undecided for run in runs if run.fading.undecided]
-    parts = [
-        FADES.part(share([bool(run.fading.holds) for run in runs]), len(runs), short[0] if short else "")
-    ]
+    parts = [fading_part(FADES, runs)]
     for what, p, rho in (("peak", HEIGHT, HEIGHT_RHO), ("peak_time", ONSET, ONSET_RHO)):
         test = no_trend(levels_of(levels, what))
         parts.append(p.part(test.p, test.n, test.undecided))

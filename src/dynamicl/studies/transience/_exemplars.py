@@ -2,11 +2,10 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import by_level, levels_of, trend_parts
+from dynamicl.studies._abilities import by_level, fading_part, levels_of, trend_parts
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
 from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
@@ -29,11 +28,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Peaks rise, decays steepen, and icl fades whatever the number of drawings."""
     levels = by_level(data, "drawings")
     runs = [run for level in levels for run in level]
-    short = [run.fading.undecided for run in runs if run.fading.undecided]
     return (
         *trend_parts(levels_of(levels, "peak"), "up", PEAK),
         *trend_parts(levels_of(levels, "steepness"), "up", SLOPE),
-        FADES.part(share([bool(run.fading.holds) for run in runs]), len(runs), short[0] if short else ""),
+        fading_part(FADES, runs),
     )
 
 

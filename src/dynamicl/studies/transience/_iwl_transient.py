@@ -9,7 +9,9 @@ from ._l2 import measure
 from ._populations import experiment
 
 FADES = Threshold("peak minus end of iwl, lower 95 % bound, largest over middle strengths", ">=", 0.1)
-NOTHING = "pure in-weights accuracy appears at no strength of the penalty, so that there is nothing to lose"
+NOTHING = (
+    "pure in-weights accuracy appears at no middle strength of the penalty, so that there is nothing to lose"
+)
 
 
 def middle(data: xr.Dataset, name: str, chance: float) -> list[Ability]:

@@ -31,7 +31,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         peak.append(norm[place])
         end.append(late(x, norm))
         equal.append(norm[max(int(close[-1]), place)])
-    return END.part(ratio(end, peak), len(peak)), EQUAL.part(ratio(equal, peak), len(peak))
+    return END.sure_part(ratio(end, peak), len(peak)), EQUAL.sure_part(ratio(equal, peak), len(peak))
 
 
 NORM = experiment("transience.norm", ["whole"], measure=measure, judge=judge, criterion=(END, EQUAL))

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dynamicl.studies._abilities import Ability, abilities
+from dynamicl.studies._abilities import Ability, abilities, fading_part
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import share
 from dynamicl.studies._world_setting import few
 
 from ._populations import experiment
@@ -58,9 +57,7 @@ def with_icl(data: xr.Dataset) -> list[Ability]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Wherever icl appears it fades."""
     runs = with_icl(data)
-    open_runs = [run.fading.undecided for run in runs if run.fading.undecided]
-    undecided = open_runs[0] if open_runs else "" if runs else NONE
-    return (FADES.part(share([bool(run.fading.holds) for run in runs]), len(runs), undecided),)
+    return (fading_part(FADES, runs) if runs else FADES.part(float("nan"), 0, NONE),)
 
 
 def note(data: xr.Dataset) -> str:

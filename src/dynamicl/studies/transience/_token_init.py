@@ -2,23 +2,23 @@
 
 import xarray as xr
 
-from dynamicl.studies._abilities import abilities
+from dynamicl.studies._abilities import abilities, share_part
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._summaries import share
 
 from ._populations import experiment
 from ._tokens import measure
 
 SOME = Threshold("share of runs, most classes, in which icl does not appear", ">", 0.0)
 NOT_ALL = Threshold("the same", "<", 1.0)
+OPEN = "icl is neither surely there nor surely absent in a run"
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Some runs show none, and not all."""
     classes = data["classes"].values
     runs = abilities(data.isel(run=classes == classes.max()))
-    without = share([not run.appears for run in runs])
-    return tuple(part.part(without, len(runs)) for part in (SOME, NOT_ALL))
+    absent = [None if not run.appears and not run.is_absent else run.is_absent for run in runs]
+    return tuple(share_part(bar, absent, OPEN) for bar in (SOME, NOT_ALL))
 
 
 TOKEN_INIT = experiment(

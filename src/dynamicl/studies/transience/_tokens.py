@@ -3,12 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from dynamicl.statistics import clopper_pearson
-from dynamicl.studies._abilities import Ability, abilities
+from dynamicl.studies._abilities import Ability, abilities, fading_part
 from dynamicl.studies._lab import Lab
 from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
-from dynamicl.studies._summaries import UNKNOWN
 
 from ._populations import experiment
 from ._settings import Setting
@@ -36,14 +34,10 @@ def of_size(data: xr.Dataset, most: bool) -> list[Ability]:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades wherever it appears, and it is stronger with more classes."""
     runs = [run for run in abilities(data) if run.appears]
-    open_runs = [run.fading.undecided for run in runs if run.fading.undecided]
-    undecided = open_runs[0] if open_runs else "" if runs else NONE
-    faded = sum(bool(run.fading.holds) for run in runs)
-    share = clopper_pearson(faded, len(runs)) if runs else UNKNOWN
     more = [run.peak for run in of_size(data, True)]
     fewer = [run.peak for run in of_size(data, False)]
     return (
-        FADES.part(share, len(runs), undecided),
+        fading_part(FADES, runs) if runs else FADES.part(float("nan"), 0, NONE),
         STRONGER.part(float(np.mean(more) - np.mean(fewer)), data.sizes["run"]),
     )
 
