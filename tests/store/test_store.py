@@ -347,7 +347,7 @@ def test_a_reader_cannot_write_and_changes_nothing(tmp_path):
         ({"extras": attention(1)}, r"`extras` at step 11 has no checkpoint there; give `checkpoint` with it"),
         (
             {"checkpoint": weights(1), "extras": attention(1).expand_dims(step=[11])},
-            r"`extras` has a dimension step or checkpoint; give those of this step without it",
+            r"`extras` has a dimension step or checkpoint; leave it out",
         ),
         (
             {"checkpoint": weights(1), "extras": attention(1, RUNS[:2])},

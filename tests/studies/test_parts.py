@@ -84,7 +84,3 @@ def test_a_verdict_follows_from_the_parts():
     assert verdict_of([yes, yes]) == REPRODUCED
     assert verdict_of([yes, no]) == verdict_of([no, unknown]) == NOT_REPRODUCED
     assert verdict_of([yes, unknown]) == verdict_of([]) == NOT_TESTABLE
-
-
-def test_who_asks_for_an_end_of_the_interval_says_what_is_sure():
-    assert Threshold("slope", "low >", 0.0).sure_part((0.1, -0.1, 0.3), 3).holds is False

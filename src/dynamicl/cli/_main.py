@@ -83,7 +83,7 @@ def _usage() -> str:
     return (
         "dynamicl: a laboratory for the training dynamics of in-context learning\n\n"
         "usage: dynamicl COMMAND [OPTIONS]      dynamicl COMMAND --help for its options\n"
-        "       dynamicl COMMAND --import MODULE ...      with tasks, models and probes of your own\n\n"
+        "       dynamicl COMMAND --import MODULE ...      with tasks, models and measures of your own\n\n"
         + "\n".join(lines)
         + "\n"
     )
@@ -118,7 +118,7 @@ def _run(name: str, words: list[str]) -> int:
 
 
 def import_own(words: list[str]) -> list[str]:
-    """Import the modules that `--import MODULE` names, for tasks, models and probes of one's own.
+    """Import the modules that `--import MODULE` names, for tasks, models and measures of one's own.
 
     Args:
         words: of the command line; any command takes `--import`, once or more.

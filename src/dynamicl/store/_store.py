@@ -12,8 +12,6 @@ times that on a busy machine; the records of 500 commits open in half a second.
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -30,13 +28,14 @@ from . import _series as series
 from ._arrays import decode, encode
 from ._audit import Repeat, repeated_checkpoints, verify_piece
 from ._checks import check_attributes, check_header, check_records, check_runs, check_step, check_weights
-from ._errors import NoStateError, StoreError, listed
+from ._errors import NoStateError, StoreError
 from ._index import Index, Piece
 from ._lock import WriterLock
 from ._opening import create_folder, take_over
 from ._pieces import read_checkpoint, read_dataset, read_piece
 from ._reading import read_index
 from ._runs import find_run
+from ._standing import checkpoint_at, steps_of
 from ._transaction import Transaction, transaction
 
 _Read = TypeVar("_Read")
@@ -153,25 +152,15 @@ class Store:
         return tuple(piece.last for piece in self._index.of("checkpoint"))
 
     def checkpoints_of(self, run: SupportsIndex | str) -> tuple[int, ...]:
-        """Say at which steps the weights of one run can be read.
-
-        A run stands still where it ends or diverged while others of its store go on. A later checkpoint holds its last
-        weights, so that they count as kept where it stands.
+        """Return the steps at which the weights of one run can be read, rising.
 
         Args:
-            run: its hash or its index.
-
-        Returns:
-            The steps, rising: none before a fork's start, none after the run's end.
+            run: its hash or its index. Where it ends or diverged it stands still, while others of the store go on.
 
         Raises:
             StoreError: the run is not in this store.
         """
-        row = self.row(run)
-        first, last = self._stretch(row)
-        reached = [step for step in self.checkpoints if first <= step <= last]
-        beyond = self.checkpoints and self.checkpoints[-1] > last
-        return tuple(sorted({*reached, int(last)} if beyond else reached))
+        return steps_of(self._index, self.row(run))
 
     def records(self) -> xr.Dataset:
         """Read all records.
@@ -203,10 +192,10 @@ class Store:
             StoreError: there is no such checkpoint or run, or the file is damaged.
         """
         row = None if run is None else self.row(run)
-        kept = step if row is None else self._holding(step, row)
 
         def read() -> dict[str, np.ndarray]:
-            arrays = read_checkpoint(self.path, self._checkpoint_piece(kept), self.runs, row)
+            piece = checkpoint_at(self._index, self.path, step, row)
+            arrays = read_checkpoint(self.path, piece, self.runs, row)
             return {name: decode(array) for name, array in arrays.items()}
 
         return self._retrying(read)
@@ -356,9 +345,7 @@ class Store:
         if series.last_step(change.index, "checkpoint") != step:
             raise StoreError(f"`extras` at step {step} has no checkpoint there; give `checkpoint` with it")
         if {"step", "checkpoint"} & set(extras.dims):
-            raise StoreError(
-                "`extras` has a dimension step or checkpoint; give those of this step without it"
-            )
+            raise StoreError("`extras` has a dimension step or checkpoint; leave it out")
         extras = check_runs("extras", extras, self.runs)
         series.append(change, "extras", extras.expand_dims(checkpoint=np.array([step], np.int64)), self._load)
 
@@ -380,32 +367,6 @@ class Store:
         # A writer at work may have merged it away since.
         if piece in self._index.pieces:
             verify_piece(self.path, piece, self.runs)
-
-    def _stretch(self, row: int) -> tuple[int, float]:
-        """Return the steps between which a run moves: a fork's start, and its end or where it diverged."""
-        spec = json.loads(self.specs[row])
-        start = spec.get("start", {})
-        diverged = self.attributes.get("diverged_at", [-1] * len(self.runs))[row]
-        last = diverged if diverged >= 0 else spec.get("steps", math.inf)
-        return (start["step"] if start.get("how") == "fork" else 0), last
-
-    def _holding(self, step: int, row: int) -> int:
-        """Return the checkpoint that holds a run's weights at a step."""
-        own = self.checkpoints_of(row)
-        if step not in own:
-            raise StoreError(
-                f"`step` is {step}; run {self.runs[row]} of store {self.path} has checkpoints at "
-                f"{listed(own, 'no step')}"
-            )
-        return min(kept for kept in self.checkpoints if kept >= step)
-
-    def _checkpoint_piece(self, step: int) -> Piece:
-        for piece in self._index.of("checkpoint"):
-            if piece.last == step:
-                return piece
-        raise StoreError(
-            f"`step` is {step}; store {self.path} has checkpoints at {listed(self.checkpoints, 'no step')}"
-        )
 
     def _require_lock(self) -> None:
         if self._lock is None:

@@ -6,7 +6,7 @@ figure is drawn from it alone. So a verdict can be given again at any time from 
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from ._lab import Lab
 from ._ledger import ledger
 from ._parts import Part, Threshold
 from ._plain import as_kept
-from ._populations import Populations, Trajectories, nothing
+from ._populations import Populations, Trajectories, needing, nothing
 from ._unmeasured import NOTHING_MEASURED, unmeasured, why_unmeasured
 from ._verdict import Verdict, outcome_of
 
@@ -101,6 +101,32 @@ class Experiment:
             outcome["measured"] = NOTHING_MEASURED + why
         note = "" if why else self.note(data)
         return Verdict(id=self.id, scale=scale, note=note, **words, **outcome, **circumstances)
+
+
+def experiments_on(
+    setting: Callable[[str], Any], populations: Callable[[Any], Populations], sometimes: Collection[str] = ()
+) -> Callable[..., Experiment]:
+    """Return what makes a study's experiments on its populations.
+
+    Args:
+        setting: from a scale to the study's numbers.
+        populations: all of them at a setting, each listed once and shared.
+        sometimes: names of those that some scales have not; an experiment does without them there.
+
+    Returns:
+        `experiment(claim, needs, **functions)`: of a claim's id, the names of the populations that it reads, and
+        measure, judge, criterion and what else `Experiment` takes.
+    """
+
+    def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Experiment:
+        def listed(scale: Any) -> Populations:
+            every = populations(scale)
+            present = [name for name in needs if name in every or name not in sometimes]
+            return needing(populations, present)(scale)
+
+        return Experiment(claim, setting=setting, populations=listed, **functions)
+
+    return experiment
 
 
 @dataclass(frozen=True)

@@ -112,15 +112,13 @@ class Threshold:
         return Part(self.name, value, low, high, n, self.comparison, self.value, undecided)
 
     def sure_part(self, measured: tuple[float, float, float], n: int, undecided: str = "") -> Part:
-        """Compare what was measured, undecided where its interval holds the threshold that the value has to pass.
+        """Compare what was measured, undecided where its interval holds the threshold.
 
         >>> Threshold("factor", "<", 1.5).sure_part((1.2, 0.9, 1.6), 5).holds is None
         True
         """
         _, low, high = measured
-        # Who asks for an end of the interval says by that what is to be sure.
-        by_value = self.comparison not in ("low >", "high <")
-        across = "its interval holds the threshold" if by_value and low <= self.value <= high else ""
+        across = "its interval holds the threshold" if low <= self.value <= high else ""
         return self.part(measured, n, undecided or across)
 
     @property

@@ -194,7 +194,7 @@ def test_stages_are_arranged_with_their_own_times(tmp_path):
     long, half, short = np.arange(0, 41, 4), np.arange(0, 21, 4), np.arange(0, 6)
     levels = {
         "dose": (2 * len(numbers.doses), long, 0.1),
-        "whole": (len(numbers.inits), long, 0.2),
+        "whole": (1, long, 0.2),
         "rescue": (2 * len(numbers.doses), half, 0.3),
         "pulses": (6, short, 0.4),
         "after": (6, long, 0.5),
@@ -215,7 +215,7 @@ def test_stages_are_arranged_with_their_own_times(tmp_path):
 def test_stages_follow_what_they_start_from():
     numbers = setting("smoke")
     every = listed(numbers)
-    whole = recorded(len(numbers.inits), np.arange(3), 0.5)
+    whole = recorded(1, np.arange(3), 0.5)
     assert checkpoint_at(numbers, whole, 0.5) == 20 and checkpoint_at(numbers, whole, 0.3) == 10
     known = every["rescue"].describe({"whole": whole})
     assert {(run.start.run, run.start.step) for run in known.runs} == {("run", 20)}

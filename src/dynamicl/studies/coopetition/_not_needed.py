@@ -38,7 +38,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Nothing is read from the context, and labels are looked up as soon."""
     main, barred = (passages(data.sel(condition=condition)) for condition in CONDITIONS)
-    first, second = (np.array([run.ciwl_halfway for run in runs]) for runs in (main, barred))
+    first = np.array([run.ciwl_halfway for run in main])
+    second = np.array([run.ciwl_halfway for run in barred])
     reached = np.isfinite(first) & np.isfinite(second)
     late = "" if reached.all() else "ciwl does not appear in every run"
     apart = np.abs(np.log(second[reached] / first[reached]))

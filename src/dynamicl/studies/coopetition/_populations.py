@@ -8,8 +8,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dynamicl.studies._experiment import Experiment
-from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._experiment import experiments_on
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.studies._world_setting import data_property_runs, few, main_runs, whole_runs
 from dynamicl.training import Recording, RunSpec
 
@@ -126,17 +126,4 @@ def _path(scale: Setting, one: Any) -> list[RunSpec]:
     return path_runs(scale, one.runs[0], steps)
 
 
-def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Experiment:
-    """Make an experiment of this study.
-
-    Args:
-        claim: its id.
-        needs: names of the populations that it reads; those for a GPU are left out where a scale has none.
-        functions: measure, judge, criterion, and what else `Experiment` takes.
-    """
-
-    def listed(scale: Setting) -> Populations:
-        names = [name for name in needs if scale.large or name not in LARGE]
-        return needing(populations, names)(scale)
-
-    return Experiment(claim, setting=setting, populations=listed, **functions)
+experiment = experiments_on(setting, populations, sometimes=LARGE)

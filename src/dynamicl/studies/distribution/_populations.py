@@ -1,11 +1,10 @@
 """The study's populations, listed once and shared by its claims; costs follow from the list."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from dynamicl.studies._experiment import Experiment
-from dynamicl.studies._populations import Population, Populations, needing
+from dynamicl.studies._experiment import experiments_on
+from dynamicl.studies._populations import Population, Populations
 from dynamicl.training import RunSpec
 
 from ._runs import (
@@ -39,12 +38,4 @@ def populations(scale: Setting) -> Populations:
     }
 
 
-def experiment(claim: str, needs: Sequence[str], **functions: Any) -> Experiment:
-    """Make an experiment of this study.
-
-    Args:
-        claim: its id.
-        needs: names of the populations that it reads.
-        functions: measure, judge, criterion, and what else `Experiment` takes.
-    """
-    return Experiment(claim, setting=setting, populations=needing(populations, needs), **functions)
+experiment = experiments_on(setting, populations)

@@ -88,7 +88,9 @@ def mean_part(bar: Threshold, values: xr.DataArray | np.ndarray, why: str = "") 
         why: the reason why nothing can be decided; empty where something can.
     """
     (value, low, high), n = interval_of(values)
-    return bar.sure_part((value, low, high), n, why or ("" if n else MISSING))
+    # Who asks for an end of the interval says by that what is to be sure.
+    compare = bar.part if bar.comparison in ("low >", "high <") else bar.sure_part
+    return compare((value, low, high), n, why or ("" if n else MISSING))
 
 
 def share_part(bar: Threshold, values: xr.DataArray, why: str = "") -> Part:

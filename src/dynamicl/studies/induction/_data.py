@@ -45,13 +45,14 @@ class Delay:
         certain = Threshold(f"{name}, certainly longer", "low >", 1.0)
         little = Threshold(f"{name}, not to matter", "<", MATTERS)
         self.matters = matters
-        self.thresholds = (large, certain) if matters else (little,)
+        self.thresholds: tuple[Threshold, ...] = (large, certain) if matters else (little,)
 
     def parts(self, data: xr.Dataset) -> list[Part]:
         """Compare the learning times of both tasks, seed by seed."""
         found, seeds = delay(data, self.circuit, self.task), data.sizes["seed"]
         if self.matters:
-            return [threshold.sure_part(found, seeds) for threshold in self.thresholds]
+            large, certain = self.thresholds
+            return [large.sure_part(found, seeds), certain.part(found, seeds)]
         bound = unlearnt(data["learnt"].sel(circuit=self.circuit, task=self.task))
         return [threshold.sure_part(found, seeds, bound) for threshold in self.thresholds]
 

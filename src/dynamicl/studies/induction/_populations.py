@@ -2,12 +2,11 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
-from dynamicl.studies._experiment import Experiment
-from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._experiment import experiments_on
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.training import Recording, RunSpec
 
 from ._curves import learning_times, stack_runs
@@ -72,15 +71,7 @@ def populations(scale: Setting) -> Populations:
     }
 
 
-def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Experiment:
-    """Make an experiment of this study.
-
-    Args:
-        claim: its id.
-        needs: names of the populations that it reads.
-        functions: measure, judge, criterion, and what else `Experiment` takes.
-    """
-    return Experiment(claim, setting=setting, populations=needing(populations, needs), **functions)
+experiment = experiments_on(setting, populations)
 
 
 def after_main(scale: Setting, title: str, describe: Describe, recording: Recording) -> Dependent:

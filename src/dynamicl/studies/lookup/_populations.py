@@ -1,11 +1,11 @@
 """The study's populations, listed once and shared by its claims; costs follow from the list."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from dynamicl.studies._experiment import Experiment
-from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._experiment import experiments_on
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.training import RunSpec
 
 from ._forks import (
@@ -57,15 +57,7 @@ def populations(scale: Setting) -> Populations:
     }
 
 
-def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Experiment:
-    """Make an experiment of this study.
-
-    Args:
-        claim: its id.
-        needs: names of the populations that it reads.
-        functions: measure, judge, criterion, and what else `Experiment` takes.
-    """
-    return Experiment(claim, setting=setting, populations=needing(populations, needs), **functions)
+experiment = experiments_on(setting, populations)
 
 
 def _fork_lengths(scale: Setting, forks: int) -> tuple[int, ...]:

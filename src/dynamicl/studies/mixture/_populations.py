@@ -6,12 +6,11 @@ Each is trained by itself and can be gone on with, so that a claim asks for no m
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from dynamicl.studies._experiment import Experiment
-from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._experiment import experiments_on
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.training import OptimizerSpec, RunSpec
 
 from ._cells import cell_runs, grid, independent, unequal
@@ -35,6 +34,10 @@ DEPTHS = (1, 3)
 def jump_data(scale: Setting) -> Data:
     """Return the data of Figures 3 and 4: four fifths of the sequences are of novel classes."""
     return Data(scale.classes, in_context=IN_CONTEXT_SHARE)
+
+
+SOMETIMES = ("cells", "minimal_cells", "equal_full", "long")
+"""Populations that scales leave out which are too small for them."""
 
 
 @functools.cache
@@ -72,20 +75,7 @@ def populations(scale: Setting) -> Populations:
     return listed
 
 
-def experiment(claim: str, needs: Sequence[str], **functions: Any) -> Experiment:
-    """Make an experiment of this study on trained networks.
-
-    Args:
-        claim: its id.
-        needs: names of the populations that it reads, where the scale has them.
-        functions: measure, judge, criterion, and what else `Experiment` takes.
-    """
-
-    def needed(scale: Setting) -> Populations:
-        every = populations(scale)
-        return needing(populations, [name for name in needs if name in every])(scale)
-
-    return Experiment(claim, setting=setting, populations=needed, **functions)
+experiment = experiments_on(setting, populations, sometimes=SOMETIMES)
 
 
 def both_runs(scale: Setting) -> list[RunSpec]:

@@ -1,12 +1,11 @@
 """The study's populations, listed once and shared by its claims and with the coopetition study; costs follow."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from dynamicl.studies._abilities import Ability, abilities
-from dynamicl.studies._experiment import Experiment
-from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories, needing
+from dynamicl.studies._experiment import experiments_on
+from dynamicl.studies._populations import Dependent, Population, Populations, Trajectories
 from dynamicl.studies._world_setting import whole_runs
 from dynamicl.training import RunSpec
 
@@ -77,17 +76,4 @@ def keeping_strength(scale: Setting, trajectories: Trajectories) -> float:
     return min(zip(scale.strengths, runs, strict=True), key=lost)[0]
 
 
-def experiment(claim: str, needs: Sequence[str] = (), **functions: Any) -> Experiment:
-    """Make an experiment of this study.
-
-    Args:
-        claim: its id.
-        needs: names of the populations that it reads; `depth` and `tokens` are left out where there are none.
-        functions: measure, judge, criterion, and what else `Experiment` takes.
-    """
-
-    def listed(scale: Setting) -> Populations:
-        names = [name for name in needs if name in populations(scale)]
-        return needing(populations, names)(scale)
-
-    return Experiment(claim, setting=setting, populations=listed, **functions)
+experiment = experiments_on(setting, populations, sometimes=("depth", "tokens"))

@@ -1,0 +1,46 @@
+"""Where a run of a store stands, and which checkpoint holds its weights at a step.
+
+A run stands still where it ends or diverged while others of its store go on. A later checkpoint holds its last weights,
+so that they count as kept where it stands.
+"""
+
+import json
+import math
+from pathlib import Path
+
+from ._errors import StoreError, listed
+from ._index import Index, Piece
+
+
+def steps_of(index: Index, row: int) -> tuple[int, ...]:
+    """Return the steps at which the weights of one run can be read, rising."""
+    kept = [piece.last for piece in index.of("checkpoint")]
+    first, last = _stretch(index, row)
+    reached = [step for step in kept if first <= step <= last]
+    goes_on = bool(kept) and kept[-1] > last
+    return tuple(sorted({*reached, int(last)} if goes_on else reached))
+
+
+def checkpoint_at(index: Index, path: Path, step: int, row: int | None) -> Piece:
+    """Return the checkpoint that holds the weights at a step: of one run, or of all.
+
+    Raises:
+        StoreError: there is none.
+    """
+    pieces = index.of("checkpoint")
+    if row is None:
+        there, who = [piece.last for piece in pieces], f"store {path}"
+    else:
+        there, who = list(steps_of(index, row)), f"run {index.header['runs'][row]} of store {path}"
+    if step not in there:
+        raise StoreError(f"`step` is {step}; {who} has checkpoints at {listed(there, 'no step')}")
+    return next(piece for piece in pieces if piece.last >= step)
+
+
+def _stretch(index: Index, row: int) -> tuple[int, float]:
+    """Return the steps between which a run moves: a fork's start, and its end or where it diverged."""
+    spec = json.loads(index.header["specs"][row])
+    start = spec.get("start", {})
+    diverged = index.attributes.get("diverged_at", [-1] * len(index.header["runs"]))[row]
+    last = diverged if diverged >= 0 else spec.get("steps", math.inf)
+    return (start["step"] if start.get("how") == "fork" else 0), last
