@@ -125,6 +125,8 @@ def test_a_part_that_the_network_has_not_is_refused():
     run = dataclasses.replace(
         RUN, model=TransformerSpec(1, 2, 8), objective=ObjectiveSpec((Penalty("mlp", 1.0),))
     )
-    with pytest.raises(SpecError, match="`part` is 'mlp', and the network has nothing of it, or a graft freezes"):
+    with pytest.raises(
+        SpecError, match="`part` is 'mlp', and the network has nothing of it, or a graft freezes"
+    ):
         Program(*plan([run]))
     assert "mlp" in PARTS and jax.tree.leaves(part_mask(network_of(RUN).shapes, "mlp"))

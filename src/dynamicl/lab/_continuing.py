@@ -45,7 +45,7 @@ class Longer:
     @property
     def done(self) -> int:
         """Run-steps that need not be done again."""
-        return sum(self.step - _begins(run) for run in self.cohort.runs)
+        return sum(self.step - run.begins for run in self.cohort.runs)
 
 
 Place = tuple[Store, int, int]
@@ -70,7 +70,7 @@ def shorter_runs(missing: Mapping[str, RunSpec], recording: Recording, library: 
     begun: dict[tuple[Path, int], dict[str, Place]] = {}
     for name, spec in missing.items():
         places = standing.get(_without_steps(spec.json), ())
-        usable = [place for place in places if _begins(spec) < place[2] < spec.steps]
+        usable = [place for place in places if spec.begins < place[2] < spec.steps]
         if usable:
             store, row, step = max(usable, key=lambda place: place[2])
             begun.setdefault((store.path, step), {})[name] = (store, row, step)
@@ -140,10 +140,6 @@ def _standing(recording: Recording, stores: Sequence[Store]) -> dict[str, list[P
                 place = (store, row, min(store.step, int(length[1])))
                 standing.setdefault(_without_steps(text), []).append(place)
     return standing
-
-
-def _begins(spec: RunSpec) -> int:
-    return spec.start.step if spec.start.how == "fork" else 0
 
 
 def _without_steps(spec: str) -> str:

@@ -138,7 +138,7 @@ def left_to_do(runs: Sequence[RunSpec], recording: Recording, library: Library, 
         if name not in members:
             kept.refuse_others(to_json(spec, known))
             todo.missing[name] = spec
-            todo.left += spec.steps - spec.start.step * (spec.start.how == "fork")
+            todo.left += spec.steps - spec.begins
         elif members[name][0].attributes.get("status") != "finished":
             stores[members[name][0].path] = members[name][0]
     todo.resume = list(stores.values())

@@ -94,7 +94,7 @@ def _from_checkpoint(
     """Put a state together from a checkpoint; None where it does not hold enough."""
     frozen = np.array(store.attributes.get("diverged_at", [-1] * len(runs)))
     alive = ~((frozen >= 0) & (frozen <= step))
-    begins = np.array([run.start.step if run.start.how == "fork" else 0 for run in runs])
+    begins = np.array([run.begins for run in runs])
     ends = np.array([run.steps for run in runs])
     reached = np.where(alive, np.clip(step, begins, ends), frozen)
     known: dict[str, Any] = {"step": reached, "alive": alive}

@@ -10,6 +10,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from ._checks import as_vector, check_between, check_same_length
+from ._welch import difference_error
 
 SAME_MARGIN = 0.05
 """Means that differ by less count as the same."""
@@ -39,12 +40,10 @@ class Sameness(NamedTuple):
 
 
 def _standard_error(a: np.ndarray, b: np.ndarray, paired: bool) -> tuple[float, float]:
-    """Standard error of the difference of means, and its degrees of freedom (Welch and Satterthwaite's unpaired)."""
+    """Standard error of the difference of means, and its degrees of freedom."""
     if paired:
         return float((a - b).std(ddof=1) / np.sqrt(a.size)), a.size - 1.0
-    parts = np.array([a.var(ddof=1) / a.size, b.var(ddof=1) / b.size])
-    weight = np.sum(parts**2 / (np.array([a.size, b.size]) - 1))
-    return float(np.sqrt(parts.sum())), float(parts.sum() ** 2 / weight) if weight > 0 else 1.0
+    return difference_error(a, b)
 
 
 def same(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from ._checks import as_vector, check_between, check_choice
 from ._correlation import correlation_interval
+from ._welch import difference_error
 
 TREND_P = 0.05
 """A trend has a smaller one-sided p-value."""
@@ -171,11 +172,7 @@ def _difference(first: np.ndarray, last: np.ndarray, level: float) -> tuple[floa
     value = float(last.mean() - first.mean())
     if min(first.size, last.size) < 2:
         return value, float("-inf"), float("inf")
-    parts = np.array([first.var(ddof=1) / first.size, last.var(ddof=1) / last.size])
-    error = float(np.sqrt(parts.sum()))
-    if error == 0:
-        return value, value, value
-    freedom = parts.sum() ** 2 / np.sum(parts**2 / (np.array([first.size, last.size]) - 1))
+    error, freedom = difference_error(first, last)
     half = float(scipy.stats.t.ppf((1 + level) / 2, freedom)) * error
     return value, value - half, value + half
 

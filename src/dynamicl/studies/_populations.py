@@ -61,7 +61,7 @@ Populations = Mapping[str, Population | Dependent]
 
 def updates_of(run: RunSpec) -> int:
     """Return the updates that training a run takes: a fork goes on from its parent's checkpoint."""
-    return run.steps - run.start.step * (run.start.how == "fork")
+    return run.steps - run.begins
 
 
 def needing(listed: Callable[[Any], Populations], names: Sequence[str]) -> Callable[[Any], Populations]:

@@ -117,6 +117,11 @@ class RunSpec:
             )
 
     @property
+    def begins(self) -> int:
+        """Update at which the run starts: a fork goes on from its parent's checkpoint, all others from 0."""
+        return self.start.step if self.start.how == "fork" else 0
+
+    @property
     def hash(self) -> str:
         """Name of what is trained: 32 hexadecimal digits of the spec's JSON."""
         return spec_hash(self)
