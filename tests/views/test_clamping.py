@@ -95,7 +95,9 @@ def test_a_network_without_heads(monkeypatch, answer):
 
 def test_the_nearest_checkpoint_is_taken():
     class Kept:
-        checkpoints = (0, 10, 100)
+        @staticmethod
+        def checkpoints_of(run):
+            return 0, 10, 100
 
     class Held(Trajectory):
         def __init__(self):
