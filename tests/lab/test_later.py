@@ -8,13 +8,13 @@ import pytest
 from dynamicl.clamps import Clamp, Constant
 from dynamicl.lab import _population as population
 from dynamicl.lab import fork, matching, record_later, rows_of, train_population
-from dynamicl.lab._planning import run_id
+from dynamicl.lab._planning import measure_versions, run_id
 from dynamicl.models import TransformerSpec
 from dynamicl.probes import _registry as registry
 from dynamicl.specs import SpecError
 from dynamicl.store import Trajectory
 from dynamicl.tasks import FewShotSpec
-from dynamicl.training import At, Every, OptimizerSpec, Probe, Program, Recording, RunSpec, Seeds
+from dynamicl.training import At, Evaluator, Every, OptimizerSpec, Probe, Program, Recording, RunSpec, Seeds
 
 from .populations import BASE, RECORDING
 
@@ -107,3 +107,10 @@ def test_a_run_that_ended_first_has_no_checkpoints_of_its_neighbours(tmp_path):
         )
     row = matching(rows_of(trained), runs=[ended])[0]
     assert row["checkpoints"] == 3
+
+
+def test_versions_of_single_evaluators_measures_are_part_of_a_run():
+    own = (Evaluator("novel", measures=("heads",)),)
+    assert measure_versions(Recording(measures=(), evaluators=own)) == measure_versions(
+        Recording(measures=("heads",))
+    )
