@@ -257,7 +257,6 @@ class _ClampTap:
         length = self.context.roles.exemplars.shape[-1]
         if not {"query", "seq"} & set(axes) or len(rows) == length or not clamp.queries:
             return
-
         read = int(rows[0])
 
         def may_be_read(item: int | str) -> bool:
@@ -268,7 +267,7 @@ class _ClampTap:
 
         if not any(map(may_be_read, clamp.queries)):
             raise SpecError(
-                f"`clamp.queries` is {clamp.queries}, but `{name}` is computed at position {rows[0]} alone, whose "
+                f"`clamp.queries` is {clamp.queries}, but `{name}` is computed at position {read} alone, whose "
                 "output is read: clamp that position or an earlier layer"
             )
 

@@ -272,14 +272,13 @@ def _one_later(value: Float[Array, "*axes"], name: str, roles: Roles) -> Float[A
     """Give every position but the first and the query what the position before it has."""
     axes, length = axes_of(name, value.ndim), roles.is_query.shape[-1]
     # Where a site has queries and keys, its rows are the queries'.
-    positions = [axis for axis in ("seq", "query", "key") if axis in axes][:1]
-    places = [axes.index(axis) for axis in positions]
-    check(
-        len(places) == 1 and value.shape[places[0]] == length,
-        f"`from.arrange` is 'previous token', and `{name}` has no row for each position: choose a site that has",
-    )
-    (place,) = places
-    shape = [length if axis == place else 1 for axis in range(value.ndim)]
+    place = next((axes.index(axis) for axis in ("seq", "query", "key") if axis in axes), None)
+    if place is None or value.shape[place] != length:
+        raise SpecError(
+            f"`from.arrange` is 'previous token', and `{name}` has no row for each position: choose a site that has"
+        )
+    shape = [1] * value.ndim
+    shape[place] = length
     own = roles.is_query | (jnp.arange(length) == 0)
     return jnp.where(own.reshape(shape), value, jnp.roll(value, 1, axis=place))
 

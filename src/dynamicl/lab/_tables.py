@@ -64,7 +64,7 @@ def write_table(trajectory: Trajectory, path: str | Path, variables: Sequence[st
         )
         check(name in known, f"`variables` names no variable `{name}`: did you mean {nearest(name, known)}?")
     if variables:
-        data = data[[*dict.fromkeys([*variables, "status", "diverged_at"])]]
+        data = data[[*variables, "status", "diverged_at"]]
     draft = temporary(file)
     try:
         writers[file.suffix](data, draft)

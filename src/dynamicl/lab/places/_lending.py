@@ -51,9 +51,10 @@ def lend_checkpoints(
             # The state that it keeps for going on may serve beside the checkpoint, or instead of one.
             copy_store(store, target)
             continue
+        kept = store.checkpoints_of(row)
         for step in sorted(steps):
-            if step not in store.checkpoints_of(row):
-                have = ", ".join(map(str, store.checkpoints_of(row))) or "none"
+            if step not in kept:
+                have = ", ".join(map(str, kept)) or "none"
                 raise SpecError(f"run {run} has no checkpoint at step {step}: it has {have}")
         _copy(store, row, sorted(steps), target)
 

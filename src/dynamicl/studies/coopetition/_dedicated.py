@@ -40,31 +40,32 @@ def held_throughout(data: xr.Dataset, held: int) -> list[Passage]:
     return passages(data.isel(condition=int(place)))
 
 
-def ends_by_count(data: xr.Dataset) -> dict[int, list[float]]:
-    """Return flip at the end of the runs with heads held from the beginning, by how many, rising."""
+def by_count(data: xr.Dataset) -> dict[int, list[Passage]]:
+    """Return the runs with heads held from the beginning, by how many, rising."""
     counts = np.unique(data["held"].values[data["start"].values == 0])
-    ends = {}
-    for count in map(int, counts):
-        ends[count] = [run.end for run in held_throughout(data, count)]
-    return ends
+    return {count: held_throughout(data, count) for count in map(int, counts)}
+
+
+def ends_of(runs: list[Passage]) -> list[float]:
+    """Return flip at the end of runs."""
+    return [run.end for run in runs]
 
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """It fades with no head held, persists with all, and the more are held the more of it is left."""
-    free, held = (held_throughout(data, count) for count in (0, HEADS))
-    ends = ends_by_count(data)
-    levels, n = list(ends.values()), sum(map(len, ends.values()))
-    everyone = [held_throughout(data, count) for count in ends]
+    runs = by_count(data)
+    free, held = runs[0], runs[HEADS]
+    levels, n = list(map(ends_of, runs.values())), sum(map(len, runs.values()))
     return (
         FADES.part(mean([run.lost for run in free]), len(free), unless_all_rise(free)),
         PERSISTS.part(mean([-run.lost for run in held]), len(held), unless_all_rise(held)),
-        DOSE.part(trend(levels).p, n, unless_all_rise(*everyone)),
+        DOSE.part(trend(levels).p, n, unless_all_rise(*runs.values())),
     )
 
 
 def note(data: xr.Dataset) -> str:
     """Give what is left by number of heads, and by when holding them begins."""
-    left = ", ".join(f"{np.mean(ends):.2f} with {count}" for count, ends in ends_by_count(data).items())
+    left = ", ".join(f"{np.mean(ends_of(runs)):.2f} with {count}" for count, runs in by_count(data).items())
     late = []
     for place in np.flatnonzero(data["start"].values != 0):
         end = np.mean([run.end for run in passages(data.isel(condition=int(place)))])
