@@ -13,14 +13,14 @@ jax.config.update("jax_num_cpu_devices", 2)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
-from dynamicl.lab import _population, train_population  # noqa: E402 - the settings come first
+from dynamicl.lab import _commits, train_population  # noqa: E402 - the settings come first
 
 from .populations import RECORDING, runs  # noqa: E402
 
 
 def main():
     """Serve until standard input ends."""
-    _population.COMMIT_SECONDS = 0.0
+    _commits.COMMIT_SECONDS = 0.0
     for line in sys.stdin:
         path, steps = line.split("\t")
         child = os.fork()

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from dynamicl.lab import _commits
 from dynamicl.lab import _population as population
 from dynamicl.lab import cost, fork, train_population
 from dynamicl.specs import SpecError
@@ -117,7 +118,7 @@ def failing_at(step):
 def test_a_failed_training_says_so_and_can_be_tried_again(whole, tmp_path, monkeypatch, step):
     with monkeypatch.context() as patch:
         patch.setattr(population, "train", failing_at(step))
-        patch.setattr(population, "COMMIT_SECONDS", -1.0)
+        patch.setattr(_commits, "COMMIT_SECONDS", -1.0)
         with pytest.raises(ValueError, match="Need at least one array"):
             train_population(runs(2), BARE, tmp_path)
     (store,) = Library(tmp_path).stores()

@@ -15,7 +15,7 @@ from dynamicl.lab import (
     train_population,
 )
 from dynamicl.lab import _fates as module
-from dynamicl.lab import _population as population
+from dynamicl.lab import _commits
 from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import At, Recording, Seeds
@@ -124,7 +124,7 @@ class Killed(Exception):
 @pytest.mark.parametrize("moment", [1, 3])
 def test_an_estimate_killed_in_the_middle_goes_on(parent, fates, folder, tmp_path, monkeypatch, kill, moment):
     train_population([PARENT], RECORDING, tmp_path)
-    monkeypatch.setattr(population, "COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr(_commits, "COMMIT_SECONDS", 0.0)
     heard = []
 
     def listen(progress):

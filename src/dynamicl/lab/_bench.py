@@ -9,7 +9,7 @@ nothing here is ever a test.
 
 import dataclasses
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -215,18 +215,6 @@ def many_labels(runs: int = 8, labels: int = 12_800, batch: int = 32) -> dict[st
     return measured | {"sequences_per_s": each_second, "adam_bytes": float(ADAM_BYTES * weights)}
 
 
-JOBS = (
-    "evaluation",
-    "reference",
-    "clamps",
-    "growth",
-    "lookup",
-    "labels",
-    "mixture",
-    "images",
-    "deep",
-    "start",
-)
 LOOKUP_JOBS = {
     "laptop setting, 300 forks": (300, 64, 4, 32, 3),
     "d_model 32, 300 forks": (300, 32, 8, 16, 2),
@@ -236,10 +224,76 @@ LOOKUP_JOBS = {
 """Number of runs, width, symbols, batch and pairs. A fork runs the program of its parent; only its start differs."""
 
 
-def bench(
-    growth: Sequence[int] = (1, 4, 16, 64, 256),
-    jobs: Sequence[str] = JOBS,
-) -> dict[str, Any]:
+class Peaks:
+    """The machine's matmul peak, measured again after each job that is held against it."""
+
+    def __init__(self) -> None:
+        self.measured = [matmul_peak()]
+
+    def shares(self, measured: Mapping[str, float], run: RunSpec, flop: float) -> dict[str, float]:
+        """Return the shares of the peak: of a model's products, and of those that are really computed."""
+        self.measured.append(matmul_peak())
+        speed, peak = measured["run_steps_per_s"], max(self.measured)
+        return {"share_of_peak": speed * flop / peak, "executed_share": speed * executed_flop(run) / peak}
+
+
+def reference(peaks: Peaks) -> dict[str, Any]:
+    """Measure the reference job: one run, and sixteen."""
+    one, sixteen = rate([reference_run()]), rate([reference_run(i) for i in range(16)])
+    shares = peaks.shares(sixteen, reference_run(), REFERENCE_FLOP)
+    return {"one_run": one, "population_16": sixteen | shares}
+
+
+def clamped() -> dict[str, Any]:
+    """Measure what clamps cost: sixteen different ones, and one that needs a second pass."""
+    free = rate([reference_run(i) for i in range(16)])
+    held = rate(clamped_runs(16))
+    both = rate([reference_run(i, clamps=clamps.layer_one()) for i in range(16)])
+    return {
+        "unclamped": free,
+        "sixteen_different": held,
+        "two_passes": both,
+        "share_of_unclamped": held["run_steps_per_s"] / free["run_steps_per_s"],
+        "two_passes_share": both["run_steps_per_s"] / free["run_steps_per_s"],
+    }
+
+
+def growth_curve(sizes: Sequence[int]) -> dict[str, Any]:
+    """Measure the reference job by its number of runs; memory is the most that a size and those before it took."""
+    rates, memory = {}, {}
+    for size in sizes:
+        rates[str(size)] = rate([reference_run(i) for i in range(size)])["run_steps_per_s"]
+        memory[str(size)] = peak_memory()
+    return {"growth": rates, "peak_memory_gib": memory}
+
+
+def lookup(peaks: Peaks) -> dict[str, Any]:
+    """Measure forks of the lookup task, by width."""
+    report = {}
+    for name, (count, *sizes) in LOOKUP_JOBS.items():
+        runs = lookup_runs(count, *sizes)
+        measured = rate(runs)
+        report[name] = measured | peaks.shares(measured, runs[0], lookup_flop(*sizes))
+    return report
+
+
+# Memory first, since the peak of a process' memory never falls.
+JOBS: dict[str, Callable[[Peaks, Sequence[int]], dict[str, Any]]] = {
+    "evaluation": lambda peaks, sizes: {"evaluation": evaluation_memory()},
+    "reference": lambda peaks, sizes: reference(peaks),
+    "clamps": lambda peaks, sizes: {"clamps": clamped()},
+    "growth": lambda peaks, sizes: growth_curve(sizes),
+    "lookup": lambda peaks, sizes: {"lookup": lookup(peaks)},
+    "labels": lambda peaks, sizes: {"labels": many_labels()},
+    "mixture": lambda peaks, sizes: {"mixture": mixture()},
+    "images": lambda peaks, sizes: {"images": images()},
+    "deep": lambda peaks, sizes: {"deep": deep()},
+    "start": lambda peaks, sizes: {"start": start_up()},
+}
+"""What can be measured, in the order in which it is: each returns its entries of the report."""
+
+
+def bench(growth: Sequence[int] = (1, 4, 16, 64, 256), jobs: Sequence[str] = tuple(JOBS)) -> dict[str, Any]:
     """Run the benchmark.
 
     Args:
@@ -254,55 +308,10 @@ def bench(
     """
     for job in jobs:
         check(job in JOBS, f"`jobs` names no job `{job}`: did you mean {nearest(job, JOBS)}?")
+    peaks = Peaks()
     report: dict[str, Any] = {"machine": machine(), "versions": versions()}
-    peaks = [matmul_peak()]
-    if "evaluation" in jobs:
-        # First, since the peak of a process' memory never falls.
-        report["evaluation"] = evaluation_memory()
-    if "reference" in jobs:
-        single, many = rate([reference_run()]), rate([reference_run(i) for i in range(16)])
-        peaks.append(matmul_peak())
-        report["one_run"] = single
-        report["population_16"] = many | _shares(many, reference_run(), REFERENCE_FLOP, max(peaks))
-    if "clamps" in jobs:
-        free = rate([reference_run(i) for i in range(16)])
-        held = rate(clamped_runs(16))
-        both = rate([reference_run(i, clamps=clamps.layer_one()) for i in range(16)])
-        report["clamps"] = {
-            "unclamped": free,
-            "sixteen_different": held,
-            "two_passes": both,
-            "share_of_unclamped": held["run_steps_per_s"] / free["run_steps_per_s"],
-            "two_passes_share": both["run_steps_per_s"] / free["run_steps_per_s"],
-        }
-    if "growth" in jobs:
-        report["growth"], report["peak_memory_gib"] = {}, {}
-        for n in growth:
-            report["growth"][str(n)] = rate([reference_run(i) for i in range(n)])["run_steps_per_s"]
-            report["peak_memory_gib"][str(n)] = peak_memory()
-    if "lookup" in jobs:
-        report["lookup"] = {}
-        for name, (count, *sizes) in LOOKUP_JOBS.items():
-            runs = lookup_runs(count, *sizes)
-            measured = rate(runs)
-            peaks.append(matmul_peak())
-            whole = lookup_flop(*sizes)
-            report["lookup"][name] = measured | _shares(measured, runs[0], whole, max(peaks))
-    if "labels" in jobs:
-        report["labels"] = many_labels()
-    if "mixture" in jobs:
-        report["mixture"] = mixture()
-    if "images" in jobs:
-        report["images"] = images()
-    if "deep" in jobs:
-        report["deep"] = deep()
-    if "start" in jobs:
-        report["start"] = start_up()
-    report["matmul_peak_gflops"] = [round(peak / 1e9, 1) for peak in peaks]
+    for name, measure in JOBS.items():
+        if name in jobs:
+            report |= measure(peaks, growth)
+    report["matmul_peak_gflops"] = [round(peak / 1e9, 1) for peak in peaks.measured]
     return report
-
-
-def _shares(measured: Mapping[str, float], run: RunSpec, flop: float, peak: float) -> dict[str, float]:
-    """Return the shares of the matmul peak: of the model's products, and of those that are really computed."""
-    speed = measured["run_steps_per_s"]
-    return {"share_of_peak": speed * flop / peak, "executed_share": speed * executed_flop(run) / peak}

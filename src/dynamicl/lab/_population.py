@@ -5,7 +5,6 @@ chunk in flight, and the same call goes on where it stopped, with the same bits.
 """
 
 import signal
-import time
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from dynamicl.probes import probes
 from dynamicl.specs import Known, to_json
@@ -31,12 +29,12 @@ from dynamicl.training import (
     check_what_could_miss,
     jax_settings,
     network_of,
-    pack,
     plan,
     train,
     watched,
 )
 
+from ._commits import Commits
 from ._continuing import lengthened, shorter_runs
 from ._disk import check_disk
 from ._examples import examples
@@ -46,13 +44,10 @@ from ._machine import machine, versions
 from ._memory import check_work, largest_population, memory_bound
 from ._pace import Listener, Pace, nobody
 from ._planning import Names, ToDo, left_to_do, measure_versions, resolved_runs, what_is_meant
-from ._records import to_dataset, to_extras
 from ._resuming import resumed
 from ._starts import OtherGround, changes_since, check_generator, lend, started
 from ._trackers import Tracker, untracked
 from .places import HERE, Home, Place
-
-COMMIT_SECONDS = 10.0
 
 
 def cost(
@@ -284,60 +279,26 @@ def _train(
     pace: Pace,
 ) -> None:
     """Train a cohort to its end, committing as it goes."""
-    waiting: list[Records] = []
-    diverged = list(store.attributes.get("diverged_at", [-1] * program.cohort.size))
-    spent, began = float(store.attributes.get("seconds", 0.0)), time.monotonic()
-    committed = began
+    commits = Commits(program, recording, store, done)
     pace.cohort_begins(program.cohort, start)
-
-    def commit(step: int, checkpoint: Checkpoint | None = None) -> None:
-        alive, reached = np.asarray(program.real(state.alive)), np.asarray(program.real(state.step))
-        for i in np.flatnonzero(~alive):
-            diverged[i] = int(reached[i])
-        finished = step >= program.cohort.longest and done.evaluate >= step and done.checkpoint >= step
-        ends = [step >= run.steps for run in program.cohort.runs]
-        ids = list(store.runs)
-        store.commit(
-            step,
-            records=to_dataset(program, waiting, ids) if waiting else None,
-            checkpoint=_weights(program, state, recording) if checkpoint else None,
-            extras=to_extras(program, checkpoint, ids) if checkpoint else None,
-            state=pack(program.real(state)),
-            attributes={
-                "done": {"evaluate": done.evaluate, "checkpoint": done.checkpoint},
-                "status": "finished" if finished else "running",
-                "run_status": [
-                    "diverged" if not a else "finished" if e and finished else "running"
-                    for a, e in zip(alive, ends, strict=True)
-                ],
-                "diverged_at": diverged,
-                "seconds": spent + time.monotonic() - began,
-            },
-        )
-        waiting.clear()
-
     step = start
-    events = train(program, state, recording, start, done, pace.longest)
     try:
         with held_back() as ready:
-            for event, state in events:  # noqa: B007 - commit reads it
+            for event, state in train(program, state, recording, start, done, pace.longest):
                 step = event.step
                 if isinstance(event, Records):
-                    waiting.append(event)
+                    commits.keep(event)
                     pace.recorded(program, event, store.runs)
                     pace.loss = watched(event.values["train_loss"])
                 if isinstance(event, Checkpoint):
-                    commit(step, event)
-                    committed = time.monotonic()
-                elif time.monotonic() - committed > COMMIT_SECONDS:
-                    commit(step)
-                    committed = time.monotonic()
+                    commits.write(state, step, event)
+                elif commits.due:
+                    commits.write(state, step)
                 pace.reached(step)
                 ready()
     except KeyboardInterrupt as stopped:
-        # A second Ctrl-C strikes anywhere: where the state is gone, the last commit is what there is.
-        if not any(leaf.is_deleted() for leaf in jax.tree.leaves(state)):
-            commit(step)
+        # A second Ctrl-C strikes anywhere.
+        commits.write_last(state, step)
         interrupted = Interrupted(
             f"stopped at step {max(store.step, 0)} of {program.cohort.longest}; everything up to there is kept: "
             "give the same command again to go on"
@@ -345,12 +306,5 @@ def _train(
         interrupted.number = getattr(stopped, "number", signal.SIGINT)
         raise interrupted from None
     if store.attributes.get("status") != "finished":
-        commit(step)
+        commits.write(state, step)
     store.compact()
-
-
-def _weights(program: Program, state: RunState, recording: Recording) -> dict[str, np.ndarray]:
-    arrays = pack(program.real(state.weights))
-    if recording.optimizer_state:
-        arrays |= {f"optimizer/{name}": value for name, value in pack(program.real(state.optimizer)).items()}
-    return arrays
