@@ -5,9 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dynamicl.lab import _commits
+from dynamicl.lab import _commits, cost, fork, train_population
 from dynamicl.lab import _population as population
-from dynamicl.lab import cost, fork, train_population
 from dynamicl.specs import SpecError
 from dynamicl.store import Library, Store
 from dynamicl.training import At, Every

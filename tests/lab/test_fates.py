@@ -6,6 +6,7 @@ import xarray as xr
 
 from dynamicl.lab import (
     Fates,
+    _commits,
     adaptive_fate,
     converged,
     fate,
@@ -15,7 +16,6 @@ from dynamicl.lab import (
     train_population,
 )
 from dynamicl.lab import _fates as module
-from dynamicl.lab import _commits
 from dynamicl.lab._planning import run_id
 from dynamicl.specs import SpecError
 from dynamicl.training import At, Recording, Seeds

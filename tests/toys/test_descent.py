@@ -196,3 +196,12 @@ def test_a_loss_below_zero_is_trained_too():
 def test_two_mechanisms_are_no_product():
     with pytest.raises(TypeError, match="is `Or"):
         And("a", "b") * And("c", "d")
+
+
+def test_a_rate_that_only_oscillates_is_seen_in_each_run():
+    """Neither diverged nor learning: the loss goes up and down for ever."""
+    toy, start = draw_toy(jax.random.split(jax.random.key(0), 6), (20, 20, 20))
+    slow, fast = (descend(toy, start, steps=2000, every=100, learning_rate=rate) for rate in (1.0, 20.0))
+    assert (slow.overshot == 0).all()
+    stuck = ~fast.diverged & (fast.loss[:, -1] > 0.1)
+    assert stuck.any() and (fast.overshot[stuck] > 0).all() and fast.overshot[stuck].max() > 500

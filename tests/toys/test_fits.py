@@ -115,6 +115,17 @@ def test_the_right_toy_foresees_the_rest_better():
     assert rest.observed == pytest.approx(STEPS[beyond][np.argmax(loss[beyond] < level)], abs=20)
 
 
+LEARNT_BEFORE = np.where(STEPS[-1] / 10 > STEPS, 1.0, 0.0)
+STILL_WAITING = 1 - 0.01 * STEPS / STEPS[-1]
+
+
+@pytest.mark.parametrize("loss", [LEARNT_BEFORE, STILL_WAITING])
+def test_what_does_not_fall_after_the_cut_is_not_observed(loss):
+    """No time at all, where the last point would look like one."""
+    rest = foresee(STEPS, loss, TWO, 0.3, floor=0.0, profile=False)
+    assert np.isnan(rest.observed) and np.isnan(rest.log_error)
+
+
 def test_nested_logits_start_at_their_classifier():
     curves = nested_family(32, 8).curves(np.array([[1e-3], [4.0]]))
     halves = [TIMES[np.argmax(curve < 0.5)] for curve in curves]
@@ -130,6 +141,12 @@ def test_nested_logits_start_at_their_classifier():
         (lambda: fit_curve(-STEPS, STEPS, TWO), "`steps` must be at least 0"),
         (lambda: fit_curve(STEPS, 1 - np.exp(-STEPS / STEPS[-1]), TWO), "`loss` rises"),
         (lambda: foresee(STEPS, STEPS, TWO, 1.5), "`fraction` is 1.5"),
+        (lambda: foresee(STEPS, STEPS[:9], TWO, 0.5), r"`loss` has shape \(9,\)"),
+        (lambda: compare_families(STEPS, np.ones((2, 3, 4)), [TWO]), "`losses` has 3 axes"),
+        (lambda: fit_curve(STEPS * np.nan, -STEPS, TWO), "`steps` holds numbers that are not finite"),
+        (lambda: fit_curve(STEPS, -STEPS, TWO, floor=np.nan), "`floor` is nan"),
+        (lambda: fit_curve(STEPS, -STEPS, TWO, floor=1.0), "`floor` is 1.0 with losses up to"),
+        (lambda: fit_curve(STEPS, np.ones(STEPS.size), TWO), "`loss` never changes"),
     ],
 )
 def test_bad_input(call, message):

@@ -3,7 +3,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dynamicl.toys import And, Compete, Or, VectorToy, coopetition, draw_vectors, reduce_vectors
+from dynamicl.toys import (
+    And,
+    Compete,
+    Or,
+    VectorToy,
+    coopetition,
+    descend,
+    draw_toy,
+    draw_vectors,
+    reduce_vectors,
+)
 from toys.tensors import as_numpy, coopetition_loss, outer, product_loss
 
 SIZES = {"a": 3, "b": 4, "c": 2, "d": 5}
@@ -83,6 +93,9 @@ def test_measures_against_plain_loops(drawn):
 TRUTH, START = draw_vectors(jax.random.key(0), {"a": 2, "b": 2})
 
 
+DRAWN = draw_toy(jax.random.key(0), (3, 2))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -90,6 +103,9 @@ TRUTH, START = draw_vectors(jax.random.key(0), {"a": 2, "b": 2})
         (lambda: And(), r"`names` of And are \(\)"),
         (lambda: Compete("d", "d"), "`names` of Compete are"),
         (lambda: Or(And("a")), "`parts` of an Or are 1"),
+        (lambda: coopetition(-1.0), "`offset` is -1.0"),
+        (lambda: coopetition(0.1, -0.1), "`competition` is -0.1"),
+        (lambda: descend(DRAWN[0], {"a": DRAWN[1]["a"]}), r"the state has \['a'\]"),
         (lambda: VectorToy(And("a"), {"b": jnp.ones(())}, (("b", 2),)), r"`sizes` are of \['b'\]"),
         (lambda: reduce_vectors(And("a", "b"), TRUTH, {**START, "b": jnp.ones(3)}), "`start` has shapes"),
     ],

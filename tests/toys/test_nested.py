@@ -115,6 +115,9 @@ def test_flow_is_the_limit_of_small_rates():
     [
         (lambda: NestedLogits(32, 1), "`pairs` is 1"),
         (lambda: NestedLogits(4, 8), "`labels` is 4 with 8 pairs"),
+        (lambda: NestedLogits(np.inf, 8), "`labels` is inf"),
+        (lambda: NestedLogits(np.nan, 8), "`labels` is nan"),
+        (lambda: origin_curvature(NestedLogits(np.array([8.0, 9.0]), 8)), "`landscape` has arrays of shapes"),
         (
             lambda: descend(NestedLogits(8, 8), NestedLogits(8, 8).origin, clamps=("a",)),
             r"`clamps` names \['a'\]",

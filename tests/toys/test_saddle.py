@@ -72,6 +72,7 @@ def test_eigenvalues_are_those_of_the_whole_hessian():
 TOY, _ = draw_toy(jax.random.key(0), (2, 2))
 BOTH, _ = draw_toy(jax.random.key(0), (2, 2, 2, 2), coopetition())
 NOTHING = VectorToy(And("a", "b"), {"a": jnp.zeros(()), "b": jnp.ones(())}, (("a", 2), ("b", 2)))
+MANY = draw_toy(jax.random.split(jax.random.key(0), 2), (3, 2))[0]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,8 @@ NOTHING = VectorToy(And("a", "b"), {"a": jnp.zeros(()), "b": jnp.ones(())}, (("a
         (lambda: origin_saddle(TOY, scales=np.array([0.5, 2.0])), "`scales` is"),
         (lambda: origin_saddle(BOTH), "`toy` is a Sum; one And is allowed"),
         (lambda: origin_saddle(NOTHING), "`toy` has a truth of zeros"),
+        (lambda: origin_saddle(MANY), "`toy` has arrays of shapes"),
+        (lambda: origin_eigenvalues(MANY), "`toy` has arrays of shapes"),
     ],
 )
 def test_bad_input(call, message):

@@ -282,9 +282,10 @@ def _train(
     commits = Commits(program, recording, store, done)
     pace.cohort_begins(program.cohort, start)
     step = start
+    events = train(program, state, recording, start, done, pace.longest)
     try:
         with held_back() as ready:
-            for event, state in train(program, state, recording, start, done, pace.longest):
+            for event, state in events:
                 step = event.step
                 if isinstance(event, Records):
                     commits.keep(event)

@@ -5,6 +5,7 @@ layer 2 compares the buffers of all tokens with the query's content and writes w
 A step costs a twentieth of the full network's.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +51,13 @@ class InductionHeadSpec:
     classifier: ClassifierSpec = ClassifierSpec()  # noqa: RUF009 - frozen
 
     def check(self) -> None:
-        """Raise `SpecError` for another number of parameters, and for a start that two of them do not have."""
+        """Raise `SpecError` for another number of parameters, and for a start that is none or that two do not have."""
         check(
             self.parameters in (2, 3), f"`model.parameters` is {self.parameters}: give 3, or 2 without beta2"
         )
+        for name in PARAMETERS:
+            value = getattr(self, name)
+            check(math.isfinite(value), f"`model.{name}` is {value}: give a finite number")
         check(
             self.parameters == 3 or self.beta2 == 0,
             f"`model.beta2` is {self.beta2} and `model.parameters` 2: leave it at 0, or give 3 parameters",

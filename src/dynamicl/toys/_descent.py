@@ -17,6 +17,8 @@ from ._systems import System, as_single
 S = TypeVar("S", bound=System)
 DIVERGED = 1e3
 """A run has diverged when its loss is above that of its start by nearly so many times as much, or no number."""
+OVERSHOT = 1e-4
+"""An update that raises the loss by more than this share of it is no rounding: the rate is too large there."""
 
 
 class ToyRun(eqx.Module, Generic[S]):
@@ -30,6 +32,8 @@ class ToyRun(eqx.Module, Generic[S]):
         updates: Number of updates taken, shape (*run); none is counted for the flow.
         stopped: Whether the loss fell below what was to end training.
         diverged: Whether the next update would have been too large; the state is the last healthy one.
+        overshot: Number of updates that raised the loss, shape (*run). A rate that suits has none or few; one that is
+            too large may oscillate for ever without diverging. None is counted for the flow.
     """
 
     system: S
@@ -39,6 +43,7 @@ class ToyRun(eqx.Module, Generic[S]):
     updates: Int[Array, "*run"]
     stopped: Bool[Array, "*run"]
     diverged: Bool[Array, "*run"]
+    overshot: Int[Array, "*run"]
 
     @property
     def end(self) -> Any:
@@ -55,6 +60,7 @@ class _Moment(eqx.Module):
     updates: Array
     stopped: Array
     diverged: Array
+    overshot: Array
 
     @property
     def running(self) -> Array:
@@ -100,7 +106,7 @@ def descend(
     records, moment = _descend(system, held, free, rate, steps // every, every, jnp.float32(stop_below))
     loss, state = jax.tree.map(lambda part: jnp.moveaxis(part, 0, -1), records)
     time = jnp.arange(0, steps + 1, every)
-    return ToyRun(system, time, loss, state, moment.updates, moment.stopped, moment.diverged)
+    return ToyRun(system, time, loss, state, moment.updates, moment.stopped, moment.diverged, moment.overshot)
 
 
 def _check(steps: int, every: int, learning_rate: Any) -> Array:
@@ -136,7 +142,8 @@ def _descend(
     shape = loss.shape
     limit = loss + (DIVERGED - 1) * jnp.abs(loss)
     nothing = jnp.zeros(shape, dtype=bool)
-    first = _Moment(start, loss, slope, jnp.zeros(shape, dtype=jnp.int32), loss < stop_below, nothing)
+    none = jnp.zeros(shape, dtype=jnp.int32)
+    first = _Moment(start, loss, slope, none, loss < stop_below, nothing, none)
 
     def update(_: Any, now: _Moment) -> _Moment:
         there = jax.tree.map(
@@ -146,6 +153,7 @@ def _descend(
         # Written so that a loss that is no number is not healthy.
         healthy = loss <= limit
         moved = now.running & healthy
+        rose = moved & (loss > now.loss + OVERSHOT * jnp.abs(now.loss))
         state, loss, slope = jax.tree.map(
             lambda new, old: jnp.where(moved, new, old),
             (there, loss, slope),
@@ -158,6 +166,7 @@ def _descend(
             now.updates + moved.astype(jnp.int32),
             now.stopped | (moved & (loss < stop_below)),
             now.diverged | (now.running & ~healthy),
+            now.overshot + rose.astype(jnp.int32),
         )
 
     def record(carry: tuple[Array, Any, _Moment]) -> tuple[Array, Any, _Moment]:

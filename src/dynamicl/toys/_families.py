@@ -46,6 +46,8 @@ class Family(NamedTuple):
     def curves(self, values: Float[np.ndarray, "curve parameter"]) -> Float[np.ndarray, "curve time"]:
         """Return the loss under gradient flow over its start, at `TIMES`.
 
+        A flow that the solver gives up stays where it was.
+
         Args:
             values: Of the parameters, one row a curve.
         """

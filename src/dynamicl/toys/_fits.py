@@ -6,6 +6,7 @@ others are fitted anew, and the likelihood says how far it may go. A parameter t
 not identified by the curve, and is reported so.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -78,9 +79,11 @@ def fit_curve(
         Estimates with intervals, and what is not identified.
 
     Raises:
-        ValueError: If steps do not increase, lengths differ, or too few points are finite.
+        ValueError: If steps do not increase, lengths differ, too few points are finite, the loss never changes, or
+            the floor does not lie below it.
     """
-    places, values = _check(steps, loss)
+    places, values = checked_curve(steps, loss, floor)
+    _check_shape(values)
     problem = Problem(places, values, family, floor)
     starts = bank_starts(problem)
     solutions = [search(problem, start) for start in starts]
@@ -106,12 +109,17 @@ def fit_curve(
     return Fit(family, estimates, residual, places.size, effective, np.stack(plausible))
 
 
-def _check(steps: ArrayLike, loss: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def checked_curve(
+    steps: ArrayLike, loss: ArrayLike, floor: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return steps and finite losses, or raise `ValueError` for what is no curve that starts above its floor."""
     places, values = np.asarray(steps, dtype=np.float64), np.asarray(loss, dtype=np.float64)
     if places.ndim != 1 or places.shape != values.shape:
         raise ValueError(
             f"`loss` has shape {values.shape}; that of `steps`, {places.shape}, one axis, is allowed. Cut it."
         )
+    if not np.isfinite(places).all():
+        raise ValueError("`steps` holds numbers that are not finite. Leave those points out.")
     places, values = places[np.isfinite(values)], values[np.isfinite(values)]
     if places.size < FEWEST:
         raise ValueError(
@@ -119,10 +127,20 @@ def _check(steps: ArrayLike, loss: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         )
     if places[0] < 0 or (np.diff(places) <= 0).any():
         raise ValueError("`steps` must be at least 0 and strictly increasing. Sort them.")
-    third = places.size // 3
+    if floor is not None and not -math.inf < floor < values.max():
+        raise ValueError(
+            f"`floor` is {floor} with losses up to {values.max():g}; a finite number below those is allowed."
+        )
+    return places, values
+
+
+def _check_shape(values: np.ndarray) -> None:
+    """Refuse curves that no toy has."""
+    if np.ptp(values) == 0:
+        raise ValueError("`loss` never changes, and no toy can be told from it. Give a longer curve.")
+    third = values.size // 3
     if values[-third:].min() > values[:third].max():
         raise ValueError("`loss` rises, and toys only fall. Fit a loss, or one minus an accuracy.")
-    return places, values
 
 
 def _effective(residuals: np.ndarray) -> float:

@@ -33,23 +33,22 @@ def gradient_flow(
     Args:
         system: What is trained; its arrays have the axes of the runs or broadcast against them.
         start: State to start from, shapes (*run).
-        times: Times to report, from 0 or later, strictly increasing, shape (time,).
+        times: Times to report, finite, from 0 or later, strictly increasing, shape (time,).
         clamps: Names of what is held.
-        tolerance: Relative and absolute tolerance of the adaptive solver.
+        tolerance: Relative and absolute tolerance of the adaptive solver, above 0.
         stop_below: A run whose loss is below this moves no further, which spares the solver a flow that has settled.
             By default none does.
 
     Returns:
-        State and loss at the times; `diverged` where the solver gave up.
+        State and loss at the times; `diverged` where the solver gave up, with the last state that it reached from
+        there on.
 
     Raises:
-        ValueError: If a name is unknown or times do not increase from 0 or later.
+        ValueError: If a name is unknown, times do not increase from 0 or later, or the tolerance is not above 0.
     """
-    places = jnp.asarray(times, dtype=jnp.float32)
-    if places.ndim != 1 or places.size < 1 or float(places[0]) < 0 or bool((jnp.diff(places) <= 0).any()):
-        raise ValueError(
-            "`times` must be one dimension of strictly increasing times of at least 0. Sort them."
-        )
+    places = _checked_times(times)
+    if not 0 < tolerance < math.inf:
+        raise ValueError(f"`tolerance` is {tolerance}; a number above 0 is allowed. 1e-6 is usual.")
     system = jax.tree.map(as_single, system)
     held, free = system.hold(jax.tree.map(as_single, start), clamps)
     shape = system.loss(held).shape
@@ -62,7 +61,19 @@ def gradient_flow(
     state = jax.tree.map(lambda part: part.reshape(*shape, places.size), state)
     loss = jax.tree.map(lambda leaf: leaf[..., None], system).loss(state)
     updates = jnp.zeros(shape, dtype=jnp.int32)
-    return ToyRun(system, places, loss, state, updates, loss[..., -1] < stop_below, given_up.reshape(shape))
+    given_up = given_up.reshape(shape)
+    stopped = ~given_up & (loss[..., -1] < stop_below)
+    return ToyRun(system, places, loss, state, updates, stopped, given_up, updates)
+
+
+def _checked_times(times: Any) -> Array:
+    places = jnp.asarray(times, dtype=jnp.float32)
+    # Asked for what is right, since every comparison with a NaN is false.
+    if places.ndim != 1 or places.size < 1 or not bool(jnp.isfinite(places).all()):
+        raise ValueError("`times` must be one dimension of finite times. Leave out what is none.")
+    if not (float(places[0]) >= 0 and bool((jnp.diff(places) > 0).all())):
+        raise ValueError("`times` must be strictly increasing times of at least 0. Sort them.")
+    return places
 
 
 def follow_flows(
@@ -79,7 +90,7 @@ def follow_flows(
         tolerance: Of the solver.
 
     Returns:
-        The states, shapes (run, time), and which runs the solver gave up.
+        The states, shapes (run, time), and which runs the solver gave up: those stay at the last state reached.
     """
 
     def follow(system: System, start: Any, stop_below: Array) -> tuple[Any, Array]:
@@ -101,9 +112,18 @@ def follow_flows(
             max_steps=MOST_STEPS,
             throw=False,
         )
-        return path.ys, path.result != diffrax.RESULTS.successful
+        return _last_reached(path.ys, start), path.result != diffrax.RESULTS.successful
 
     return jax.vmap(follow)(system, start, stop_below)
+
+
+def _last_reached(states: Any, start: Any) -> Any:
+    """Put the last state reached where the solver left infinities, having given up; shapes (time,)."""
+    finite = jnp.stack([jnp.isfinite(part) for part in jax.tree.leaves(states)]).all(axis=0)
+    last = jax.lax.cummax(jnp.where(finite, jnp.arange(finite.size), -1))
+    return jax.tree.map(
+        lambda part, first: jnp.where(last >= 0, part[jnp.maximum(last, 0)], first), states, start
+    )
 
 
 _compiled = eqx.filter_jit(follow_flows)

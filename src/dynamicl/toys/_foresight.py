@@ -10,7 +10,10 @@ from numpy.typing import ArrayLike
 from dynamicl.statistics import Interval, crossing
 
 from ._families import TIMES, Family
-from ._fits import Fit, fit_curve
+from ._fits import Fit, checked_curve, fit_curve
+
+LEAST_LEFT = 0.1
+"""Share of a curve's whole fall that must be left at the cut: of less there is nothing to foresee."""
 
 
 class Foresight(NamedTuple):
@@ -19,7 +22,8 @@ class Foresight(NamedTuple):
     Attributes:
         fit: To the beginning.
         cut: The last step fitted.
-        observed: Step at which half of what the loss still had to fall had fallen (t50 of the rest).
+        observed: Step at which half of what the loss still had to fall had fallen (t50 of the rest); NaN where the
+            curve was learnt before the cut, or has not fallen so far by its end.
         predicted: The same of the fitted curve, with the range over all plausible parameters; without profiles the
             ends are NaN, and a curve that never falls so far has infinity.
         held_out: Root mean square error of the rest, over the range of the whole curve.
@@ -33,7 +37,7 @@ class Foresight(NamedTuple):
 
     @property
     def log_error(self) -> float:
-        """ln(predicted / observed): 0.1 is 10 % too late."""
+        """ln(predicted / observed): 0.1 is 10 % too late; NaN where nothing was observed."""
         return float(np.log(self.predicted.value / self.observed))
 
 
@@ -60,23 +64,28 @@ def foresee(
         Fit, prediction and its error.
 
     Raises:
-        ValueError: If the fraction is not inside (0, 1), or the beginning holds too few points.
+        ValueError: If the fraction is not inside (0, 1), the beginning holds too few points, or as `fit_curve`.
     """
     if not 0 < fraction < 1:
         raise ValueError(f"`fraction` is {fraction}; a number inside (0, 1) is allowed. 0.3 is usual.")
-    places, values = np.asarray(steps, dtype=np.float64), np.asarray(loss, dtype=np.float64)
-    finite = np.isfinite(values)
-    places, values = places[finite], values[finite]
+    places, values = checked_curve(steps, loss, floor)
     cut = places[0] + fraction * (places[-1] - places[0])
     early = places <= cut
     fit = fit_curve(places[early], values[early], family, floor=floor, profile=profile)
     end = values[-1] if floor is None else floor
-    level = (values[early][-1] + end) / 2
-    observed = crossing(places[~early], values[~early], float(level)).time
+    observed = _observed(places[~early], values[~early], float(values[early][-1]), float(end), np.ptp(values))
     times = np.array([_half_time(family, numbers, cut) for numbers in fit.plausible])
     ends = (times.min(), times.max()) if profile else (np.nan, np.nan)
     error = np.sqrt(np.mean((fit.predict(places[~early]) - values[~early]) ** 2)) / np.ptp(values)
     return Foresight(fit, float(cut), observed, Interval(float(times[0]), *map(float, ends)), float(error))
+
+
+def _observed(steps: np.ndarray, rest: np.ndarray, now: float, end: float, fall: float) -> float:
+    """Return the step at which the rest of a curve has made half of its fall; NaN where there is none to make."""
+    if now - end < LEAST_LEFT * fall:
+        return float("nan")
+    half = crossing(steps, rest, (now + end) / 2)
+    return half.time if half.observed else float("nan")
 
 
 def _half_time(family: Family, numbers: np.ndarray, cut: float) -> float:
@@ -113,13 +122,15 @@ def compare_families(
         floor: The loss that remains in the end, where it is known.
 
     Returns:
-        Dims (curve, fraction, family): `held_out`, `log_error` (infinite where no jump is foreseen), `residual` of the
-        fitted part; and `observed` over (curve, fraction).
+        Dims (curve, fraction, family): `held_out`, `log_error` (infinite where no jump is foreseen, NaN where none
+        was observed), `residual` of the fitted part; and `observed` over (curve, fraction).
 
     Raises:
-        ValueError: As `foresee`.
+        ValueError: If losses are no rows, or as `foresee`.
     """
     rows = np.atleast_2d(np.asarray(losses, dtype=np.float64))
+    if rows.ndim != 2:
+        raise ValueError(f"`losses` has {rows.ndim} axes; one row a curve is allowed. Reshape it.")
     shape = len(rows), len(fractions), len(families)
     table = {name: np.full(shape, np.nan) for name in ("held_out", "log_error", "residual")}
     observed = np.full(shape[:2], np.nan)

@@ -223,6 +223,11 @@ class Or(_Composed):
             raise ValueError(
                 f"`parts` of an Or are {len(parts)}; at least 2 mechanisms are allowed. Use the mechanism itself."
             )
+        for part in parts:
+            if not isinstance(part, Mechanism):
+                raise ValueError(
+                    f"`parts` of an Or hold {part!r}; mechanisms are allowed. Add a number to one."
+                )
         self.parts = parts
 
     def loss(self, state: State, lengths: Lengths, sizes: dict[str, int]) -> Any:
@@ -251,7 +256,7 @@ class Weighted(_Composed):
 
 
 def _distinct(kind: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    if not names or len(set(names)) != len(names):
+    if not names or len(set(names)) != len(names) or not all(isinstance(name, str) for name in names):
         raise ValueError(
             f"`names` of {kind} are {names}; at least one name, no two alike, is allowed. Name other vectors."
         )

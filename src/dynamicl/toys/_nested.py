@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ._systems import System, as_single
+from ._systems import System, as_single, check_single
 
 
 class Logits(NamedTuple):
@@ -67,13 +67,15 @@ class NestedLogits(System):
     expected: bool = eqx.field(static=True, default=False)
 
     def __check_init__(self) -> None:
-        if self.pairs < 2:
-            raise ValueError(f"`pairs` is {self.pairs}; a number of at least 2 is allowed. 8 is usual.")
+        if not (isinstance(self.pairs, int | np.integer) and self.pairs >= 2):
+            raise ValueError(f"`pairs` is {self.pairs}; a whole number of at least 2 is allowed. 8 is usual.")
         try:
             fewest = float(np.min(np.asarray(self.labels)))
         except (jax.errors.TracerArrayConversionError, TypeError, ValueError):
             # A tracer, or a placeholder while a pytree is rebuilt: checked when it was a number.
             return
+        if not np.isfinite(np.asarray(self.labels)).all():
+            raise ValueError(f"`labels` is {self.labels}; finite numbers are allowed. 32 is usual.")
         if fewest < self.pairs:
             raise ValueError(
                 f"`labels` is {fewest:g} with {self.pairs} pairs; at least one a pair is allowed. Take more labels."
@@ -164,9 +166,13 @@ def origin_curvature(landscape: NestedLogits) -> OriginCurvature:
     Returns:
         Slope, Hessian and its eigenvalues.
 
+    Raises:
+        ValueError: If the landscape has several runs.
+
     References:
         Reddy (2023), text after equation 10 and figure A.4.
     """
+    check_single(landscape, "landscape")
     slope, hessian = map(np.asarray, _derivatives(jax.tree.map(as_single, landscape)))
     eigenvalues, directions = np.linalg.eigh(hessian)
     return OriginCurvature(slope, hessian, eigenvalues, directions, np.abs(eigenvalues) < FLAT)

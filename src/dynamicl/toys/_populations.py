@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from ._descent import ToyRun, descend
@@ -77,8 +78,14 @@ def coopetition(offset: Number = 0.1, competition: Number = 0.1) -> Mechanism:
     Returns:
         The loss (M1 + mu1) M2 + alpha C.
 
+    Raises:
+        ValueError: If one of them is below 0, where the loss has no lowest value.
+
     References:
         Singh, thesis (2025), equations 5.1 to 5.3, figure 5.9a.
     """
+    for name, value in (("offset", offset), ("competition", competition)):
+        if not bool((jnp.asarray(value) >= 0).all()):
+            raise ValueError(f"`{name}` is {value}; numbers of at least 0 are allowed. 0.1 is published.")
     first, second = And("a", "b", "c"), And("d", "b", "c")
     return Or(first + offset, second) + competition * Compete("a", "d")

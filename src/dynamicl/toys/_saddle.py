@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._mechanisms import And, Planar, State
+from ._systems import check_single
 from ._vectors import VectorToy
 
 
@@ -49,7 +50,11 @@ def origin_eigenvalues(toy: VectorToy) -> np.ndarray:
 
     Returns:
         Increasing, shape (sum of dims,).
+
+    Raises:
+        ValueError: If the toy has several runs.
     """
+    check_single(toy, "toy")
     _, hessian = _derivatives(toy)
     entries = [hessian[i].along[j].along for i in toy.names for j in toy.names]
     along = np.array(entries, dtype=np.float64).reshape(len(toy.names), len(toy.names))
@@ -83,8 +88,8 @@ def origin_saddle(
         Gradient, eigenvalues and changes of the loss.
 
     Raises:
-        ValueError: If the toy is more than one product, a scale is not inside (0, 1), there are fewer than two, or a
-            truth vanishes.
+        ValueError: If the toy is more than one product or run, a scale is not inside (0, 1), there are fewer than two,
+            or a truth vanishes.
 
     References:
         Singh, thesis (2025), appendix C.4. Two corrections: for two vectors of more than one entry the Hessian's
@@ -100,6 +105,7 @@ def origin_saddle(
         raise ValueError(
             f"`toy` is a {type(toy.mechanism).__name__}; one And is allowed. Take `origin_eigenvalues` for any other."
         )
+    check_single(toy, "toy")
     lengths = {name: float(length) for name, length in toy.lengths.items()}
     if min(lengths.values()) == 0:
         raise ValueError("`toy` has a truth of zeros only; every truth must have an entry. Draw it again.")

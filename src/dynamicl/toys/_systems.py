@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -40,6 +41,20 @@ class System(eqx.Module):
             raise ValueError(
                 f"`clamps` names {unknown}; allowed are {list(self.names)}. Name what this toy has."
             )
+
+
+def check_single(system: System, name: str) -> None:
+    """Refuse a system of several runs where one is meant.
+
+    Raises:
+        ValueError: If any of its arrays has an axis.
+    """
+    shapes = {jnp.shape(leaf) for leaf in jax.tree.leaves(system)}
+    if shapes - {()}:
+        raise ValueError(
+            f"`{name}` has arrays of shapes {sorted(shapes)}; one run is allowed. Take one: "
+            f"`jax.tree.map(lambda leaf: leaf[0], {name})`."
+        )
 
 
 def as_single(part: Any) -> Array:

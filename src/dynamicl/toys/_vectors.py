@@ -11,6 +11,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Key
 
 from ._mechanisms import And, Lengths, Mechanism, Planar, State
@@ -65,9 +66,13 @@ class VectorToy(System):
         """Put the named vectors at their truth, and let only the others move.
 
         Raises:
-            ValueError: If a name is unknown.
+            ValueError: If a name is unknown, or the state is not one of this toy.
         """
         self.check_names(names)
+        if set(state) != set(self.names):
+            raise ValueError(
+                f"the state has {sorted(state)}; {list(self.names)} are allowed. Name the toy's."
+            )
         held = {name: self.truth[name] if name in names else state[name] for name in state}
         free = {name: jnp.array(name not in names) for name in state}
         return held, {name: Planar(moves, moves) for name, moves in free.items()}
@@ -198,8 +203,11 @@ def draw_toy(
         The toy and the state to start from.
 
     Raises:
-        ValueError: If there is no dimension, one is below 1, or their number is not that of the vectors.
+        ValueError: If there is no dimension, one is below 1, or their number is not that of the vectors, or
+            the key is none.
     """
+    if not jnp.issubdtype(getattr(key, "dtype", np.float32), jax.dtypes.prng_key):
+        raise ValueError(f"`key` is {key!r}; random keys are allowed. Make one with `jax.random.key(0)`.")
     _check_dims(dims.values() if isinstance(dims, Mapping) else dims)
     letters = tuple(chr(ord("a") + i) for i in range(len(dims)))
     loss = And(*letters) if mechanism is None else mechanism
@@ -214,7 +222,7 @@ def draw_toy(
 
 
 def _check_dims(dims: Iterable[int]) -> None:
-    if not tuple(dims) or min(dims) < 1:
+    if not tuple(dims) or not all(isinstance(dim, int | np.integer) and dim >= 1 for dim in dims):
         raise ValueError(
-            f"`dims` is {tuple(dims)}; one number of at least 1 per vector is allowed. (20, 20, 20) is usual."
+            f"`dims` is {tuple(dims)}; one whole number of at least 1 per vector is allowed. (20, 20, 20) is usual."
         )

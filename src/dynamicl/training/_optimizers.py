@@ -54,6 +54,10 @@ class Decay:
     def check(self) -> None:
         """Raise `SpecError` for a strength that means nothing."""
         check(0 <= self.strength < math.inf, f"`decay.strength` is {self.strength}: give 0 or more, finite")
+        check(
+            self.per == "rate" or self.strength < 1,
+            f"`decay.strength` is {self.strength} at each step: give less than 1, or weights are gone at once",
+        )
 
 
 @register("optimizer")

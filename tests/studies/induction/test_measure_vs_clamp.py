@@ -14,6 +14,7 @@ DATA = xr.Dataset(
         "toy_loss_waits": ("toy", LOSS),
         "toy_clamped_waits": ("toy", np.zeros(TOYS, bool)),
         "toy_measure_waits": (("toy_measure", "toy"), np.stack([LOSS, LOSS])),
+        "toy_measure_index": (("toy_measure", "index_toy"), np.full((2, 7), 0.4)),
     },
     {
         "measure": list(MEASURED),
@@ -27,6 +28,7 @@ NONE = np.zeros(TOYS, bool)
 BROKEN = {
     module.TOY_LOSS: changed(DATA, "toy_loss_waits", NONE),
     module.TOY_MEASURE: changed(DATA, "toy_measure_waits", np.arange(TOYS) < 9, toy_measure="perfected"),
+    module.TOY_INDEX: changed(DATA, "toy_measure_index", 0.3, toy_measure="perfected"),
     module.TOY_CLAMPED: changed(DATA, "toy_clamped_waits", np.arange(TOYS) < 2),
     module.MEASURE: changed(DATA, "measure_waits", FEW, measure=MEASURED[2]),
     module.ATTEND: changed(DATA, "clamped_waits", FEW, clamp=MEASURED[1]),

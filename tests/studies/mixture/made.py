@@ -76,7 +76,7 @@ def cells():
             "rising": (("cell", "seed"), np.zeros((len(rows), 3))),
         },
         {**named, "seed": range(3)},
-        {"labels": LABELS, "middle": 512},
+        {"labels": LABELS, "line_classes": 512},
     )
     return data
 

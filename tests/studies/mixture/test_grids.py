@@ -14,8 +14,8 @@ from dynamicl.studies.mixture import (
     _tradeoff,
     _two_parameter,
 )
-from dynamicl.studies.mixture._cells import at, grid, line, still_rising
-from dynamicl.studies.mixture._settings import setting
+from dynamicl.studies.mixture._cells import at, grid, independent, line, still_rising
+from dynamicl.studies.mixture._settings import Data, setting
 from studies.judging import judge_test
 
 from .made import cells, where, with_cells
@@ -174,7 +174,17 @@ test_not_transient = judge_test(_not_transient.NOT_TRANSIENT, long(), {_not_tran
 
 def test_a_run_that_is_not_long_enough_says_nothing_of_fading():
     (part,) = _not_transient.NOT_TRANSIENT.judge(long(when=30))
-    assert part.undecided == "not every run lasts 10 times as long as it takes to above 0.95"
+    assert part.undecided == (
+        "not every run comes above 0.95 and lasts 10 times as long as it takes to within 0.05 of its peak"
+    )
+
+
+def test_a_plateau_that_creeps_on_is_a_peak():
+    """The highest point of a run is its last, but it had come there long before."""
+    creeping = long()
+    creeping["novel"] = np.minimum(creeping["novel"], 0.96) + 0.01 * np.linspace(0, 1, creeping.sizes["step"])
+    (part,) = _not_transient.NOT_TRANSIENT.judge(creeping)
+    assert part.holds
 
 
 def test_a_line_of_cells():
@@ -186,6 +196,14 @@ def test_a_line_of_cells():
 
 def test_the_grid_of_a_scale():
     data = grid(setting("paper"))
-    assert len(data) == 20 + 3 + 4 + 2 == len(set(data))
+    assert len(data) == 20 + 4 + 5 + 2 == len(set(data))
     assert {cell.classes for cell in data if cell.burst == 0} == {128, 256, 512, 1024, 2048}
-    assert [cell.alpha for cell in data if cell.further] == [0.0, 0.5, 1.0, 1.5]
+    assert [cell.alpha for cell in data if cell.further] == [0.0, 0.5, 1.0, 1.25, 1.5]
+
+
+def test_lines_have_the_documents_number_of_classes_also_where_the_plane_has_not():
+    scale = setting("laptop")
+    bursts = [cell.burst for cell in grid(scale) if cell.classes == 1024 and cell == Data(1024, cell.burst)]
+    assert bursts == [0, 1, 2] and 1024 not in scale.grid_classes
+    assert {cell.classes for cell in grid(scale) if cell.alpha is not None or cell.bursty < 1} == {1024}
+    assert [cell.classes for cell in independent(scale)] == [128, 512, 2048]

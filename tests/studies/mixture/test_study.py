@@ -114,4 +114,5 @@ def test_a_scale_may_leave_out_what_costs_too_much():
     laptop = populations.populations(settings.setting("laptop"))
     assert not {"long", "cells", "minimal_cells", "equal_full"} & laptop.keys()
     assert [len(laptop[name].runs) for name in ("independent_cells", "unequal_cells")] == [9, 3]
+    assert laptop["minimal_bursts"].runs[0].task.source.dimensions == 64
     assert populations.populations(settings.setting("paper"))["long"].run_steps == 4 * 6 * 1_000_000

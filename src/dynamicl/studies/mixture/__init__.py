@@ -14,6 +14,7 @@ from ._l_equals_n_time import L_EQUALS_N_TIME
 from ._landscape import LANDSCAPE
 from ._measures import MEASURED
 from ._minimal import MINIMAL
+from ._minimal_bursts import MINIMAL_BURSTS
 from ._not_transient import NOT_TRANSIENT
 from ._rare import RARELY
 from ._saddle import SADDLE
@@ -31,6 +32,7 @@ EXPERIMENTS = (
     L_EQUALS_N_TIME,
     TYING,
     HYPOTHESES,
+    MINIMAL_BURSTS,
     L_EQUALS_N,
     ATTENTION,
     MEASURED,

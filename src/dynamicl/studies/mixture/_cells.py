@@ -14,7 +14,7 @@ from dynamicl.training import RunSpec
 from ._readings import end_of
 from ._settings import Data, Setting, full, minimal, run
 
-EPS = (0.0, 0.3, 0.6)
+EPS = (0.0, 0.2, 0.4, 0.8)
 """Beside 0.1, the grid's own. From about 1 on, items of a class no longer match and nothing is left to learn."""
 INDEPENDENT = (0.5, 0.9)
 """p_B below 1: the rest of the sequences is drawn independently."""
@@ -22,19 +22,23 @@ LEVELS = {"classes": "K", "burst": "B", "eps": "eps", "alpha": "alpha", "bursty"
 
 
 def grid(scale: Setting) -> tuple[Data, ...]:
-    """List the cells: K by B, then lines of eps, alpha and p_B at the middle K with B = 1."""
-    middle = Data(scale.middle)
-    return (
-        *(Data(k, burst) for k, burst in itertools.product(scale.grid_classes, scale.grid_bursts)),
-        *(dataclasses.replace(middle, eps=eps) for eps in EPS),
-        *(dataclasses.replace(middle, alpha=alpha, further=("rare",)) for alpha in scale.grid_alphas),
-        *(dataclasses.replace(middle, bursty=share) for share in INDEPENDENT),
+    """List the cells: K by B, then lines of B, eps, alpha and p_B at one K; all but that of B have B = 1."""
+    plane = itertools.product(scale.grid_classes, scale.grid_bursts)
+    usual = Data(scale.line_classes)
+    cells = (
+        *(Data(classes, burst) for classes, burst in plane),
+        *(dataclasses.replace(usual, burst=burst) for burst in scale.grid_bursts),
+        *(dataclasses.replace(usual, eps=eps) for eps in EPS),
+        *(dataclasses.replace(usual, alpha=alpha, further=("rare",)) for alpha in scale.grid_alphas),
+        *(dataclasses.replace(usual, bursty=share) for share in INDEPENDENT),
     )
+    # The line of B lies in the plane where the plane has its K.
+    return tuple(dict.fromkeys(cells))
 
 
 def independent(scale: Setting) -> tuple[Data, ...]:
-    """List the cells whose items are drawn independently (B = 0)."""
-    return tuple(cell for cell in grid(scale) if not cell.burst)
+    """List the cells whose items are drawn independently (B = 0), one for each K of the plane."""
+    return tuple(cell for cell in grid(scale) if not cell.burst and cell.classes in scale.grid_classes)
 
 
 def unequal(scale: Setting) -> tuple[Data, ...]:
@@ -85,7 +89,7 @@ def ends_by_cell(scale: Setting, cells: Sequence[Data], trajectory: Trajectory) 
             "rising": (("cell", "seed"), rising.reshape(shape)),
         },
         {**columns, "seed": range(scale.cell_seeds)},
-        {"labels": scale.labels, "middle": scale.middle},
+        {"labels": scale.labels, "line_classes": scale.line_classes},
     )
 
 

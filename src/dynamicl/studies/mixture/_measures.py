@@ -10,11 +10,13 @@ from dynamicl.studies._summaries import median
 
 from ._order import ORDER, order_parts
 from ._populations import experiment
-from ._readings import MEASURES, aligned, curves_of, half_rises, jump_of, over, too_few
+from ._readings import MEASURES, aligned, curves_of, half_rises, jump_of, over, passes_half, too_few
 from ._settings import Setting
 
 ALIKE = Threshold(
-    "standard deviation over runs of curves aligned at t50, mean over measures and time", "<", 0.1
+    "standard deviation over runs of curves aligned where accuracy passes one half, mean over measures and time",
+    "<",
+    0.1,
 )
 
 
@@ -27,9 +29,10 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     return curves_of(scale, trajectories["standard"], measures=MEASURES)
 
 
-def spread(data: xr.Dataset, t50: np.ndarray) -> float:
+def spread(data: xr.Dataset) -> float:
     """Return the mean standard deviation over runs of the aligned curves, accuracy among them, where all runs are."""
-    table = aligned(data, ("novel", *MEASURES), t50)[:, np.isfinite(t50)]
+    middle = passes_half(data)
+    table = aligned(data, ("novel", *MEASURES), middle)[:, np.isfinite(middle)]
     everywhere = np.isfinite(table).all(axis=(0, 1))
     if table.shape[1] < 2 or not everywhere.any():
         return float("nan")
@@ -39,10 +42,9 @@ def spread(data: xr.Dataset, t50: np.ndarray) -> float:
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """CLA and TLA2 rise before the jump, ILA1 and TILA2 with it, and aligned curves lie on each other."""
     jump = jump_of(data, 1 / data.attrs["pairs"])
-    alike = spread(data, np.where(jump.solved, jump.t50, np.nan))
     return (
         *order_parts(data, jump, every=True),
-        ALIKE.part(alike, int(jump.solved.sum()), too_few(jump.solved)),
+        ALIKE.part(spread(data), int(jump.solved.sum()), too_few(jump.solved)),
     )
 
 

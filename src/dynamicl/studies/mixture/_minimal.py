@@ -1,4 +1,4 @@
-"""Figures 6a and A.2: the three-parameter head shows the same measures in the same order, and jumps sooner."""
+"""Figure 6a (A.2: `_minimal_bursts`): the three-parameter head shows the same measures in order, and jumps sooner."""
 
 import xarray as xr
 

@@ -11,11 +11,13 @@ from dynamicl.studies._summaries import largest, median
 
 from ._populations import OPTIMIZERS, experiment
 from ._prices import left_out
-from ._readings import SOLVED
+from ._readings import SOLVED, first_above
 from ._settings import Setting
 
 PEAKS_TO_END = 10
 """The document's claim is judged over this many times the time to the peak."""
+NEAR_PEAK = 0.05
+"""A run has come to its peak when accuracy is within this of it: a plateau creeps on for as long as one looks."""
 STAYS = Threshold(
     "fall of novel accuracy from its peak under plain descent with decay, upper end, largest over runs",
     "<",
@@ -46,13 +48,14 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 
 def falls(data: xr.Dataset, optimizer: str) -> list[tuple[float, float]]:
-    """Return, by run, the upper end of peak less end, and how many times the time to the peak the run lasted."""
+    """Return, by run, the upper end of peak less end, and how many times the time to near the peak the run lasted."""
     steps, own = data["step"].values, data.sel(optimizer=optimizer)
     results = []
     for seed in data["seed"].values:
         curve, error = (own[name].sel(seed=seed).values for name in ("novel", "novel_error"))
         fading = fades(steps, curve, np.maximum(error, 1e-6))
-        lasted = steps[-1] / fading.time if fading.peak > SOLVED and fading.time > 0 else np.nan
+        there = first_above(steps, curve, fading.peak - NEAR_PEAK)
+        lasted = steps[-1] / there if fading.peak > SOLVED and there > 0 else np.nan
         results.append((fading.high, lasted))
     return results
 
@@ -62,7 +65,12 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
     results = falls(data, "sgd, decay")
     lasted = [times for _, times in results]
     short = not np.isfinite(lasted).all() or min(lasted) < PEAKS_TO_END
-    why = f"not every run lasts {PEAKS_TO_END} times as long as it takes to above {SOLVED}" if short else ""
+    why = (
+        f"not every run comes above {SOLVED} and lasts {PEAKS_TO_END} times as long as it takes to within {NEAR_PEAK} "
+        "of its peak"
+        if short
+        else ""
+    )
     return (STAYS.part(largest([high for high, _ in results]), len(results), why),)
 
 

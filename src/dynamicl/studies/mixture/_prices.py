@@ -8,7 +8,15 @@ from ._populations import populations
 from ._settings import setting
 
 
-def left_out(name: str) -> xr.Dataset:
-    """Return a dataset without measurements, with the run-steps that a population takes at `paper`."""
-    price = populations(setting("paper"))[name].run_steps
-    return unmeasured(f"left out here: {price:,} run-steps of the full network at scale `paper`")
+def left_out(name: str, heads: str = "") -> xr.Dataset:
+    """Return a dataset without measurements, with the run-steps that a population takes at `paper`.
+
+    Args:
+        name: a population of full networks.
+        heads: one of minimal heads that is wanted too; "" for none.
+    """
+    paper = populations(setting("paper"))
+    price = f"{paper[name].run_steps:,} run-steps of the full network"
+    if heads:
+        price += f" and {paper[heads].run_steps:,} of the minimal head"
+    return unmeasured(f"left out here: {price} at scale `paper`")

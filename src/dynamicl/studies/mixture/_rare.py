@@ -28,7 +28,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Judge the upper end of the interval over runs, in units of 3 / L; while much is being learnt it is open."""
-    fixed = {"classes": data.attrs["middle"], "burst": 1}
+    fixed = {"classes": data.attrs["line_classes"], "burst": 1}
     levels, rare = line(data, "alpha", "rare", **fixed)
     _, rising = line(data, "alpha", "rising", **fixed)
     runs = at(levels, rare, 1.0)
@@ -40,7 +40,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 
 def note(data: xr.Dataset) -> str:
     """Give the mean at each alpha."""
-    levels, rare = line(data, "alpha", "rare", classes=data.attrs["middle"], burst=1)
+    levels, rare = line(data, "alpha", "rare", classes=data.attrs["line_classes"], burst=1)
     return ", ".join(
         f"alpha {level:g}: {np.mean(runs):.3f}" for level, runs in zip(levels, rare, strict=True)
     )

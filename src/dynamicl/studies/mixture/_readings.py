@@ -19,7 +19,7 @@ TENTHS = (0.1, 0.5, 0.9)
 MEASURES = ("ila1_labels", "tila2", "cla", "tla2")
 """The four progress measures of Figure 4; ILA1 over the tokens that are labels."""
 ALIGNED = np.linspace(-0.3, 0.3, 61)
-"""Where aligned curves are compared: steps before and after t50, in units of t50."""
+"""Where aligned curves are compared: steps before and after accuracy passes one half, in units of those to there."""
 
 
 def end_of(curves: np.ndarray) -> np.ndarray:
@@ -106,6 +106,16 @@ def first_above(steps: np.ndarray, curve: np.ndarray, level: float) -> float:
     return passed.time if passed.observed else np.nan
 
 
+def passes_half(data: xr.Dataset) -> np.ndarray:
+    """Return when in-context accuracy first passes one half, by run: where Figure 4 lays curves on each other.
+
+    NaN for runs that do not come to the in-context solution.
+    """
+    curves = data["novel"].transpose("run", "step").values
+    times = np.array([first_above(data["step"].values, curve, 0.5) for curve in curves])
+    return np.where(end_of(curves) > SOLVED, times, np.nan)
+
+
 def half_rises(data: xr.Dataset, measure: str) -> np.ndarray:
     """Return when each run's measure has made half of its way from its first value to its end."""
     curves = data[measure].transpose("run", "step").values
@@ -116,22 +126,22 @@ def half_rises(data: xr.Dataset, measure: str) -> np.ndarray:
 
 
 def aligned(
-    data: xr.Dataset, names: Sequence[str], t50: np.ndarray, grid: np.ndarray = ALIGNED
+    data: xr.Dataset, names: Sequence[str], middle: np.ndarray, grid: np.ndarray = ALIGNED
 ) -> np.ndarray:
-    """Return curves at times relative to each run's t50, shape (name, run, grid); NaN outside the run.
+    """Return curves at times relative to the middle of each run's jump, shape (name, run, grid); NaN outside the run.
 
     Args:
         data: the curves.
         names: of the variables.
-        t50: of each run; NaN leaves it out.
-        grid: times, in units of t50 before and after it.
+        middle: when in-context accuracy passes one half in each run; NaN leaves it out.
+        grid: times, in units of that before and after it.
     """
     steps = data["step"].values
-    table = np.full((len(names), len(t50), len(grid)), np.nan)
+    table = np.full((len(names), len(middle), len(grid)), np.nan)
     for i, name in enumerate(names):
         curves = data[name].transpose("run", "step").values
-        for j in np.flatnonzero(np.isfinite(t50)):
-            times = t50[j] * (1 + grid)
+        for j in np.flatnonzero(np.isfinite(middle)):
+            times = middle[j] * (1 + grid)
             table[i, j] = np.interp(times, steps, curves[j], left=np.nan, right=np.nan)
     return table
 

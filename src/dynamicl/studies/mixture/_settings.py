@@ -59,7 +59,9 @@ class Setting:
         equal_full_seeds: runs of the full network in each cell of (N, L); 0 leaves those out.
         lines: those cells: N in halves of `pairs`, L in multiples of N.
         classes: of the jump's runs (K).
-        grid_classes: K of the grid, rising; the middle one is that of its other lines.
+        curve_classes: of the runs whose curves Figure 1d shows, and of those that look for fading (K).
+        grid_classes: K of the grid, rising.
+        line_classes: K of the grid's other lines.
         grid_bursts: B of the grid; 0 for independent items.
         grid_alphas: exponents of the classes' frequencies in the grid.
         whole_grid: whether all cells are trained, or only those of independent items and of unequal frequencies, which
@@ -87,7 +89,9 @@ class Setting:
     equal_full_seeds: int
     lines: tuple[tuple[int, int], ...]
     classes: int
+    curve_classes: int
     grid_classes: tuple[int, ...]
+    line_classes: int
     grid_bursts: tuple[int, ...]
     grid_alphas: tuple[float, ...]
     whole_grid: bool
@@ -100,11 +104,6 @@ class Setting:
     long_steps: int
     evaluations: int
     sequences: int
-
-    @property
-    def middle(self) -> int:
-        """K of the grid's other lines."""
-        return self.grid_classes[len(self.grid_classes) // 2]
 
     def recording(self, steps: int) -> Recording:
         """Return what is kept of runs of a length: scores and progress measures, first and last weights."""
@@ -126,9 +125,11 @@ PAPER = Setting(
     equal_full_seeds=12,
     lines=LINES,
     classes=256,
+    curve_classes=512,
     grid_classes=(128, 256, 512, 1024, 2048),
+    line_classes=1024,
     grid_bursts=(0, 1, 2, 4),
-    grid_alphas=(0.0, 0.5, 1.0, 1.5),
+    grid_alphas=(0.0, 0.5, 1.0, 1.25, 1.5),
     whole_grid=True,
     many_classes=2048,
     steps=150_000,
@@ -154,7 +155,9 @@ SETTINGS = {
         equal_full_seeds=2,
         lines=((2, 1), (2, 2)),
         classes=16,
+        curve_classes=16,
         grid_classes=(16,),
+        line_classes=16,
         grid_bursts=(0, 1),
         grid_alphas=(0.0, 0.5, 1.0, 1.5),
         whole_grid=True,
@@ -215,6 +218,7 @@ class Data:
         in_context: p_C, the share of sequences of novel classes.
         labels: L; 0 for the scale's.
         pairs: N; 0 for the scale's.
+        dimensions: D; 0 for the scale's.
         further: evaluators beside the usual three: `rare`, `flip`, `ciwl`.
     """
 
@@ -226,6 +230,7 @@ class Data:
     in_context: float = 0.0
     labels: int = 0
     pairs: int = 0
+    dimensions: int = 0
     further: tuple[str, ...] = ()
 
 
@@ -247,7 +252,7 @@ def task(scale: Setting, data: Data) -> ExemplarTaskSpec:
         "ciwl": ciwl(),
     }
     return ExemplarTaskSpec(
-        Gaussian(dimensions=scale.dimensions, eps=data.eps),
+        Gaussian(dimensions=data.dimensions or scale.dimensions, eps=data.eps),
         classes=data.classes,
         labels=data.labels or scale.labels,
         pairs=pairs,

@@ -26,8 +26,8 @@ def trend_bar(metric: str, way: str, of: str) -> Threshold:
 TRENDS = {
     ("classes", "novel"): ("up", trend_bar("novel accuracy", "up", "K at B = 1")),
     ("classes", "in_weights"): ("down", trend_bar("in-weights accuracy", "down", "K at B = 1")),
-    ("burst", "novel"): ("up", trend_bar("novel accuracy", "up", "B at the middle K")),
-    ("burst", "in_weights"): ("down", trend_bar("in-weights accuracy", "down", "B at the middle K")),
+    ("burst", "novel"): ("up", trend_bar("novel accuracy", "up", "B")),
+    ("burst", "in_weights"): ("down", trend_bar("in-weights accuracy", "down", "B")),
     ("eps", "novel"): ("up", trend_bar("novel accuracy", "up", "eps")),
     ("eps", "in_weights"): ("down", trend_bar("in-weights accuracy", "down", "eps")),
 }
@@ -55,8 +55,8 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
 
 def judge(data: xr.Dataset) -> tuple[Part, ...]:
     """Judge the trends along K, B and eps, then what alpha and p_B do."""
-    middle = data.attrs["middle"]
-    fixed = {"classes": {"burst": 1}, "burst": {"classes": middle}, "eps": {"classes": middle, "burst": 1}}
+    classes = data.attrs["line_classes"]
+    fixed = {"classes": {"burst": 1}, "burst": {"classes": classes}, "eps": {"classes": classes, "burst": 1}}
     parts = []
     for (along, metric), (way, bar) in TRENDS.items():
         levels, values = line(data, along, metric, **fixed[along])
@@ -65,7 +65,7 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
         parts.append(
             bar.part(decided.p if decided else np.nan, sum(map(len, values)), unended(levels, rising))
         )
-    return (*parts, *_alpha_parts(data, middle), *_share_parts(data, middle))
+    return (*parts, *_alpha_parts(data, classes), *_share_parts(data, classes))
 
 
 def unended(levels: list[float], rising: list[np.ndarray]) -> str:
@@ -74,8 +74,8 @@ def unended(levels: list[float], rising: list[np.ndarray]) -> str:
     return f"still rising at the end at level {', '.join(f'{level:g}' for level in late)}" if late else ""
 
 
-def _alpha_parts(data: xr.Dataset, middle: int) -> tuple[Part, ...]:
-    fixed = {"classes": middle, "burst": 1}
+def _alpha_parts(data: xr.Dataset, classes: int) -> tuple[Part, ...]:
+    fixed = {"classes": classes, "burst": 1}
     levels, novel = line(data, "alpha", "novel", **fixed)
     _, weights = line(data, "alpha", "in_weights", **fixed)
     _, rising = line(data, "alpha", "rising", **fixed)
@@ -90,9 +90,9 @@ def _alpha_parts(data: xr.Dataset, middle: int) -> tuple[Part, ...]:
     )
 
 
-def _share_parts(data: xr.Dataset, middle: int) -> tuple[Part, ...]:
+def _share_parts(data: xr.Dataset, classes: int) -> tuple[Part, ...]:
     columns = {
-        name: line(data, "bursty", name, classes=middle, burst=1)
+        name: line(data, "bursty", name, classes=classes, burst=1)
         for name in ("novel", "in_weights", "rising")
     }
     mixed = [i for i, share in enumerate(columns["novel"][0]) if share < 1]

@@ -3,11 +3,14 @@
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
+from dynamicl.studies.mixture._readings import MEASURES, aligned, passes_half
+
 SHOWN = np.linspace(-1.0, 0.4, 281)
-"""Where aligned curves are drawn: from the start of training on, in units of t50."""
+"""Where aligned curves are drawn: from the start of training on, in units of the time to one half."""
 COLOURS = {
     "novel": "#000000",
     "ila1_labels": "#E69F00",
@@ -32,6 +35,16 @@ NAMES = {
     "flip": "flip",
     "ciwl": "ciwl",
 }
+
+
+def draw_aligned(axes: Axes, data: xr.Dataset) -> None:
+    """Draw accuracy and progress measures of all runs, aligned where in-context accuracy passes one half."""
+    names = ("novel", *MEASURES)
+    for name, curves in zip(names, aligned(data, names, passes_half(data), SHOWN), strict=True):
+        draw_runs(axes, SHOWN, curves, name)
+    axes.set(
+        xlabel="time from accuracy one half, over that to there", ylabel="accuracy, attention", ylim=(0, 1.03)
+    )
 
 
 def draw_runs(axes: Axes, x: Any, curves: Any, name: str, label: str = "", **style: Any) -> None:

@@ -15,7 +15,7 @@ from ._shared import draw_line
 def draw(data: xr.Dataset) -> Figure:
     """Draw the rare classes beside all."""
     figure, axes = pyplot.subplots(figsize=(3.8, 3.0))
-    fixed = {"classes": data.attrs["middle"], "burst": 1}
+    fixed = {"classes": data.attrs["line_classes"], "burst": 1}
     levels, rare = line(data, "alpha", "rare", **fixed)
     draw_line(axes, levels, rare, "in_weights", color="#D55E00", label="rarest tenth, in weights")
     draw_line(axes, *line(data, "alpha", "in_weights", **fixed), "in_weights")

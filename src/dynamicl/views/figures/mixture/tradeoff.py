@@ -18,7 +18,7 @@ def draw(data: xr.Dataset) -> Figure:
     for axes, (along, label) in zip(panels, LEVELS.items(), strict=True):
         fixed = {
             name: value
-            for name, value in {"classes": data.attrs["middle"], "burst": 1}.items()
+            for name, value in {"classes": data.attrs["line_classes"], "burst": 1}.items()
             if name != along
         }
         for name in ("novel", "in_weights"):
