@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dynamicl.clamps import Clamp, Constant
+from dynamicl.lab import _later as later_module
 from dynamicl.lab import _population as population
 from dynamicl.lab import fork, matching, record_later, rows_of, train_population
 from dynamicl.lab._planning import measure_versions, run_id
@@ -114,3 +115,21 @@ def test_versions_of_single_evaluators_measures_are_part_of_a_run():
     assert measure_versions(Recording(measures=(), evaluators=own)) == measure_versions(
         Recording(measures=("heads",))
     )
+
+
+def test_the_training_evaluator_has_its_own_number_of_sequences_later_too(tmp_path):
+    recording = Recording(Every(30), Every(30), 8, (), evaluators=(Evaluator("train", 20),))
+    trained = train_population([dataclasses.replace(CLAMPED, clamps=())], recording, tmp_path)
+    programs = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(later_module, "Program", lambda *given: programs.append(given) or Program(*given))
+        record_later(trained, ["norms"])
+    assert [given[2] for given in programs] == [20]
+
+
+def test_curvature_is_that_of_the_clamped_network(tmp_path):
+    """Where the logits are held nothing is learnt: no gradient, in training and in the measure."""
+    held = dataclasses.replace(CLAMPED, clamps=(Clamp("logits", Constant(0.0)),))
+    trained = train_population([held], Recording(Every(30), At(()), 8, ("curvature",)), tmp_path)
+    assert (trained.dataset["evaluation_gradient_norm"] == 0).all()
+    assert (trained.dataset["gradient_curvature"] == 0).all()

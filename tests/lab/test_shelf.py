@@ -11,7 +11,7 @@ import dynamicl
 from dynamicl.lab import export, in_order, matching, prune, rows_of, write_table
 from dynamicl.lab._shelf import card_of
 from dynamicl.specs import SpecError
-from dynamicl.store import Library, Note, Store, StoreError, open_trajectory, write_notes
+from dynamicl.store import Library, Note, Store, StoreError, cohort_name, open_trajectory, write_notes
 
 from .shelves import RATES, shelve
 
@@ -138,6 +138,16 @@ def test_pruning_deletes_runs_and_leaves_the_others_as_they_were(library):
         prune(library, ["bbbb02"])
     with Store.open(library / "two", write=True), pytest.raises(StoreError, match="is being written"):
         prune(library, ["cccc03"])
+
+
+def test_pruning_keeps_of_a_run_the_store_that_trained_it_further(tmp_path):
+    """What stays of the other store would have the name of the store that is further, and is not put in its place."""
+    folder = tmp_path / "library"
+    shelve(folder / cohort_name(["aaaa01"]), ["aaaa01"], steps=(0, 10, 20))
+    shelve(folder / "both", ["aaaa01", "bbbb02"], status="running", steps=(0, 10))
+    prune(folder, ["bbbb02"])
+    (store,) = Library(folder).stores()
+    assert store.runs == ("aaaa01",) and store.step == 20 and store.attributes["status"] == "finished"
 
 
 def test_an_export_can_be_opened_by_others(library, tmp_path):

@@ -6,10 +6,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
+from dynamicl.clamps import Graft
 from dynamicl.models import Buffer, null_tap
-from dynamicl.specs import register
+from dynamicl.probes import part_names, part_norms, squared_norm
+from dynamicl.specs import SpecError, register
 from dynamicl.training import (
     OptimizerSpec,
     Program,
@@ -137,3 +140,34 @@ def test_a_batch_spread_over_devices_is_the_same_batch():
     assert spread.layout.startswith("batches in 2 pieces")
     for name, value in trained(spread, 5, 12).items():
         np.testing.assert_allclose(value, alone[name], rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def test_frozen_averages_stand_still_and_are_what_is_normalised_by():
+    frozen = (Graft("mean.value"), Graft("variance.value"))
+    program = Program(*plan([dataclasses.replace(RUN, grafts=frozen, steps=1)]), sequences=4)
+    before, after = (trained(program, stop) for stop in (0, 1))
+    for name in ("weights.mean.value", "weights.variance.value"):
+        assert np.array_equal(before[name], after[name])
+    sequences = training_batch(RUN, program.tasks["train"], 0)
+    weight = jnp.asarray(before["weights.weight"][0])
+    x = jnp.asarray(sequences.tokens) / jnp.sqrt(1 + 1e-5)
+    expected = optax.softmax_cross_entropy_with_integer_labels(x @ weight, sequences.target).mean()
+    np.testing.assert_allclose(after["loss_mean"][0], expected, rtol=1e-5)
+
+
+def test_averages_are_no_parameters(program):
+    state = program.initialise()
+    model = program.network.model(jax.tree.map(lambda leaf: leaf[0], program.real(state.weights)))
+    model = jax.tree.map(jnp.asarray, model)
+    squares = float(jnp.sum(model.weight**2))
+    assert float(squared_norm(model)) == pytest.approx(squares)
+    assert part_names(model) == ("weight",)
+    np.testing.assert_allclose(np.square(part_norms(model)), [squares], rtol=1e-5)
+
+
+def test_values_of_another_network_with_a_batch_stage_are_refused(program):
+    """Its own embedder would have to look at the batch; this one's has."""
+    weights = program.real(program.initialise().weights)
+    with pytest.raises(SpecError, match="`FromCheckpoint`, and this model's image embedder is not"):
+        program.lend({"checkpoint": weights})
+    program.lend({})

@@ -156,3 +156,27 @@ def test_an_evaluation_at_which_no_evaluator_is_due_has_no_scores(program):
     found = {e.step: e.values for e, _ in events(program, recording) if isinstance(e, Records)}
     assert np.isnan(found[5]["loss"]).all() and np.isfinite(found[5]["train_loss"][0])
     assert np.isfinite(found[10]["loss"][0]).all()
+
+
+def test_a_run_s_last_record_has_all_evaluators_whatever_its_company():
+    """Where a schedule of its own is not due, an evaluator is recorded in the run that ends, and in no other."""
+    runs = [dataclasses.replace(RUN, steps=length) for length in (20, 40)]
+    recording = Recording(Every(10), At(()), evaluators=(Evaluator("train", evaluate=At(())),))
+
+    def losses(specs):
+        program = Program(*plan(specs), sequences=8)
+        found = train(program, program.initialise(), recording, 0)
+        place = program.evaluators.index("train")
+        return {e.step: e.values["loss"][:, place] for e, _ in found if isinstance(e, Records)}
+
+    together, short, long = losses(runs), losses(runs[:1]), losses(runs[1:])
+    assert together[20][0] == short[20][0] and np.isnan(together[10]).all() and np.isnan(together[20][1])
+    assert [together[at][1] for at in (0, 40)] == [long[at][0] for at in (0, 40)] and np.isnan(long[20][0])
+
+
+def test_what_a_shorter_run_ends_with_is_in_the_next_checkpoint():
+    runs = [dataclasses.replace(RUN, steps=length) for length in (20, 40)]
+    program = Program(*plan(runs), sequences=8)
+    found = train(program, program.initialise(), Recording(Every(20), At(())), 0)
+    kept = {event.step: event.values for event, _ in found if isinstance(event, Checkpoint)}
+    assert list(kept) == [0, 40] and kept[40]["at"].tolist() == [20, 40]

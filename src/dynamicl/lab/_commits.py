@@ -67,13 +67,15 @@ class Commits:
         for run in np.flatnonzero(~alive):
             self._diverged_at[run] = int(reached[run])
         finished = min(step, done.evaluate, done.checkpoint) >= cohort.longest
+        # A run that ends before others is done when its last records and weights are kept.
+        ended = [
+            done.checkpoint >= run.steps and (step > run.steps or done.evaluate >= run.steps)
+            for run in cohort.runs
+        ]
         return {
             "done": {"evaluate": done.evaluate, "checkpoint": done.checkpoint},
             "status": "finished" if finished else "running",
-            "run_status": [
-                _status(bool(lives), finished and step >= run.steps)
-                for run, lives in zip(cohort.runs, alive, strict=True)
-            ],
+            "run_status": [_status(*standing) for standing in zip(alive.tolist(), ended, strict=True)],
             "diverged_at": self._diverged_at,
             "seconds": self._seconds_before + time.monotonic() - self._began,
         }

@@ -5,6 +5,7 @@ is copied, up to where it stands, into the store of the longer one, which then g
 stays as it is.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import xarray as xr
+
+from dynamicl.probes import probes
 from dynamicl.specs import to_json
 from dynamicl.store import Library, Store, cohort_name, copy_runs, run_identity
-from dynamicl.training import Cohort, Recording, RunSpec, plan, watched
+from dynamicl.training import Cohort, Recording, RunSpec, plan, recorded_name, watched
 
 from ._planning import measure_versions
 
@@ -117,6 +122,7 @@ def lengthened(longer: Longer, recording: Recording, library: Library, about: Ma
         },
         until=step,
         without_end=ends,
+        blanked=functools.partial(_without_forced, recording=recording, step=step),
         attributes={
             "done": done,
             "status": "running",
@@ -161,6 +167,25 @@ def _scheduled(store: Store, recording: Recording, step: int) -> tuple[dict[str,
         kept.pop()
         ends.append("checkpoint")
     return {"evaluate": evaluated[-1], "checkpoint": kept[-1]}, ends
+
+
+def _without_forced(records: xr.Dataset, recording: Recording, step: int) -> xr.Dataset:
+    """Blank, at the joint, evaluators that were recorded there only because the shorter runs ended."""
+    before = [at for at in records["step"].values.tolist() if at < step]
+    if not before or step not in records["step"].values:
+        return records
+    forced = [own for own in recording.evaluators if not own.is_due(before[-1], step)]
+    blanked = records.copy(deep=True)
+    for evaluator in forced:
+        for name in blanked.data_vars:
+            if "evaluator" in blanked[name].dims and evaluator.name in blanked["evaluator"].values:
+                blanked[name].loc[{"step": step, "evaluator": evaluator.name}] = np.nan
+        for probe in probes(evaluator.measures):
+            for variable in probe.dims:
+                name = recorded_name(variable, evaluator.name)
+                if name in blanked and probe.at == "evaluation":
+                    blanked[name].loc[{"step": step}] = np.nan
+    return blanked
 
 
 def _due(schedule: Any, steps: Sequence[int], curve: Sequence[tuple[int, float]]) -> set[int]:

@@ -202,7 +202,7 @@ def plan_forks(
     kept = Recording(
         evaluate=schedule,
         checkpoint=At(()),
-        sequences=sequences or recording.sequences,
+        sequences=sequences or recording.sequences_of("train"),
         measures=(),
     )
     seeds = {step: seeds_of_forks(parent, step, counts[step]) for step in at}

@@ -52,7 +52,7 @@ def record_later(trajectory: Trajectory, measures: Sequence[str]) -> xr.Dataset:
 def _measured(store: Store, wanted: tuple[Probe, ...]) -> xr.Dataset:
     """Measure every checkpoint of one store."""
     (cohort,) = plan([from_json(text) for text in store.specs])
-    program = Program(cohort, wanted, from_json(store.header["recording"]).sequences)
+    program = Program(cohort, wanted, from_json(store.header["recording"]).sequences_of("train"))
     lend(program, Library(store.path.parent))
     fresh = program.real(program.initialise())
     found = []

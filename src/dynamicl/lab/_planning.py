@@ -139,11 +139,18 @@ def left_to_do(runs: Sequence[RunSpec], recording: Recording, library: Library, 
             kept.refuse_others(to_json(spec, known))
             todo.missing[name] = spec
             todo.left += spec.steps - spec.begins
-        elif members[name][0].attributes.get("status") != "finished":
+        elif not _is_done(members[name]):
             stores[members[name][0].path] = members[name][0]
     todo.resume = list(stores.values())
     todo.left += sum(steps_left(store) for store in todo.resume)
     return todo
+
+
+def _is_done(member: tuple[Store, int]) -> bool:
+    """Tell whether nothing is left to train of a run, whatever is of the others in its store."""
+    store, row = member
+    states = store.attributes.get("run_status", [""] * len(store.runs))
+    return store.attributes.get("status") == "finished" or states[row] == "finished"
 
 
 def steps_left(store: Store) -> int:

@@ -186,7 +186,7 @@ def program_of(cohort: Cohort, recording: Recording) -> Program:
 def _own_watches(recording: Recording) -> dict[str, Watch]:
     """Return how the evaluators are looked at that the recording names."""
     return {
-        evaluator.name: Watch(evaluator.sequences or recording.sequences, probes(evaluator.measures))
+        evaluator.name: Watch(recording.sequences_of(evaluator.name), probes(evaluator.measures))
         for evaluator in recording.evaluators
     }
 

@@ -9,7 +9,7 @@ import xarray as xr
 from dynamicl.probes import part_names
 from dynamicl.specs import check
 from dynamicl.tasks import DISJOINT_ROLES
-from dynamicl.training import SCORES, Checkpoint, Program, Records
+from dynamicl.training import SCORES, Checkpoint, Program, Records, recorded_name
 
 PER_RUN = ("train_loss", "gradient_norm", "learning_rate")
 
@@ -20,12 +20,22 @@ def to_dataset(program: Program, records: Sequence[Records], runs: Sequence[str]
     dims |= _dims_of_probes(program, "evaluation")
     variables = {}
     for name, axes in dims.items():
-        if name in records[0].values:
-            series = np.stack([record.values[name] for record in records], axis=1)
-            variables[name] = (("run", "step", *axes), series.astype(np.float32))
+        series = _series(records, name)
+        if series is not None:
+            variables[name] = (("run", "step", *axes), series)
     steps = np.array([r.step for r in records], np.int64)
     seen = ("step", steps * program.cohort.static.batch_size)
     return xr.Dataset(variables, _coordinates(program, variables, runs) | {"step": steps, "sequences": seen})
+
+
+def _series(records: Sequence[Records], name: str) -> np.ndarray | None:
+    """Stack a variable's values, shape (run, step, ...), NaN at evaluations that are without; None of none at all."""
+    recorded = [record.values[name] for record in records if name in record.values]
+    if not recorded:
+        return None
+    unknown = np.full_like(recorded[0], np.nan, dtype=np.float32)
+    values = [record.values.get(name, unknown) for record in records]
+    return np.stack(values, axis=1).astype(np.float32)
 
 
 def to_extras(program: Program, checkpoint: Checkpoint, runs: Sequence[str]) -> xr.Dataset | None:
@@ -43,10 +53,9 @@ def _dims_of_probes(program: Program, at: str) -> dict[str, tuple[str, ...]]:
     """Return the axes of every variable that probes record at evaluations or checkpoints."""
     dims: dict[str, tuple[str, ...]] = {}
     for evaluator, watch in program.watched.items():
-        behind = "" if evaluator == "train" else f"@{evaluator}"
         for probe in watch.probes:
             if probe.at == at:
-                dims |= {f"{name}{behind}": tuple(axes) for name, axes in probe.dims.items()}
+                dims |= {recorded_name(name, evaluator): tuple(axes) for name, axes in probe.dims.items()}
     return dims
 
 

@@ -44,11 +44,14 @@ def prune(library: str | Path, runs: Sequence[str]) -> int:
     shelf = Library(library_of(library))
     stores = shelf.stores()
     _require_runs(shelf, stores, runs)
+    furthest = shelf.members()
     changed = 0
     for store in stores:
-        stay = [row for row, run in enumerate(store.runs) if run not in runs]
-        if len(stay) == len(store.runs):
+        if not set(runs) & set(store.runs):
             continue
+        others = [row for row, run in enumerate(store.runs) if run not in runs]
+        # What another store has trained as far, or further, is kept there.
+        stay = [row for row in others if furthest[store.runs[row]][0].path == store.path]
         # Opening it says who writes it, if somebody does.
         with Store.open(store.path, write=True):
             if stay:

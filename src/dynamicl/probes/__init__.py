@@ -1,5 +1,6 @@
 """What is recorded while a network learns: heads, norms, attention rules, curvature, parts."""
 
+from ._curvature import descent_curvature as descent_curvature
 from ._curvature import gradient_curvature as gradient_curvature
 from ._heads import EXAMPLES as EXAMPLES
 from ._heads import attention_maps as attention_maps

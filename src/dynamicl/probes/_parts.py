@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from dynamicl.models import learnable
 from dynamicl.tasks import Sequence
 from dynamicl.training import Probe
 
@@ -35,6 +36,7 @@ def _squared(leaves: list[Any]) -> Array:
 
 def _parts(model: Any) -> dict[str, list[Any]]:
     arrays = eqx.filter(model, lambda leaf: isinstance(leaf, jax.Array | jax.ShapeDtypeStruct))
+    arrays = eqx.filter(arrays, learnable(arrays))
     parts: dict[str, list[Any]] = {}
     for path, leaf in jax.tree_util.tree_leaves_with_path(arrays):
         parts.setdefault(_part(jax.tree_util.keystr(path, simple=True, separator=".").split(".")), []).append(
@@ -53,4 +55,7 @@ def _compute(model: Any, activations: Mapping[str, Array], sequences: Sequence) 
     return {"part_norm": part_norms(model)}
 
 
-register_measure(Probe(name="norms by part", sites=(), compute=_compute, dims={"part_norm": ("part",)}))
+# 2: running averages are no parameters.
+register_measure(
+    Probe(name="norms by part", sites=(), compute=_compute, dims={"part_norm": ("part",)}, version=2)
+)

@@ -7,10 +7,11 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from dynamicl.models import learnable
 from dynamicl.specs import SpecError, check, nearest
 from dynamicl.training import Probe
 
-from ._curvature import gradient_curvature
+from ._curvature import descent_curvature
 from ._heads import HEAD_MEASURES, attention_maps, head_measures
 
 _PROBES: dict[str, Probe] = {}
@@ -47,8 +48,9 @@ def known_measures() -> tuple[str, ...]:
 
 
 def squared_norm(weights: Any) -> jax.Array:
-    """Add up the squares of all parameters (lookup report, equation 17); integers and masks are none."""
-    parameters = jax.tree.leaves(eqx.filter(weights, eqx.is_inexact_array))
+    """Add up the squares of all parameters (lookup report, equation 17); integers, masks and averages are none."""
+    arrays = eqx.filter(weights, eqx.is_array)
+    parameters = jax.tree.leaves(eqx.filter(arrays, learnable(arrays)))
     return sum((jnp.sum(jnp.square(leaf)) for leaf in parameters), jnp.float32(0))
 
 
@@ -68,6 +70,8 @@ register_measure(
         sites=(),
         compute=lambda model, activations, sequences: {"squared_norm": squared_norm(model)},
         dims={"squared_norm": ()},
+        # 2: running averages are no parameters.
+        version=2,
     )
 )
 register_measure(
@@ -88,9 +92,11 @@ register_measure(
     Probe(
         name="curvature",
         sites=(),
-        compute=lambda model, activations, sequences, task: gradient_curvature(model, task, sequences),
+        compute=lambda model, activations, sequences, descent: descent_curvature(descent),
         dims={"gradient_curvature": (), "evaluation_gradient_norm": ()},
         sequences=256,
-        needs_task=True,
+        needs_descent=True,
+        # 2: of what is trained alone, with the run's clamps.
+        version=2,
     )
 )

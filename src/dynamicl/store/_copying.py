@@ -50,6 +50,7 @@ def copy_runs(
     header: Mapping[str, Any] = {},
     until: int | None = None,
     without_end: Collection[str] = (),
+    blanked: Callable[[xr.Dataset], xr.Dataset] = lambda records: records,
     attributes: Mapping[str, Any] = {},
 ) -> Path:
     """Copy some runs of a store into a store of their own.
@@ -61,6 +62,7 @@ def copy_runs(
         header: fields of the header that the copy has otherwise (`runs` and `specs` where the runs are renamed).
         until: the last step to copy; all by default. The state goes along where the runs stand there or before.
         without_end: `records` or `checkpoint`, where those of the very last step are left out.
+        blanked: returns the records as the copy shall have them.
         attributes: what the copy says of itself otherwise.
 
     Returns:
@@ -79,7 +81,8 @@ def copy_runs(
 
     def fill(draft: Path) -> None:
         with Store.create(draft, described) as copy:
-            _copy_series(store, rows, copy, last, without_end)
+            records = blanked(_some(store.records(), rows, copy.runs))
+            _copy_series(store, rows, copy, records, last, without_end)
             if last >= 0:
                 copy.commit(last, state=_state(store, rows, last), attributes={**said, **attributes})
                 copy.compact()
@@ -88,11 +91,15 @@ def copy_runs(
 
 
 def _copy_series(
-    store: Store, rows: Sequence[int], copy: Store, last: int, without_end: Collection[str]
+    store: Store,
+    rows: Sequence[int],
+    copy: Store,
+    records: xr.Dataset,
+    last: int,
+    without_end: Collection[str],
 ) -> None:
     """Commit checkpoints with what was recorded up to each, then the records after the last of them."""
     recorded, kept = (last - (kind in without_end) for kind in ("records", "checkpoint"))
-    records = _some(store.records(), rows, copy.runs)
     extras = _some(store.extras(), rows, copy.runs)
     committed = -1
     for step in [step for step in store.checkpoints if step <= kept]:

@@ -15,6 +15,7 @@ from dynamicl.specs import html_table
 from ._errors import StoreError
 from ._index import NAME
 from ._reading import Outline, read_outline
+from ._standing import stands_at
 from ._store import Store
 from ._trajectory import Trajectory
 
@@ -103,7 +104,7 @@ class Library:
                 continue
             for row, run in enumerate(store.runs):
                 if (wanted is None or run in wanted) and (
-                    run not in members or members[run][0].step < store.step
+                    run not in members or _standing(members[run]) < _standing((store, row))
                 ):
                     members[run] = (store, row)
         return members
@@ -201,6 +202,13 @@ class Library:
             self._opened.pop(path, None)
             return None
         return self._opened[path][1]
+
+
+def _standing(member: Member) -> tuple[int, bool]:
+    """Say how far a run is in a store, and whether it is done there: of equals the one that is comes first."""
+    store, row = member
+    states = store.attributes.get("run_status", [""] * len(store.runs))
+    return stands_at(store._index, row), states[row] in ("finished", "diverged")
 
 
 def _rank(member: Member) -> tuple[bool, bool, str, str, int]:

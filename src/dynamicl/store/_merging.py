@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ._standing import at_own_ends
 from ._store import Store
 
 LARGEST_INT = np.iinfo(np.int32).max
@@ -23,8 +24,8 @@ def store_dataset(store: Store) -> xr.Dataset:
         Records, extras (dimension checkpoint), and by run `spec`, `status` and `diverged_at`; header and
         attributes as attributes, what is not a number or text as JSON.
     """
-    records, extras = store.records(), store.extras()
-    kept = np.array(store.checkpoints, np.int64)
+    records, extras = store.records(), at_own_ends(store.extras(), store._index)
+    kept = np.array(sorted({*store.checkpoints, *extras["checkpoint"].values.tolist()}), np.int64)
     merged = xr.merge(
         [records, extras.reindex(checkpoint=kept)], join="outer", compat="override", combine_attrs="override"
     )

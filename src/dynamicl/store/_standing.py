@@ -8,6 +8,9 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
+import xarray as xr
+
 from ._errors import StoreError, listed
 from ._index import Index, Piece
 
@@ -35,6 +38,40 @@ def checkpoint_at(index: Index, path: Path, step: int, row: int | None) -> Piece
     if step not in there:
         raise StoreError(f"`step` is {step}; {who} has checkpoints at {listed(there, 'no step')}")
     return next(piece for piece in pieces if piece.last >= step)
+
+
+def stands_at(index: Index, row: int) -> int:
+    """Return how many updates one run has: those of its store, or fewer where it ended or diverged."""
+    return int(min(index.step, _stretch(index, row)[1]))
+
+
+def at_own_ends(extras: xr.Dataset, index: Index) -> xr.Dataset:
+    """Put what was kept of a run at the first checkpoint after its end at its end, where its weights are.
+
+    Args:
+        extras: of the store, with dimension checkpoint.
+        index: of the store.
+
+    Returns:
+        The same, with the ends of shorter runs among the checkpoints.
+    """
+    steps = [int(step) for step in extras["checkpoint"].values] if extras.sizes.get("checkpoint") else []
+    moves = []
+    for row in range(len(index.header["runs"])):
+        end = _stretch(index, row)[1]
+        later = [step for step in steps if step > end]
+        if later and end not in steps:
+            moves.append((row, later[0], int(end)))
+    if not moves:
+        return extras
+    moved = extras.reindex(checkpoint=sorted({*steps, *(end for _, _, end in moves)}))
+    for name, variable in extras.data_vars.items():
+        if {"run", "checkpoint"} <= set(variable.dims):
+            for row, late, end in moves:
+                value = variable.isel(run=row).sel(checkpoint=late)
+                moved[name].loc[{"run": extras["run"][row], "checkpoint": end}] = value
+                moved[name].loc[{"run": extras["run"][row], "checkpoint": late}] = np.nan
+    return moved
 
 
 def _stretch(index: Index, row: int) -> tuple[int, float]:

@@ -16,6 +16,7 @@ from ._errors import StoreError
 from ._merging import merge_runs
 from ._runs import find_run
 from ._settings import Value, as_array, settings_of
+from ._standing import stands_at
 from ._store import Store
 
 SHORT_ID = 8
@@ -141,7 +142,7 @@ class Trajectory:
     def _repr_html_(self) -> str:
         """Show the runs in a notebook: what sets them apart, how far they are, how they ended."""
         names = [run[:SHORT_ID] for run in self.status]
-        steps = [store.step for store, _ in self.members]
+        steps = [stands_at(store._index, row) for store, row in self.members]
         columns = [names, self.status.values(), steps, *self.settings.values()]
         rows = list(zip(*columns, strict=True))[:MOST_ROWS]
         return html_table(repr(self), ["run", "status", "step", *self.settings], rows)

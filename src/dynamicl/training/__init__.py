@@ -24,7 +24,9 @@ from ._optimizers import OptimizerSpec as OptimizerSpec
 from ._optimizers import learning_rate as learning_rate
 from ._optimizers import step_weights as step_weights
 from ._probe import SCORES as SCORES
+from ._probe import Descent as Descent
 from ._probe import Probe as Probe
+from ._probe import recorded_name as recorded_name
 from ._probe import standard_scores as standard_scores
 from ._run import RunSpec as RunSpec
 from ._run import Seeds as Seeds

@@ -18,8 +18,8 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, PyTree
 
 from dynamicl import clamps
-from dynamicl.models import sites
-from dynamicl.specs import SpecError, merge, nearest
+from dynamicl.models import BatchStage, sites
+from dynamicl.specs import SpecError, check, merge, nearest
 
 from ._cohort import Cohort
 from ._evaluation import training_batch
@@ -108,7 +108,16 @@ class Program:
         self._unchecked = True
 
     def lend(self, others: Mapping[str, PyTree]) -> None:
-        """Give the weights of the networks that clamps take values from, leading axis run, by the pass they make."""
+        """Give the weights of the networks that clamps take values from, leading axis run, by the pass they make.
+
+        Raises:
+            SpecError: the model embeds a batch before it reads it, which those networks would not do themselves.
+        """
+        check(
+            not others or not isinstance(self.network.model(self.network.shapes), BatchStage),
+            "a clamp takes its value `FromCheckpoint`, and this model's image embedder is not that checkpoint's: clamp "
+            "with another value, or give features in the place of images",
+        )
         self.arrays = {**self.arrays, OTHERS: jax.tree.map(self._padded, dict(others))}
 
     @property

@@ -22,7 +22,7 @@ from ._extents import extents
 from ._gradient import value_and_gradient
 from ._network import Network
 from ._objective import cross_entropy, penalty
-from ._probe import SCORES, Probe, check_variables, scores_of_sequences, summary
+from ._probe import SCORES, Descent, Probe, check_variables, recorded_name, scores_of_sequences, summary
 from ._run import RunSpec
 from ._streams import stream_key
 
@@ -192,11 +192,27 @@ class Learner:
         for probe in probes:
             part = slice(None, probe.sequences or None)
             seen = jax.tree.map(lambda leaf, part=part: leaf[part], (activations, sequences))
-            task_too = (task,) if probe.needs_task else ()
-            values = probe.compute(full, *seen, *task_too)
+            extra = (task,) if probe.needs_task else ()
+            if probe.needs_descent:
+                extra = (*extra, self._descent(state, task, seen[1]))
+            values = probe.compute(full, *seen, *extra)
             check_variables(probe, values)
             records |= values
-        return records if name == "train" else {f"{key}@{name}": value for key, value in records.items()}
+        return {recorded_name(variable, name): value for variable, value in records.items()}
+
+    def _descent(self, state: RunState, task: Any, sequences: Sequences) -> Descent:
+        """Return what updates change of a state, and the loss that they lower, clamps included, on some sequences."""
+        weights, constants = eqx.partition(state.weights, self.network.trained)
+
+        def loss(weights: PyTree) -> Array:
+            model = self.network.model(eqx.combine(weights, constants))
+            tokens = batch_tokens(model, jax.vmap(task.inputs)(sequences.tokens))
+            logits = clamps.forward_tokens(
+                model, tokens, sequences.roles, self.spec.clamps, state.step, self.others
+            )
+            return cross_entropy(logits, sequences.target)
+
+        return Descent(weights, loss)
 
     def _scores(
         self, model: Any, name: str, count: int, step: Int[Array, ""]
@@ -222,9 +238,14 @@ class Learner:
         )
 
     def _batch_stage(self, model: Any, tokens: Any) -> tuple[Any, PyTree]:
-        """Run a model's batch stage, if it has one; its arrays that updates do not change come back moved on."""
+        """Run a model's batch stage, if it has one; its arrays that updates do not change come back moved on.
+
+        One of which nothing is trained stands still: its averages do not move, and are what it normalises by.
+        """
         if not isinstance(model, BatchStage):
             return tokens, None
+        if self.network.frozen_stage:
+            return batch_tokens(model, tokens), None
         axes = (SHARD,) if self.shards > 1 else ()
         tokens, moved = model.embed_batch(tokens, training=True, axes=axes)
         arrays = eqx.filter(moved, eqx.is_array)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import PyTree
 
 from dynamicl import clamps
-from dynamicl.models import Interface, learnable
+from dynamicl.models import Buffer, Interface, learnable
 from dynamicl.specs import SpecError
 from dynamicl.tasks import check_prepared, interface_of
 
@@ -43,6 +43,14 @@ class Network:
         """A tree of booleans: the arrays that updates change."""
         frozen = clamps.frozen_parts(self.grafts, self.shapes)
         return jax.tree.map(lambda may, is_frozen: may and not is_frozen, learnable(self.shapes), frozen)
+
+    @property
+    def frozen_stage(self) -> bool:
+        """Whether all running averages lie in parts that a graft freezes."""
+        frozen = clamps.frozen_parts(self.grafts, self.shapes)
+        parts = jax.tree.leaves(frozen, is_leaf=lambda part: isinstance(part, Buffer))
+        flags = [part.value for part in parts if isinstance(part, Buffer)]
+        return bool(flags) and all(flags)
 
 
 def network_of(spec: RunSpec, tasks: Mapping[str, Any] | None = None) -> Network:

@@ -3,6 +3,7 @@
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -12,6 +13,18 @@ from dynamicl.specs import check, nearest
 from dynamicl.tasks import Sequence
 
 SCORES = ("loss", "accuracy", "accuracy_in_context", "target_probability", "loss_error", "accuracy_error")
+
+
+class Descent(NamedTuple):
+    """What training follows, for measures of the loss' shape.
+
+    Attributes:
+        weights: those that updates change; all else is `None`.
+        loss: of such weights, mean cross-entropy in nats on a measure's sequences, with the run's clamps.
+    """
+
+    weights: Any
+    loss: Callable[[Any], Array]
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Probe:
         version: raised whenever `compute` comes to mean something else: records are known by it, so that those of
             another version are never taken for this one's.
         needs_task: hand the task to `compute` as a fourth argument, for measures that run the model themselves.
+        needs_descent: hand a `Descent` to `compute` as its last argument, for measures of gradients.
     """
 
     name: str
@@ -37,7 +51,17 @@ class Probe:
     at: str = "evaluation"
     sequences: int = 0
     needs_task: bool = False
+    needs_descent: bool = False
     version: int = 1
+
+
+def recorded_name(variable: str, evaluator: str) -> str:
+    """Return the name under which a measure's variable is recorded of an evaluator.
+
+    >>> recorded_name("head_accuracy", "icl"), recorded_name("head_accuracy", "train")
+    ('head_accuracy@icl', 'head_accuracy')
+    """
+    return variable if evaluator == "train" else f"{variable}@{evaluator}"
 
 
 def check_reads(probes: Iterable[Probe], known: Iterable[Site]) -> None:

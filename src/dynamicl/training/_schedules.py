@@ -155,6 +155,11 @@ class Recording:
     optimizer_state: bool = False
     evaluators: tuple[Any, ...] = ()
 
+    def sequences_of(self, evaluator: str) -> int:
+        """Return how many fixed sequences an evaluator has."""
+        own = [one.sequences for one in self.evaluators if one.name == evaluator]
+        return (own and own[0]) or self.sequences
+
     def check(self) -> None:
         """Raise `SpecError` for recordings that cannot be made."""
         check(

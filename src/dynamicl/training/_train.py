@@ -8,7 +8,7 @@ import numpy as np
 
 from ._compiled import Program, reset_losses
 from ._learner import RunState
-from ._probe import SCORES
+from ._probe import SCORES, recorded_name
 from ._schedules import Recording
 
 
@@ -22,7 +22,10 @@ class Records:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A step at which weights are due; `values` are the measures made at checkpoints."""
+    """A step at which weights are due; `values` are the measures made at checkpoints.
+
+    Of a run that ended since the last checkpoint they are those at its end.
+    """
 
     step: int
     values: dict[str, np.ndarray]
@@ -89,23 +92,35 @@ def train(
             return start
         return math.inf if last >= end else min(getattr(recording, kind).following(last, done.watched), end)
 
+    def scheduled() -> list[str]:
+        """Return the evaluators that are due now by their schedules; at the first and last evaluation all are."""
+        last = -1 if step >= end else done.evaluate
+        return [name for name in program.evaluators if name not in own or own[name].is_due(last, step)]
+
     while True:
+        ending = lengths == step
         if step >= due("evaluate"):
-            last = -1 if step >= end else done.evaluate
-            names = [name for name in program.evaluators if name not in own or own[name].is_due(last, step)]
-            values = _only_reached(program.evaluate(state, names), step)
-            values = _with_all_evaluators(values, names, program.evaluators)
+            names = scheduled()
+            # A run's last evaluation has all of its evaluators, whenever those of others end.
+            values = program.evaluate(state, program.evaluators if ending.any() else names)
+            if ending.any():
+                values = _only_scheduled(program, values, names, ending)
+            values = _only_reached(_with_all_evaluators(values, names, program.evaluators), step)
             state = reset_losses(state)
             done.evaluate = step
             done.watched.append((step, watched(values["train_loss"])))
             yield Records(step, values), state
-        elif step in lengths and (not done.watched or step > done.watched[-1][0]):
-            values = _of_runs(_only_reached(program.evaluate(state), step), lengths == step)
+        elif ending.any() and (not done.watched or step > done.watched[-1][0]):
+            values = _of_runs(_only_reached(program.evaluate(state), step), ending)
             done.watched.append((step, watched(values["train_loss"])))
             yield Records(step, values), state
         if step >= due("checkpoint"):
+            # What a run ended with since the last checkpoint is kept here: it stands still from its end on.
+            ended = (lengths > done.checkpoint) & (lengths <= step)
+            values = program.inspect(state)
             done.checkpoint = step
-            yield Checkpoint(step, _only_reached(program.inspect(state), step)), state
+            there = (values["at"] == step) | (ended & (values["at"] == lengths))
+            yield Checkpoint(step, _of_runs(values, there)), state
         if step >= end:
             return
         target = int(min(due("evaluate"), due("checkpoint"), lengths[lengths > step].min(), step + longest()))
@@ -135,11 +150,31 @@ def _of_runs(values: dict[str, np.ndarray], meant: np.ndarray) -> dict[str, np.n
     return {name: kept(value) for name, value in values.items()}
 
 
+def _only_scheduled(
+    program: Program, values: dict[str, np.ndarray], names: Sequence[str], ending: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Blank evaluators that are not due in the runs that do not end here."""
+    others = [name for name in program.evaluators if name not in names]
+    blanked = dict(values)
+    for name in others:
+        measured = [
+            recorded_name(variable, name) for probe in program.watched[name].probes for variable in probe.dims
+        ]
+        blanked |= _of_runs(
+            {variable: values[variable] for variable in measured if variable in values}, ending
+        )
+    places = [program.evaluators.index(name) for name in others]
+    for kind in SCORES:
+        blanked[kind] = values[kind].copy()
+        blanked[kind][np.ix_(~ending, places)] = np.nan
+    return blanked
+
+
 def _with_all_evaluators(
     values: dict[str, np.ndarray], names: Sequence[str], everyone: Sequence[str]
 ) -> dict[str, np.ndarray]:
     """Put scores in the place of their evaluator, with NaN for those that were not due."""
-    if len(names) == len(everyone):
+    if values["loss"].shape[1] == len(everyone):
         return values
     places = [everyone.index(name) for name in names]
 

@@ -5,23 +5,17 @@ from typing import Any
 
 from jaxtyping import Array
 
-from dynamicl.probes import gradient_curvature, register_measure
+from dynamicl.probes import descent_curvature, register_measure
 from dynamicl.tasks import Sequence
-from dynamicl.training import Probe
+from dynamicl.training import Descent, Probe
 
 SEQUENCES = 64
 
 
-class _AsTheyAre:
-    """A task whose sequences the model reads as they are."""
-
-    def inputs(self, tokens: Any) -> Any:
-        """Return the tokens."""
-        return tokens
-
-
-def _compute(model: Any, activations: Mapping[str, Array], sequences: Sequence) -> dict[str, Array]:
-    return gradient_curvature(model, _AsTheyAre(), sequences)
+def _compute(
+    model: Any, activations: Mapping[str, Array], sequences: Sequence, descent: Descent
+) -> dict[str, Array]:
+    return descent_curvature(descent)
 
 
 register_measure(
@@ -31,5 +25,6 @@ register_measure(
         compute=_compute,
         dims={"gradient_curvature": (), "evaluation_gradient_norm": ()},
         sequences=SEQUENCES,
+        needs_descent=True,
     )
 )
