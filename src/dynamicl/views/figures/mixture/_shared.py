@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
 from dynamicl.studies.mixture._readings import MEASURES, aligned, passes_half
+from dynamicl.toys import Logits, NestedLogits
 
 SHOWN = np.linspace(-1.0, 0.4, 281)
 """Where aligned curves are drawn: from the start of training on, in units of the time to one half."""
@@ -45,6 +46,14 @@ def draw_aligned(axes: Axes, data: xr.Dataset) -> None:
     axes.set(
         xlabel="time from accuracy one half, over that to there", ylabel="accuracy, attention", ylim=(0, 1.03)
     )
+
+
+def draw_surface(axes: Axes, landscape: NestedLogits, xi: Any, alpha: Any, beta1: Any) -> None:
+    """Draw the loss over xi and alpha as lines of equal loss, darker where it is lower; beta1 by alpha."""
+    place = Logits(np.asarray(xi)[None, :], np.asarray(alpha)[:, None], np.asarray(beta1)[:, None])
+    loss = np.asarray(landscape.loss(place))
+    axes.contourf(xi, alpha, loss, levels=24, cmap="Greys_r", alpha=0.55)
+    axes.contour(xi, alpha, loss, levels=12, colors="#666666", linewidths=0.4)
 
 
 def draw_runs(axes: Axes, x: Any, curves: Any, name: str, label: str = "", **style: Any) -> None:

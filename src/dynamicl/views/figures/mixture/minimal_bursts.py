@@ -14,5 +14,5 @@ def draw(data: xr.Dataset) -> Figure:
     """Draw the aligned curves."""
     figure, axes = pyplot.subplots()
     draw_aligned(axes, data)
-    axes.legend(fontsize=7.5, loc="center left")
+    axes.legend(fontsize=7.5, loc="upper left")
     return figure
