@@ -110,6 +110,13 @@ def test_what_is_mixed():
     assert zipf.evaluators[3].classes.first == 461
 
 
+def test_independent_items_have_no_bursts_to_mix():
+    with pytest.raises(
+        SpecError, match="`burst` is 0, which draws all items independently, with `in_context` 0.5"
+    ):
+        settings.task(settings.setting("laptop"), settings.Data(64, burst=0, in_context=0.5))
+
+
 def test_a_scale_may_leave_out_what_costs_too_much():
     laptop = populations.populations(settings.setting("laptop"))
     assert not {"long", "cells", "minimal_cells", "equal_full"} & laptop.keys()

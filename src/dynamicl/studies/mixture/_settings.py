@@ -10,6 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from dynamicl.models import AttentionClassifierSpec, ClassifierSpec, InductionHeadSpec
+from dynamicl.specs import check
 from dynamicl.studies._scales import same_at, setting_at
 from dynamicl.tasks import ExemplarTaskSpec
 from dynamicl.tasks.exemplars import (
@@ -273,6 +274,11 @@ def _mixture(data: Data) -> tuple[Portion, ...]:
     """Return bursts, independent items and novel classes with their shares; a share of 0 draws nothing."""
     own = round(1 - data.in_context, 9)
     if not data.burst:
+        check(
+            data.in_context == 0 and data.bursty == 1,
+            f"`burst` is 0, which draws all items independently, with `in_context` {data.in_context} and `bursty` "
+            f"{data.bursty}: leave those at 0 and 1, or give a burst",
+        )
         return (Portion(iid()),)
     parts = [
         Portion(bursty(data.burst, classes=0), round(own * data.bursty, 9)),
