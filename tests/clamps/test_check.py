@@ -5,11 +5,14 @@ from dynamicl.clamps import (
     Constant,
     CopyScores,
     From,
+    Mean,
     Pattern,
     Scaled,
     ablate_heads,
+    attention_temperature,
     check_clamps,
     copy,
+    forbid_previous_token,
     keep_heads,
     layer_one,
     layer_one_and_copy,
@@ -154,6 +157,62 @@ def test_hard_clamps_that_overlap_are_refused(known, pair):
         pair,
         "two clamps of full strength overlap at `layers.[01].attn.* in pass `main`: the later",
     )
+
+
+SCORES = "layers.0.attn.scores"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (Clamp(V, Scaled(3.0)), Clamp(V)),
+        (Clamp(V, strength=0.5), Clamp("layers.*.attn.v", Constant(1.0))),
+        (Clamp(V, Mean(), strength=0.5), Clamp(V, From("clean"), gradient="through")),
+        (Clamp(V, Scaled(3.0), heads=(1,)), Clamp(V, heads=(0, 1))),
+        (Clamp(V, Scaled(3.0)), Clamp(V, heads=(0, 1))),
+        (Clamp(V, Scaled(3.0), queries=(-1,)), Clamp(V, queries=(4,))),
+        (Clamp(V, Scaled(3.0), queries=(1, "matching label")), Clamp(V, keys=(1, "labels"))),
+        (Clamp(V, Scaled(3.0)), Clamp(V, queries=(0, 1, 2, 3, 4))),
+        (Clamp(SCORES, Scaled(3.0), offsets=(-1,)), Clamp(SCORES, offsets=(-1, -2))),
+        (Clamp(V, Scaled(3.0), windows=((2, 5), (7, 200))), Clamp(V, windows=((6, 100), (0, 6)))),
+        (Clamp(V, Scaled(3.0), in_pass="a"), Clamp(V, in_pass="a"), Clamp("norm.out", From("a"))),
+    ],
+)
+def test_a_clamp_of_which_a_later_one_leaves_nothing_is_refused(known, pair):
+    message = "the clamp at `layers.0.attn.*` has no effect in pass `.*`: the later one at `.*` replaces all"
+    refused(known, pair, message)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (Clamp("layers.*.attn.v", Scaled(3.0)), Clamp(V)),
+        (Clamp(V, Scaled(3.0)), Clamp(V, heads=(0,))),
+        (Clamp(V, Scaled(3.0), queries=("labels",)), Clamp(V, queries=("matching label",))),
+        (Clamp(V, Scaled(3.0), queries=(1,)), Clamp(V, queries=("labels",))),
+        (Clamp(V, Scaled(3.0), queries=(1,), keys=(2,)), Clamp(V, queries=(1,))),
+        (Clamp(SCORES, Scaled(3.0)), Clamp(SCORES, offsets=(-1,))),
+        (Clamp(V, Scaled(3.0), windows=((2, 9),)), Clamp(V, windows=((0, 4), (5, 9)))),
+        (Clamp(V, Scaled(3.0)), Clamp(V, strength=0.5)),
+        (Clamp(V, Scaled(3.0)), Clamp(V, Mean())),
+        (Clamp(V, Scaled(3.0)), Clamp(V, Scaled(2.0))),
+        (Clamp(V, Scaled(3.0)), Clamp(V, gradient="straight_through")),
+        (Clamp(V, strength=0.0), Clamp(V)),
+        (Clamp(V), Clamp(V, Scaled(3.0))),
+        (Clamp(V, Scaled(3.0)), Clamp(V, in_pass="a"), Clamp("norm.out", From("a"))),
+        attention_temperature(0, 2.0) + forbid_previous_token(0),
+        attention_temperature(0, 2.0) + previous_token_attend([0]),
+    ],
+)
+def test_a_clamp_of_which_a_later_one_leaves_something_is_not(known, pair):
+    assert len(check_clamps(pair, known, 100)) == len(pair)
+
+
+def test_on_a_trained_model_the_later_clamp_need_only_be_open_at_step_0(known):
+    pair = [Clamp(V, Scaled(3.0)), Clamp(V, windows=((0, 5),))]
+    assert check_clamps(pair, known, 6)
+    refused(known, pair, "has no effect in pass `main`", None)
+    refused(known, pair, "has no effect in pass `main`", 5)
 
 
 @pytest.mark.parametrize(

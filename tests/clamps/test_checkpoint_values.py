@@ -115,6 +115,18 @@ def test_variants_of_a_trained_model(w, other):
         np.testing.assert_allclose(found[i], logits(w, clamps, checkpoint=other.model), rtol=2e-5, atol=2e-6)
 
 
+def test_two_variants_cannot_take_one_pass_from_two_checkpoints(w, other):
+    variants = [from_checkpoint(STREAM, "ab", 7), (), from_checkpoint("norm.out", "cd", 9)]
+    with pytest.raises(
+        SpecError, match="two checkpoints make pass `checkpoint`: give their values a `pass_name`"
+    ):
+        clamped_logits(w.model, w.task, w.sequences, variants, {"checkpoint": other.model})
+    named = (Clamp("norm.out", FromCheckpoint("cd", 9, pass_name="third")),)
+    others = {"checkpoint": other.model, "third": w.model}
+    found = clamped_logits(w.model, w.task, w.sequences, [*variants[:2], named], others)
+    assert np.allclose(found[1], found[2], atol=1e-5) and not np.allclose(found[0], found[1], atol=1e-3)
+
+
 def test_all_rows_need_all_rows_of_both(w, other):
     clamps = from_checkpoint(PATTERN, "ab", 7)
     whole = dataclasses.replace(w, model=with_all_rows(w.model))

@@ -96,6 +96,10 @@ def test_heads_strength_and_windows_are_arrays_the_rest_is_static():
             "`clamp.gradient` 'straight_through' with a value of the same pass means nothing: use 'through'",
         ),
         (
+            Clamp("logits", CopyScores(pass_name=""), gradient="straight_through"),
+            "`clamp.gradient` 'straight_through' with a value of the same pass means nothing: use 'through'",
+        ),
+        (
             forged(Clamp("logits"), gradient="throgh"),
             "`gradient` is 'throgh': choose one of 'stop', 'through'",
         ),

@@ -8,6 +8,7 @@ import pytest
 from dynamicl.clamps import (
     Clamp,
     Constant,
+    CopyScores,
     From,
     Mean,
     Pattern,
@@ -209,6 +210,26 @@ def test_passes_are_ordered_by_need():
     assert passes([a]) == ("a", "main")
     assert passes([a, b]) == ("b", "a", "main")
     assert passes([Clamp("norm.out", From("main", "layers.0.pre"))]) == ("main",)
+
+
+def test_copied_scores_that_name_no_pass_are_those_of_the_clamps_own(w):
+    held = Clamp("layers.1.attn.scores", Constant(1.0), heads=(0,), keys=(1,))
+    cases = {source: [held, Clamp("logits", CopyScores(0, 1, source))] for source in ("", "main", "clean")}
+    assert passes(cases[""]) == ("main",)
+    found = w.logits(cases)
+    assert np.array_equal(found[""], found["main"])
+    assert not np.allclose(found[""], found["clean"])
+
+
+def test_copied_scores_that_name_no_pass_stay_in_another_pass(w):
+    held = Clamp("layers.1.attn.scores", Constant(1.0), heads=(0,), keys=(1,), in_pass="a")
+    taken = Clamp("logits", From("a"))
+    cases = {
+        source: [held, Clamp("logits", CopyScores(0, 1, source), in_pass="a"), taken] for source in ("", "a")
+    }
+    assert passes(cases[""]) == ("a", "main")
+    found = w.logits(cases)
+    assert np.array_equal(found[""], found["a"])
 
 
 def test_circular_passes_are_refused():

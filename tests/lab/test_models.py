@@ -1,19 +1,33 @@
+import dataclasses
+
+import equinox as eqx
 import jax
 import numpy as np
 import pytest
 
-from dynamicl.lab import load, train_population
+from dynamicl.lab import load, load_many, stack, train_population
 from dynamicl.lab._examples import examples
 from dynamicl.lab._machine import machine, versions
 from dynamicl.models import TransformerSpec
+from dynamicl.specs import SpecError, register
 from dynamicl.store import StoreError
 from dynamicl.tasks import FewShotSpec
-from dynamicl.training import Every, Program, Recording, RunSpec, plan
+from dynamicl.training import Every, Program, Recording, RunSpec, Seeds, plan
+from small import SmallTaskSpec
 
-from .populations import RECORDING, runs
+from .populations import BASE, RECORDING, runs
 
 TASK = FewShotSpec(3, test_classes=0, held_out_exemplars=0, held_out_labels=0.0)
 REAL = RunSpec(TASK, TransformerSpec(1, 2, 4), steps=4, batch_size=2)
+
+
+@register("small-world-task")
+@dataclasses.dataclass(frozen=True)
+class SmallWorldTaskSpec(SmallTaskSpec):
+    """The small task with a shift that is drawn from the world."""
+
+    def bind(self, task, world):
+        return eqx.tree_at(lambda t: t.shift, task, jax.random.normal(world, ()))
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +85,24 @@ def test_a_folder_stands_for_its_runs(trajectory):
     store, row = trajectory.member(0)
     by_folder = load(str(store.path.parent), store.runs[row])
     assert by_folder.spec == load(trajectory, 0).spec
+
+
+@pytest.mark.parametrize(("task", "refused"), [(SmallWorldTaskSpec(), True), (SmallTaskSpec(), False)])
+def test_models_of_different_worlds_do_not_lie_side_by_side(tmp_path, task, refused):
+    """One of them has a single bound task, which is not that of the others; a task that draws no world is the same."""
+    seeds = [Seeds(init, 1, world=world) for init, world in enumerate((2, 3, 2))]
+    specs = [dataclasses.replace(BASE, task=task, seeds=own) for own in seeds]
+    found = train_population(specs, RECORDING, tmp_path)
+    alone = [load(found, run) for run in range(3)]
+    for side_by_side in (
+        lambda places: load_many(found, [(run, None) for run in places]),
+        lambda places: stack([alone[run] for run in places]),
+    ):
+        assert side_by_side((0, 2)).spec.seeds.world == 2
+        if refused:
+            with pytest.raises(
+                SpecError, match=r"differ in `seeds.world` \(2 and 3\).*those of one world at a time"
+            ):
+                side_by_side((0, 1))
+        else:
+            assert side_by_side((0, 1)).model.rise.shape[0] == 2

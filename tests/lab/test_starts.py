@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from dynamicl.clamps import Clamp
 from dynamicl.lab import OtherGround, fork, init_from, train_population
 from dynamicl.lab import _starts as module
 from dynamicl.lab._machine import versions as real_versions
@@ -15,6 +16,8 @@ from .populations import BASE, RECORDING, runs
 
 PARENT = runs(1)[0]
 NAME = run_id(PARENT, RECORDING)
+LATE = Clamp("hidden", windows=((0, 20), (60, 70)))
+"""Closed while a fork of step 20 trains to 60."""
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +122,36 @@ def test_forks_that_start_later_have_no_records_before(parent, folder):
             fork(dataclasses.replace(PARENT, optimizer=OptimizerSpec("sgd", 0.1)), NAME, 20, 1),
             "the checkpoint's optimizer state has no array",
         ),
+        (
+            fork(dataclasses.replace(PARENT, batch_size=8), NAME, 20, 1),
+            f"`batch_size` of a fork of run {NAME} is 8, and that run's is 4: keep the parent's, or start from its",
+        ),
+        (
+            fork(dataclasses.replace(PARENT, clamps=(LATE,)), NAME, 20, 1),
+            rf"the clamp at `hidden` of a fork of run {NAME} never acts: its windows \(\(0, 20\), \(60, 70\)\) lie "
+            "outside the fork's steps 20 to 60; move them, or leave the clamp out",
+        ),
     ],
 )
 def test_starts_that_cannot_be_are_refused(parent, folder, spec, message):
     with pytest.raises(SpecError, match=message):
         train_population([spec], RECORDING, folder)
+
+
+def test_a_fork_keeps_the_clamps_of_its_parent_when_their_time_is_over(folder):
+    early = dataclasses.replace(PARENT, clamps=(Clamp("hidden", windows=((0, 20),)),))
+    trained = train_population([early], RECORDING, folder)
+    same = train_population([fork(early, trained.runs[0], 20, PARENT.seeds.data)], RECORDING, folder)
+    assert equal(same.weights(0, 60), trained.weights(0, 60))
+
+
+def test_moments_belong_to_the_longest_path_that_they_end_in():
+    """The last norm's path ends that of a block's norm, which learns on when the last one is frozen."""
+    last, inner = "norm.scale", "blocks.0.attention.norm.scale"
+    moments = {f"1.{kind}.{name}": np.zeros(1) for kind in ("mu", "nu") for name in (last, inner)}
+    moments["1.count"] = np.zeros(1)
+    kept = module._learnt(moments, {last: np.array(False), inner: np.array(True)})
+    assert sorted(kept) == ["1.count", f"1.mu.{inner}", f"1.nu.{inner}"]
 
 
 def test_weights_may_go_to_another_task(parent, folder):

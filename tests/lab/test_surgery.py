@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from dynamicl.lab import FIRST_HALF, SECOND_HALF, Loaded, stack, swap
+from dynamicl.lab._models import check_one_world
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError
 from dynamicl.tasks import ExemplarSpec, FewShotSpec
+from dynamicl.tasks.exemplars import ExemplarTaskSpec, Gaussian, LabelVectors
 from dynamicl.training import RunSpec, Seeds, network_of, pack
 
 RUN = RunSpec(
@@ -60,6 +62,21 @@ def test_stacked_models_compute_what_each_computes(pair):
     together = eqx.filter_vmap(lambda model: model(inputs))(both.model)
     for row, loaded in enumerate(pair):
         np.testing.assert_allclose(together[row], loaded.model(inputs), rtol=1e-5, atol=1e-6)
+
+
+def test_worlds_that_the_task_draws_are_not_stacked(pair):
+    """Pictures are the same in every world; centres of Gaussian classes are not."""
+    here = dataclasses.replace(RUN, seeds=Seeds(world=0))
+    there = dataclasses.replace(RUN, seeds=Seeds(world=1))
+    elsewhere = dataclasses.replace(pair[1], spec=there)
+    assert stack([pair[0], elsewhere]).spec == pair[0].spec
+    drawn = ExemplarTaskSpec(Gaussian(4), classes=8, form=LabelVectors(), evaluators=())
+    worlds = [dataclasses.replace(run, task=drawn) for run in (here, there)]
+    check_one_world([worlds[0], worlds[0]], drawn.prepare())
+    with pytest.raises(
+        SpecError, match="the runs differ in `seeds.world` .0 and 1., from which their task is drawn"
+    ):
+        check_one_world(worlds, drawn.prepare())
 
 
 def test_bad_input_is_named(pair):

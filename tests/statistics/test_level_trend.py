@@ -123,8 +123,15 @@ def test_no_trend_is_undecided_with_too_few_runs():
 
 
 def test_values_that_are_all_equal_have_no_trend():
-    assert no_trend([[1.0] * 3] * 4)[:5] == (0.0, 0.0, 0.0, 1.0, True)
+    assert no_trend([[1.0] * 4] * 4)[:5] == (0.0, 0.0, 0.0, 1.0, True)
     assert no_trend([[1.0] * 2] * 4).holds is None
+
+
+def test_equal_values_of_too_few_runs_decide_nothing():
+    for levels in ([[1.0] * 3] * 2, [[1.0] * 5] * 3):
+        few = no_trend(levels)
+        assert few.holds is None
+        assert few.undecided == f"{few.n} runs are too few to bound a correlation by 0.5"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dynamicl.statistics import onset
-from dynamicl.statistics._onset import passing_times
+from dynamicl.statistics._onset import gaps_passed_in, passing_times
 
 TIMES = np.linspace(0, 1000, 101)
 RAMP = 0.2 + 0.6 * np.clip((TIMES - 300) / 400, 0, 1)
@@ -12,7 +12,16 @@ def test_ramp_closed_form():
     times = onset(TIMES, RAMP, 0.0, chance=0.2)
     assert [time.value for time in times[:3]] == pytest.approx([340, 500, 660])
     assert times.observed
-    assert times.t50.low == times.t50.high == times.t50.value
+    assert times.t50.low <= times.t50.value <= times.t50.high
+
+
+def test_no_interval_is_narrower_than_the_gap_that_the_rise_was_seen_in():
+    times = onset(range(11), [0.1] * 5 + [0.9] * 6, 0.001, chance=0.1)
+    for time in times[:3]:
+        assert (time.low, time.high) == (4.0, 5.0)
+        assert 4 < time.value < 5
+    exact = onset(TIMES, RAMP, 0.0, chance=0.2)
+    assert [time.high - time.low for time in exact[:3]] == [10, 10, 10]
 
 
 def test_fall_after_the_peak_and_a_blip_before_it_change_nothing():
@@ -48,3 +57,11 @@ def test_bad_input():
 def test_what_is_not_reached_is_never_after_the_end():
     found = passing_times(np.arange(3.0), np.array([0, 0.1, 0.2]), np.array([0.15, 0.9]), np.ones(3))
     assert found == pytest.approx([1.5, 2.0])
+
+
+def test_gaps_are_those_of_the_first_passing():
+    before, after = gaps_passed_in(
+        np.array([1.0, 2, 4]), np.array([0.2, 0.2, 0.6]), np.array([0.1, 0.5, 0.9])
+    )
+    # Risen already at the first evaluation, between the last two, and never.
+    assert (before.tolist(), after.tolist()) == ([1.0, 2.0, 4.0], [1.0, 4.0, 4.0])

@@ -57,12 +57,12 @@ def data(library):
 def test_the_dataset_has_what_the_page_shows(data):
     assert data.sizes["run"] == 2
     assert np.array_equal(data["sequences"], data["step"] * 4)
-    assert data["example_tokens"].dims == ("example", "query") and data.sizes["query"] == 5
-    tokens = [[json.loads(str(token)) for token in row] for row in data["example_tokens"].values]
+    assert data["example_tokens"].dims == ("run", "example", "query") and data.sizes["query"] == 5
+    tokens = [[json.loads(str(token)) for token in row] for row in data["example_tokens"].values[1]]
     assert all(
         [token["kind"] for token in row] == ["image", "text", "image", "text", "image"] for row in tokens
     )
-    assert {str(target) for target in data["example_target"].values} <= {"0", "1", "2"}
+    assert {str(target) for target in data["example_target"].values[1]} <= {"0", "1", "2"}
     assert data.attrs["command"] == "dynamicl train --out library --seeds 0:2" and data.attrs["batch"] == 4
     assert "examples" not in data.attrs
 
@@ -73,6 +73,15 @@ def test_transitions_are_found_run_by_run(data):
     assert all((one["curve"], one["evaluator"]) == ("loss", "train") for one in found)
     few = data.isel(step=slice(0, 5))
     assert transitions_of(few) == [] and transitions_of(data.drop_vars("loss")) == []
+
+
+def test_unknown_errors_of_the_loss_do_not_keep_a_page_from_being_made(data):
+    """One evaluation sequence has no standard error: the noise is then estimated from the curve."""
+    curve = np.where(data["step"].values < 20, 1.0, 0.1)
+    jump = data.assign(loss=data["loss"] * 0 + curve[None, :, None])
+    unknown = jump.assign(loss_error=data["loss"] * np.nan)
+    assert transitions_of(unknown) == transitions_of(jump.drop_vars("loss_error"))
+    assert transitions_of(unknown)[0]["found"]
 
 
 def test_a_jump_is_found_and_reported_in_sequences(data):
@@ -209,14 +218,50 @@ def test_a_page_of_several_stores_is_named_after_them():
 
 
 def test_tokens_of_shorter_sequences_are_padded(library, data):
-    stores = [store for store, _ in open_trajectory(library).members[:1]]
+    members = open_trajectory(library).members
     plain = data.drop_vars(["example_tokens", "example_target"]).drop_dims("query")
-    longer = with_examples(plain.assign(wide=(("example", "query"), np.zeros((9, 7)))), stores)
+    longer = with_examples(plain.assign(wide=(("example", "query"), np.zeros((9, 7)))), members)
     tokens = longer["example_tokens"].values
-    assert (
-        tokens.shape == (9, 7) and (tokens[:, 5:] == "").all() and (longer["example_target"].values[8] == "")
-    )
-    assert (tokens[0, :5] == data["example_tokens"].values[0]).all()
+    assert tokens.shape == (2, 9, 7) and (tokens[:, :, 5:] == "").all()
+    assert (longer["example_target"].values[:, 8] == "").all()
+    assert (tokens[0, 0, :5] == data["example_tokens"].values[0, 0]).all()
+
+
+@pytest.fixture(scope="module")
+def kept_tokens(tmp_path_factory):
+    """Two stores with maps: in the first, two runs share task, world and evaluation seed, and three do not."""
+    folder = tmp_path_factory.mktemp("kept tokens")
+
+    def spec(task="a", world=0, evaluation=1, init=0):
+        return json.dumps(
+            {"task": {"name": task}, "seeds": {"world": world, "evaluation": evaluation, "init": init}}
+        )
+
+    def shelve(name, specs, examples):
+        runs = [f"{name}{i}" for i in range(len(specs))]
+        with Store.create(folder / name, {"runs": runs, "specs": specs} | examples) as store:
+            store.commit(1, attributes={"status": "finished", "run_status": ["finished"] * len(runs)})
+
+    first = [spec(), spec(init=7), spec(evaluation=2), spec(world=3), spec(task="b")]
+    shelve("first", first, {"examples": {"tokens": [["x", "y"]], "targets": ["y"]}})
+    shelve("other", [spec(task="c")], {"examples": {"tokens": [["p", "q", "r"]], "targets": ["r"]}})
+    shelve("old", [spec()], {})
+    return page_dataset(open_trajectory(folder))
+
+
+def test_tokens_stand_beside_those_runs_alone_whose_they_are(kept_tokens):
+    record = payload(kept_tokens)
+    shown = {}
+    for run in record["runs"]:
+        sequences = [] if run["examples"] is None else record["examples"][run["examples"]]
+        shown[run["id"]] = [
+            ("".join(token["text"] for token in sequence["tokens"]), sequence["target"])
+            for sequence in sequences
+        ]
+    assert shown["first0"] == shown["first1"] == [("xy", "y")]
+    assert shown["first2"] == shown["first3"] == shown["first4"] == shown["old0"] == []
+    assert shown["other0"] == [("pqr", "r")]
+    assert len(record["examples"]) == 2
 
 
 @pytest.mark.parametrize(

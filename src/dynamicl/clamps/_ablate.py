@@ -1,6 +1,7 @@
 """Many interventions on one trained model in few calls: those of one structure are one batched program."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import jax
@@ -12,7 +13,7 @@ from dynamicl import tasks
 from dynamicl.models import sites
 from dynamicl.specs import check, merge, split, stacked, to_json
 
-from ._check import check_clamps, given_clamps
+from ._check import check_clamps, check_lenders, given_clamps
 from ._clamp import Clamp
 from ._forward import NOBODY, forward
 
@@ -37,7 +38,8 @@ def clamped_logits(
         Logits of every variant, in their order.
 
     Raises:
-        SpecError: a clamp that no model could honour, or that misses.
+        SpecError: a clamp that no model could honour, or that misses; two checkpoints under one `pass_name`, in one
+            variant or in two.
     """
     check(
         not any(isinstance(clamps, Clamp) for clamps in variants),
@@ -45,11 +47,13 @@ def clamped_logits(
     )
     one = jax.tree.map(lambda leaf: leaf[0], sequences.tokens)
     known = sites(model, task.inputs(one))
+    variants = [given_clamps(clamps) for clamps in variants]
+    for clamps in variants:
+        check_clamps(clamps, known)
+    check_lenders(chain.from_iterable(variants))
     groups: dict[str, list[int]] = {}
     parts = []
     for i, clamps in enumerate(variants):
-        clamps = given_clamps(clamps)
-        check_clamps(clamps, known)
         static, arrays = split(clamps)
         parts.append((static, arrays))
         shapes = {path: value.shape for path, value in sorted(arrays.items())}

@@ -1,16 +1,19 @@
 """Clamps fail loudly: everything that can be known to miss is an error before training starts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from dynamicl.models import MASK, Site, match_sites
-from dynamicl.specs import SpecError, check, plain, validate
-from dynamicl.tasks import ROLE_COVERS
+from dynamicl.specs import check, plain, validate
 
 from ._clamp import MAIN, Clamp
 from ._forward import lenders, passes
+from ._overlaps import check_overlaps
 
 POSITIONS = ("query", "seq", "key")
 """Axes along which positions of the sequence lie."""
+
+TRAINED = 1
+"""End of a trained model's steps: windows are taken at step 0."""
 
 
 def given_clamps(clamps: Iterable[Clamp]) -> tuple[Clamp, ...]:
@@ -42,15 +45,15 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int | No
 
     Raises:
         SpecError: a clamp is none that any model could honour, matches no site, no head or no position, or never
-            comes into its window; or two hard clamps overlap.
+            comes into its window; two hard clamps overlap, or a later one undoes an earlier one altogether.
     """
     validate(tuple(clamps), "clamps")
     _check_passes(clamps)
     length = _length(sites)
-    counts = {}
-    for i, clamp in enumerate(clamps):
+    selected = []
+    for clamp in clamps:
         found = _clampable(sites, clamp)
-        counts[i] = len(found)
+        selected.append(found)
         _check_windows(clamp, steps)
         for site in found:
             _check_site(clamp, site)
@@ -59,8 +62,8 @@ def check_clamps(clamps: Sequence[Clamp], sites: Sequence[Site], steps: int | No
             source = match_sites(sites, clamp.value.site or clamp.site)
             if clamp.value.kind == "copy-scores":
                 _check_heads((clamp.value.head,), source[0])
-    _check_overlaps(clamps, sites, length)
-    return counts
+    check_overlaps(clamps, selected, length, TRAINED if steps is None else steps)
+    return {i: len(found) for i, found in enumerate(selected)}
 
 
 def _check_windows(clamp: Clamp, steps: int | None) -> None:
@@ -95,7 +98,8 @@ def _check_passes(clamps: Sequence[Clamp]) -> None:
     needed = {MAIN}
     for name in reversed(passes(clamps)):
         if name in needed:
-            needed |= {c.value.pass_name for c in clamps if c.in_pass == name and c.value.leaves_the_pass}
+            needed |= {c.source_pass for c in clamps if c.in_pass == name and c.value.leaves_the_pass}
+    check_lenders(clamps)
     lent = lenders(clamps)
     for clamp in clamps:
         check(
@@ -103,16 +107,29 @@ def _check_passes(clamps: Sequence[Clamp]) -> None:
             f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, which another run's checkpoint makes: that "
             "network is taken as it is; clamp another pass",
         )
-        if clamp.value.kind == "from-checkpoint":
-            name = clamp.value.pass_name
-            check(
-                (clamp.value.run, clamp.value.step) == (lent[name].run, lent[name].step),
-                f"two checkpoints make pass `{name}`: give their values a `pass_name` each",
-            )
         check(
             clamp.in_pass in needed,
             f"the clamp at `{clamp.site}` acts in pass `{clamp.in_pass}`, from which nothing is taken: clamp pass "
             f"`{MAIN}`, or take a value from it with `From({clamp.in_pass!r})`",
+        )
+
+
+def check_lenders(clamps: Iterable[Clamp]) -> None:
+    """Refuse two checkpoints that make one pass: only one network can be given for it.
+
+    Args:
+        clamps: that draw on the same networks: one run's, or those of all variants that are computed in one call.
+
+    Raises:
+        SpecError: clamps take values from two checkpoints under one `pass_name`.
+    """
+    clamps = tuple(clamps)
+    lent = lenders(clamps)
+    for value in (clamp.value for clamp in clamps if clamp.value.kind == "from-checkpoint"):
+        maker = lent[value.pass_name]
+        check(
+            (value.run, value.step) == (maker.run, maker.step),
+            f"two checkpoints make pass `{value.pass_name}`: give their values a `pass_name` each",
         )
 
 
@@ -175,43 +192,3 @@ def _places(items: tuple, length: int) -> set[int]:
     """Return where items may lie: a role may lie anywhere."""
     fixed = {item % length for item in items if isinstance(item, int)}
     return fixed if items and not {type(item) for item in items} - {int} else set(range(length))
-
-
-def _check_overlaps(clamps: Sequence[Clamp], sites: Sequence[Site], length: int) -> None:
-    """Refuse two clamps that both replace the same values at the same time: the earlier would be lost in silence."""
-    hard = [c for c in clamps if c.strength == 1 and c.value.kind != "scaled"]
-    for i, first in enumerate(hard):
-        for second in hard[i + 1 :]:
-            shared = set(_clampable(sites, first)) & set(_clampable(sites, second))
-            if (
-                shared
-                and first.in_pass == second.in_pass
-                and _meet(first.heads, second.heads)
-                and _positions_meet(first.queries, second.queries, length)
-                and _positions_meet(first.keys, second.keys, length)
-                and _meet(first.offsets, second.offsets)
-                and any(a < d and c < b for a, b in first.windows for c, d in second.windows)
-            ):
-                name = min(site.name for site in shared)
-                raise SpecError(
-                    f"two clamps of full strength overlap at `{name}` in pass `{first.in_pass}`: the later would "
-                    "undo the earlier; separate their heads, positions or windows, or drop one"
-                )
-
-
-def _meet(first: Collection, second: Collection) -> bool:
-    """Tell whether two selections share anything; empty ones select everything."""
-    return not first or not second or not set(first).isdisjoint(second)
-
-
-def _positions_meet(first: tuple, second: tuple, length: int) -> bool:
-    a, b = _parts(first, length), _parts(second, length)
-    # A number may lie in any part.
-    return _meet(a, b) or {type(item) for item in (*a, *b)} == {int, str}
-
-
-def _parts(items: tuple, length: int) -> set[int | str]:
-    found: set[int | str] = set()
-    for item in items:
-        found |= ROLE_COVERS[item] if isinstance(item, str) else {item % length}
-    return found

@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, Int
 from dynamicl.specs import check, register, vary
 from dynamicl.tasks import ROLE_NAMES, Roles
 
-from ._values import Constant
+from ._values import Constant, CopyScores
 
 FOREVER = 2**31 - 1
 MAIN = "main"
@@ -100,9 +100,29 @@ class Clamp:
         )
         if self.value.leaves_the_pass:
             check(
-                self.gradient != "straight_through" or self.value.pass_name != self.in_pass,
+                self.gradient != "straight_through" or self.source_pass != self.in_pass,
                 "`clamp.gradient` 'straight_through' with a value of the same pass means nothing: use 'through'",
             )
+
+    def queries_at(self, axes: tuple[str, ...]) -> tuple[Any, ...]:
+        """Return the positions that are meant along a site's `query` or `seq` axis; all where empty."""
+        return self.queries if {"query", "seq"} & set(axes) else ()
+
+    def keys_at(self, axes: tuple[str, ...]) -> tuple[Any, ...]:
+        """Return the positions that are meant along a site's `key` axis; all where empty.
+
+        Where it is the only axis of positions, `queries` names them as well.
+        """
+        if "key" not in axes:
+            return ()
+        return self.keys if "query" in axes else self.keys or self.queries
+
+    @property
+    def source_pass(self) -> str:
+        """The pass that a value which leaves the pass is taken from."""
+        if isinstance(self.value, CopyScores):
+            return self.value.pass_name or self.in_pass
+        return self.value.pass_name
 
 
 def active(windows: Any, step: Int[Array, ""]) -> Bool[Array, ""]:

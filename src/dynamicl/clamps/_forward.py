@@ -177,7 +177,7 @@ def _makers(model: Any, clamps: Sequence[Clamp], others: Mapping[str, Any]) -> d
 
 def _asked(clamp: Clamp, pass_name: str) -> list[str]:
     """Sites (globs) of a pass that a clamp's value is taken from."""
-    if not clamp.value.leaves_the_pass or clamp.value.pass_name != pass_name:
+    if not clamp.value.leaves_the_pass or clamp.source_pass != pass_name:
         return []
     return [clamp.value.site or clamp.site]
 
@@ -191,9 +191,9 @@ def passes(clamps: Sequence[Clamp]) -> tuple[str, ...]:
     needs: dict[str, set[str]] = {MAIN: set()}
     for clamp in clamps:
         needs.setdefault(clamp.in_pass, set())
-        if clamp.value.leaves_the_pass and clamp.value.pass_name != clamp.in_pass:
-            needs.setdefault(clamp.value.pass_name, set())
-            needs[clamp.in_pass].add(clamp.value.pass_name)
+        if clamp.value.leaves_the_pass and clamp.source_pass != clamp.in_pass:
+            needs.setdefault(clamp.source_pass, set())
+            needs[clamp.in_pass].add(clamp.source_pass)
     order: list[str] = []
     while len(order) < len(needs):
         ready = sorted(name for name in needs if name not in order and needs[name] <= set(order))
@@ -280,10 +280,9 @@ class _ClampTap:
             if axis == "head":
                 mask = mask & head_mask(clamp.heads, x.shape[i]).reshape(shape)
             elif axis in ("query", "seq"):
-                mask = mask & position_mask(clamp.queries, roles, rows).reshape(shape)
+                mask = mask & position_mask(clamp.queries_at(axes), roles, rows).reshape(shape)
             elif axis == "key":
-                where = clamp.keys if "query" in axes else clamp.keys or clamp.queries
-                mask = mask & position_mask(where, roles, everything).reshape(shape)
+                mask = mask & position_mask(clamp.keys_at(axes), roles, everything).reshape(shape)
         if clamp.offsets and axes[-2:] == ("query", "key"):
             mask = mask & np.isin(everything[None, :] - rows[:, None], clamp.offsets)
         return mask

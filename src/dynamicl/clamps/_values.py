@@ -327,12 +327,13 @@ class CopyScores:
             raise SpecError(
                 "a copy clamp needs exemplar-label sequences: this task's tokens carry no labels to copy to"
             )
-        scores = context.at(self.pass_name, self.site)[self.head]
+        source = self.pass_name or context.current
+        scores = context.at(source, self.site)[self.head]
         count, length = scores.shape
         row = 0 if count == 1 else context.roles.query
         # Of a single row computed, the query is the row: models read their answer there.
         places = np.arange(length) if count == length else np.array([length - 1])
-        seen = context.allowed(self.pass_name, self.site, places, length)[row]
+        seen = context.allowed(source, self.site, places, length)[row]
         on_labels = scores[row][1::2]
         names = jax.nn.one_hot(context.tokens.labels, x.shape[-1], dtype=bool) & seen[1::2, None]
         grouped = jnp.where(names, on_labels[:, None], -jnp.inf)

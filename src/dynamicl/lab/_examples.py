@@ -13,6 +13,8 @@ from dynamicl.training import Program, evaluation
 def examples(program: Program) -> dict[str, Any]:
     """Describe the first sequences on which attention is kept, as the first run sees them.
 
+    Other runs see the same ones only where task, world and evaluation seed are the first run's.
+
     Returns:
         `tokens`, for each sequence its tokens as JSON text, and `targets` as text; empty for a task that cannot
         describe its sequences.

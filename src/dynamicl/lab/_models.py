@@ -1,10 +1,11 @@
 """Trained models back from a store, ready to be looked at."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, SupportsIndex
 
+import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import Float
@@ -153,7 +154,7 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str,
         A model whose arrays have a leading axis `model`, the first one's spec, and the tasks.
 
     Raises:
-        SpecError: the models differ in task or architecture.
+        SpecError: the models differ in task or architecture, or learnt different worlds.
         StoreError: there is no such run or checkpoint.
     """
     check_trajectory(trajectory)
@@ -174,7 +175,35 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str,
         trajectory.weights(run, trajectory.last_checkpoint(run) if step is None else step)
         for run, step in which
     ]
-    return _around(stacked(arrays), specs[0], len(which))
+    loaded = _around(stacked(arrays), specs[0], len(which))
+    check_one_world(specs, loaded.prepared)
+    return loaded
+
+
+def check_one_world(specs: Iterable[RunSpec], prepared: Mapping[str, Any]) -> None:
+    """Refuse runs that drew different worlds: no single bound task is that of all of them.
+
+    Args:
+        specs: of runs of the same task.
+        prepared: that task and its evaluators, as the task spec prepared them.
+
+    Raises:
+        SpecError: `seeds.world` differs, and the task draws something from it.
+    """
+    first, *others = {spec.seeds.world: spec for spec in specs}.values()
+    for other in others:
+        for task in prepared.values():
+            check(
+                _same_arrays(bound(first, task), bound(other, task)),
+                f"the runs differ in `seeds.world` ({first.seeds.world} and {other.seeds.world}), from which their "
+                "task is drawn: take those of one world at a time",
+            )
+
+
+def _same_arrays(task: Any, other: Any) -> bool:
+    """Tell whether two bound tasks hold the same arrays; those that binding leaves alone are not compared."""
+    arrays, others = (jax.tree.leaves(eqx.filter(part, eqx.is_array)) for part in (task, other))
+    return all(one is two or bool((one == two).all()) for one, two in zip(arrays, others, strict=True))
 
 
 def _around(arrays: dict[str, Any], spec: RunSpec, count: int = 0) -> Loaded:

@@ -3,7 +3,7 @@
 import dataclasses
 import fnmatch
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import jax
@@ -103,7 +103,7 @@ def started(program: Program, fresh: RunState, library: Library) -> tuple[RunSta
             arrays = _checkpoint(library, spec.start, spec)
             _fill(host.weights, arrays, i, "checkpoint's weights")
             if spec.start.optimizer == "kept":
-                moments = _learnt(_optimizer(arrays, spec.start), program)
+                moments = _learnt(_optimizer(arrays, spec.start), pack(program.network.trained))
                 _fill(host.optimizer, moments, i, "checkpoint's optimizer state")
         if spec.start.how == "fork":
             host.step[i] = spec.start.step
@@ -128,26 +128,14 @@ def _check_grafts(program: Program) -> None:
 
 
 def _check_forks(program: Program, library: Library) -> None:
-    """Refuse forks on another task than their parent's, and warn once a parent of what no longer gives its bits."""
+    """Refuse forks that do not go on as their parent did, and warn once a parent of what no longer gives its bits."""
     seen: set[str] = set()
     for spec in program.cohort.runs:
         run = spec.start.run
         if spec.start.how != "fork":
             continue
         store, row = _parent(library, spec.start)
-        check(
-            to_json(spec.task) == to_json(from_json(store.specs[row]).task),
-            f"`task` of a fork of run {run} is not its parent's: a fork goes on with the same task; start from its "
-            "weights on another one with `init_from`",
-        )
-        _check_seeds(spec, from_json(store.specs[row]))
-        theirs = {graft for graft in from_json(store.specs[row]).grafts if graft.run}
-        for graft in spec.grafts:
-            check(
-                not graft.run or graft in theirs,
-                f"`grafts` of a fork of run {run} takes `{graft.part}` from run {graft.run}, which its parent did not: "
-                "a fork goes on exactly; graft onto its weights with `init_from`",
-            )
+        _check_fork(spec, from_json(store.specs[row]))
         changes = changes_since(store, program.layout)
         if changes and run not in seen:
             warnings.warn(
@@ -157,6 +145,42 @@ def _check_forks(program: Program, library: Library) -> None:
                 stacklevel=6,
             )
         seen.add(run)
+
+
+def _check_fork(spec: RunSpec, parent: RunSpec) -> None:
+    """Refuse what a fork cannot change of its parent, and new clamps that come too late."""
+    run = spec.start.run
+    check(
+        to_json(spec.task) == to_json(parent.task),
+        f"`task` of a fork of run {run} is not its parent's: a fork goes on with the same task; start from its "
+        "weights on another one with `init_from`",
+    )
+    _check_seeds(spec, parent)
+    # Sequences seen are counted as steps times batch size, the parent's steps included.
+    check(
+        spec.batch_size == parent.batch_size,
+        f"`batch_size` of a fork of run {run} is {spec.batch_size}, and that run's is {parent.batch_size}: keep the "
+        "parent's, or start from its weights with `init_from`",
+    )
+    theirs = {graft for graft in parent.grafts if graft.run}
+    for graft in spec.grafts:
+        check(
+            not graft.run or graft in theirs,
+            f"`grafts` of a fork of run {run} takes `{graft.part}` from run {graft.run}, which its parent did not: "
+            "a fork goes on exactly; graft onto its weights with `init_from`",
+        )
+    for clamp in spec.clamps:
+        check(
+            clamp in parent.clamps or any(_acts(window, spec) for window in clamp.windows),
+            f"the clamp at `{clamp.site}` of a fork of run {run} never acts: its windows {clamp.windows} lie outside "
+            f"the fork's steps {spec.begins} to {spec.steps}; move them, or leave the clamp out",
+        )
+
+
+def _acts(window: tuple[int, int], spec: RunSpec) -> bool:
+    """Tell whether a clamp's window is open at a step that a run makes itself."""
+    start, end = window
+    return start < spec.steps and end > spec.begins
 
 
 def check_generator(store: Store) -> None:
@@ -275,7 +299,18 @@ def _optimizer(arrays: Mapping[str, np.ndarray], start: Start) -> dict[str, np.n
     return kept
 
 
-def _learnt(moments: Mapping[str, np.ndarray], program: Program) -> dict[str, np.ndarray]:
-    """Leave out the optimizer's state of parts which are frozen here."""
-    frozen = [f".{name}" for name, learnt in pack(program.network.trained).items() if not learnt]
-    return {name: value for name, value in moments.items() if not name.endswith(tuple(frozen))}
+def _learnt(moments: Mapping[str, np.ndarray], learns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Leave out the optimizer's state of parts which are frozen here.
+
+    Args:
+        moments: by the names that they have in a checkpoint.
+        learns: by the name of a parameter, whether it is trained here.
+    """
+    return {name: value for name, value in moments.items() if learns.get(_owner(name, learns), True)}
+
+
+def _owner(moment: str, parameters: Iterable[str]) -> str:
+    """Name the parameter whose moment an array is: the longest path that it ends in; "" for a state of none."""
+    # One parameter's path may end another's: `norm.scale` that of `blocks.0.attention.norm.scale`.
+    endings = (name for name in parameters if moment.endswith(f".{name}"))
+    return max(endings, key=len, default="")

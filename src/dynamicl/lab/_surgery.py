@@ -15,7 +15,7 @@ import numpy as np
 from dynamicl.specs import SpecError, check, check_list, nearest
 from dynamicl.training import pack, unpack
 
-from ._models import Loaded
+from ._models import Loaded, check_one_world
 
 FIRST_HALF = ("embed.*", "positions", "blocks.0.*")
 """Embeddings, positions and the first block of a network of two: where the strategies part (thesis 5.6)."""
@@ -71,7 +71,7 @@ def stack(models: Sequence[Loaded]) -> Loaded:
         A model whose arrays have a leading axis `model`, with the first one's spec and tasks.
 
     Raises:
-        SpecError: there are none, or they differ in kind.
+        SpecError: there are none, they differ in kind, or they learnt different worlds.
     """
     check_list(models, "models", "a list of trained models")
     check(bool(models), "`models` is empty: give at least one trained model")
@@ -81,6 +81,7 @@ def stack(models: Sequence[Loaded]) -> Loaded:
             (other.spec.task, other.spec.model) == (first.spec.task, first.spec.model),
             "the runs differ in `task` or `model`: stack those of one kind at a time",
         )
+    check_one_world([loaded.spec for loaded in models], first.prepared)
     weights = [eqx.filter(loaded.model, eqx.is_array) for loaded in models]
     stacked = jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *weights)
     static = eqx.filter(first.model, eqx.is_array, inverse=True)

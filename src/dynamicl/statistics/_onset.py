@@ -52,6 +52,22 @@ def passing_times(
     return np.array(found)
 
 
+def gaps_passed_in(
+    times: np.ndarray, rising: np.ndarray, levels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the evaluations between which a rising curve passes each level; twice the last where it does not.
+
+    Returns:
+        Times of the last evaluation below each level, and of the first at or above it; shape (levels,) each.
+    """
+    passed = rising[None] >= levels[:, None]
+    reached = passed.any(axis=1)
+    last = times.size - 1
+    after = np.where(reached, passed.argmax(axis=1), last)
+    before = np.where(reached, np.maximum(after - 1, 0), last)
+    return times[before], times[after]
+
+
 def onset(
     sequences: ArrayLike,
     curve: ArrayLike,
@@ -80,7 +96,7 @@ def onset(
         seed: Their seed.
 
     Returns:
-        The times; interval ends are never nearer than the evaluations allow a crossing to be seen.
+        The times; each interval holds at least the evaluations between which the crossing was seen.
 
     Raises:
         ValueError: If shapes, order or numbers are not as stated.
@@ -109,6 +125,9 @@ def onset(
     draws = draw_errors(errors, **noise)
     resampled = np.array([passing_times(times, rising + draw, levels, weights) for draw in draws])
     low, high = np.quantile(resampled - centre, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    ends = zip(passed, passed + np.minimum(low, 0), passed + np.maximum(high, 0), strict=True)
+    earliest, latest = gaps_passed_in(times, rising, levels)
+    lows, highs = np.minimum(passed + low, earliest), np.maximum(passed + high, latest)
+    # The interpolated time lies in its gap, but for rounding.
+    ends = zip(passed, np.minimum(lows, passed), np.maximum(highs, passed), strict=True)
     intervals = [Interval(*map(float, end)) for end in ends]
     return Onset(intervals[0], intervals[1], intervals[2], True)

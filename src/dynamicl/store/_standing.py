@@ -80,4 +80,4 @@ def _stretch(index: Index, row: int) -> tuple[int, float]:
     start = spec.get("start", {})
     diverged = index.attributes.get("diverged_at", [-1] * len(index.header["runs"]))[row]
     last = diverged if diverged >= 0 else spec.get("steps", math.inf)
-    return (start["step"] if start.get("how") == "fork" else 0), last
+    return (start.get("step", 0) if start.get("how") == "fork" else 0), last

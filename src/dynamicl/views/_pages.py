@@ -17,6 +17,7 @@ from dynamicl.studies import read_outcome, read_verdicts
 
 from .page import write
 from .page._records import read_json
+from .page._when import FEWEST_EVALUATIONS
 
 Loaded = tuple[xr.Dataset, list[dict], list[dict]]
 UNCLAMPED = "unclamped"
@@ -34,7 +35,7 @@ MOST_RUNS = 64
 
 
 def page_dataset(trajectory: Trajectory) -> xr.Dataset:
-    """Return a trajectory's dataset with what the page shows besides: sequences, and the example sequences' tokens."""
+    """Return a trajectory's dataset with what the page shows besides: sequences, and the tokens of examples."""
     # The page takes settings from the specs.
     data = trajectory.dataset.drop_vars(list(trajectory.settings), errors="ignore")
     stores = list(dict.fromkeys(store for store, _ in trajectory.members))
@@ -46,7 +47,7 @@ def page_dataset(trajectory: Trajectory) -> xr.Dataset:
         and None not in batches
     ):
         data = data.assign_coords(sequences=("step", data["step"].values * batches.pop()))
-    data = with_examples(data, stores)
+    data = with_examples(data, trajectory.members)
     attributes = {k: v for k, v in data.attrs.items() if k != "examples"}
     attributes["title"] = title_of([str(store.header.get("title") or "") for store in stores])
     if isinstance(attributes.get("command"), str):
@@ -54,27 +55,51 @@ def page_dataset(trajectory: Trajectory) -> xr.Dataset:
     return data.drop_attrs(deep=False).assign_attrs(attributes)
 
 
-def with_examples(data: xr.Dataset, stores: Sequence[Store]) -> xr.Dataset:
-    """Add the example sequences' tokens, of the first store with maps that they stand beside."""
-    shown = [store for store in stores if "attention" in json.dumps(store.header.get("recording") or "")]
-    examples = (shown or list(stores))[0].header.get("examples") or {}
-    if not examples.get("tokens"):
+def with_examples(data: xr.Dataset, members: Sequence[tuple[Store, int]]) -> xr.Dataset:
+    """Add the tokens of each run's example sequences, blank for runs of which they were not kept.
+
+    Args:
+        data: of the runs, in the order of `members`.
+        members: store and index of each run.
+    """
+    kept = [examples_of(store, row) for store, row in members]
+    rows = [row for examples in kept for row in examples.get("tokens", [])]
+    if not rows:
         return data
-    tokens, targets = np.array(examples["tokens"], dtype=str), np.array(examples["targets"], dtype=str)
     # Sequences of another store may be longer, or more: what is lacking stays blank.
-    size = data.sizes.get("example", len(tokens)), data.sizes.get("query", tokens.shape[1])
+    most = max(len(examples.get("tokens", [])) for examples in kept)
+    count, length = data.sizes.get("example", most), data.sizes.get("query", max(map(len, rows)))
+    tokens = np.full((len(members), count, length), "", dtype=object)
+    targets = np.full((len(members), count), "", dtype=object)
+    for run, examples in enumerate(kept):
+        for example, row in enumerate(examples.get("tokens", [])[:count]):
+            tokens[run, example, : len(row)] = row[:length]
+        own_targets = examples.get("targets", [])[:count]
+        targets[run, : len(own_targets)] = own_targets
     return data.assign(
-        example_tokens=(("example", "query"), fitted(tokens, size)),
-        example_target=("example", fitted(targets, size[:1])),
+        example_tokens=(("run", "example", "query"), tokens),
+        example_target=(("run", "example"), targets),
     )
 
 
-def fitted(texts: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Cut texts to a size, or fill it up with blanks."""
-    out = np.full(size, "", dtype=texts.dtype)
-    shared = tuple(slice(min(want, have)) for want, have in zip(size, texts.shape, strict=True))
-    out[shared] = texts[shared]
-    return out
+def examples_of(store: Store, row: int) -> dict[str, Any]:
+    """Return the example sequences of one run of a store; nothing where they are not known.
+
+    A store keeps those of its first run. They are another run's as well if it has the same task, world and evaluation
+    seed.
+    """
+    if drawn_from(store.specs[row]) != drawn_from(store.specs[0]):
+        return {}
+    return store.header.get("examples") or {}
+
+
+def drawn_from(spec: str) -> tuple[Any, Any, Any]:
+    """Return what a run's evaluation sequences depend on: its task, and the seeds of its world and of evaluation."""
+    settings = read_json(spec, {})
+    settings = settings if isinstance(settings, dict) else {}
+    seeds = settings.get("seeds")
+    seeds = seeds if isinstance(seeds, dict) else {}
+    return settings.get("task"), seeds.get("world"), seeds.get("evaluation")
 
 
 def title_of(titles: Sequence[str]) -> str:
@@ -94,7 +119,7 @@ def title_of(titles: Sequence[str]) -> str:
 
 
 def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:
-    """Find the transition of every run's loss on the training distribution."""
+    """Find the transition of the loss on the training distribution, in every run with enough evaluations."""
     if "loss" not in data or "train" not in data["evaluator"].values:
         return []
     loss = data["loss"].sel(evaluator="train")
@@ -104,13 +129,12 @@ def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:
     found = []
     for i, run in enumerate(data["run"].values):
         there = np.isfinite(loss[i].values)
-        if there.sum() < 8:
+        if there.sum() < FEWEST_EVALUATIONS:
             continue
-        noise = None if errors is None else errors[i].values[there]
         transition = find_transition(
             steps[there],
             loss[i].values[there],
-            standard_error=noise,
+            standard_error=None if errors is None else finite_errors(errors[i].values[there]),
             batch=batches[i],
             run=str(run),
             name="loss",
@@ -118,6 +142,11 @@ def transitions_of(data: xr.Dataset) -> list[dict[str, Any]]:
         )
         found.append(transition.to_dict())
     return found
+
+
+def finite_errors(errors: np.ndarray) -> np.ndarray | None:
+    """Return standard errors if all are known; None where one is not, as with a single evaluation sequence."""
+    return errors if np.isfinite(errors).all() else None
 
 
 def batches_of(data: xr.Dataset) -> list[int | None]:

@@ -7,7 +7,7 @@ import xarray as xr
 from dynamicl.statistics import commitment_step, fit_commitment, isotonic_commitment, isotonic_fate, jeffreys
 from dynamicl.views import make_fates_page
 from dynamicl.views.fates import build, fates_payload
-from dynamicl.views.page._headline import compact
+from dynamicl.views.page._words import compact
 from views.fates.synthetic import END, fates, ragged
 
 
@@ -65,6 +65,24 @@ def test_the_headline_says_when(record):
     assert "It converged at step S = 5.4k" in itself and "P passed one half" in itself
     total = sum(record["chance"]["converged"])
     assert f"{total} of 120 converged; the others had not by step 12k." in became
+
+
+def test_forks_are_followed_to_their_own_last_step_not_to_the_parents():
+    at, fork = [0, 20], 2
+    data = xr.Dataset(
+        {
+            "time": (("at", "fork"), [[30.0, 50.0], [40.0, 50.0]]),
+            "observed": (("at", "fork"), [[True, False], [True, False]]),
+        },
+        {"at": at, "fork": range(fork)},
+    )
+    parent = xr.Dataset({"accuracy": ("step", np.linspace(0, 1, 5))}, {"step": np.linspace(0, 200, 5)})
+    record = fates_payload(data, parent=parent)
+    assert (record["followed"], record["end"]) == (50, 200)
+    assert words(record)[2].startswith("2 of 4 converged; the others had not by step 50.")
+    data["time"][0, 1] = 35
+    uneven = words(fates_payload(data, parent=parent))[2]
+    assert uneven.startswith("2 of 4 converged; the others had not by their last steps, 35 to 50.")
 
 
 def test_a_run_that_does_not_converge_is_committed_to_that():

@@ -98,6 +98,17 @@ def test_sixteen_runs_of_a_hundred_checkpoints_stay_under_ten_megabytes():
     )
 
 
+def test_thinned_sequences_keep_their_own_tokens():
+    dataset, _ = trajectory(runs=2, steps=20, checkpoints=12, examples=4)
+    dataset["attention"][:] = np.random.default_rng(0).uniform(size=dataset["attention"].shape)
+    whole = payload(dataset)
+    targets = [sequence["target"] for sequence in whole["examples"][0]]
+    size = len(json.dumps(whole))
+    record = payload(dataset, limit=int(0.85 * size))
+    assert record["arrays"]["attention"]["shape"][2] == 3 == len(record["examples"][0])
+    assert [sequence["target"] for sequence in record["examples"][0]] == [targets[i] for i in (0, 2, 3)]
+
+
 def test_write_replaces_the_page_at_once(small, tmp_path):
     path = tmp_path / "page.html"
     path.write_text("old")

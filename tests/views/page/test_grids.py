@@ -41,6 +41,42 @@ def test_a_recorded_value_that_is_no_number_stays_one(two):
     assert np.isnan(loss[1, 1:6]).all() and loss[1, 6] == 12
 
 
+@pytest.fixture
+def sparse():
+    """Two runs with an evaluator recorded at every third step; the second run ends at step 4."""
+    steps = np.arange(8)
+    loss = np.stack([10.0 + steps, 20.0 + 2 * steps], axis=-1) * np.ones((2, 1, 1))
+    loss[:, steps % 3 > 0, 1] = NAN
+    loss[1, 5:] = NAN
+    dims = ("run", "step", "evaluator")
+    data = xr.Dataset(
+        {"loss": (dims, loss), "accuracy": (dims, 0.1 * loss)},
+        {"run": ["a", "b"], "step": steps, "evaluator": ["train", "rare"]},
+    )
+    heads = loss[:, :, 1, None, None] * np.ones((1, 1, 1, 2))
+    return data.assign({"head_accuracy@rare": (("run", "step", "layer", "head"), heads)})
+
+
+def test_an_evaluator_with_a_schedule_of_its_own_is_drawn_through_and_not_beyond(sparse):
+    drawn = bridged(sparse)
+    for curve in (drawn["loss"].values[..., 1], drawn["head_accuracy@rare"].values[..., 0, 1]):
+        assert curve[0, :7].tolist() == [20, 22, 24, 26, 28, 30, 32] and np.isnan(curve[0, 7])
+        assert curve[1, :4].tolist() == [20, 22, 24, 26] and np.isnan(curve[1, 4:]).all()
+    assert np.array_equal(drawn["loss"].values[..., 0], sparse["loss"].values[..., 0], equal_nan=True)
+
+
+def test_of_an_evaluator_too_a_recorded_value_that_is_no_number_stays_one(sparse):
+    sparse["loss"][0, 3, 1] = NAN  # the accuracy says that it was recorded
+    loss = bridged(sparse)["loss"].values[0, :, 1]
+    assert np.isnan(loss[1:6]).all() and loss[6] == 32
+
+
+def test_the_page_is_told_at_which_steps_an_evaluator_was_recorded(sparse):
+    record = payload(sparse)
+    assert [run["own_evaluations"] for run in record["runs"]] == [[None, [0, 3, 6]], [None, [0, 3]]]
+    assert "evaluators, were recorded at different steps" in record["notes"][-1]
+
+
 def test_runs_of_one_grid_are_left_as_they_are():
     dataset = trajectory(runs=2, steps=20, checkpoints=5)[0]
     gap = dataset.copy(deep=True)

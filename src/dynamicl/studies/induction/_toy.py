@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jaxtyping import Array
 from numpy.typing import ArrayLike
 
 from dynamicl.statistics import Transition, find_transition, fit_exponential, plateau_index
@@ -66,7 +65,7 @@ def measure(lab: Lab, scale: Setting, trajectories: Trajectories) -> xr.Dataset:
     )
 
 
-def _longer(keys: Array) -> list[ProductRun]:
+def _longer(keys: jax.Array) -> list[ProductRun]:
     return [descend_population(keys, clamps=held, steps=INDEX_STEPS) for held in CLAMPS.values()]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..page._headline import compact
+from ..page._words import compact
 
 Parts = list[object]
 
@@ -74,9 +74,7 @@ def became(record: dict[str, Any]) -> Parts:
     outcomes = Counter(row["outcome"] for rows in record["forks"] for row in rows)
     diverged, censored = outcomes["diverged"], outcomes["not known"]
     parts: Parts = [
-        f"{good} of {forks} converged; the others had not by step {compact(record['end'])}."
-        if good < forks
-        else f"All {forks} converged."
+        f"{good} of {forks} converged{others(record)}." if good < forks else f"All {forks} converged."
     ]
     if diverged:
         parts.append(f" {diverged} of them diverged.")
@@ -95,6 +93,18 @@ def became(record: dict[str, Any]) -> Parts:
             f"median {compact(float(np.median(times)))}."
         )
     return parts
+
+
+def others(record: dict[str, Any]) -> str:
+    """Say up to which step those forks were followed that did not converge: each has a last step of its own."""
+    rows = [row for forks in record["forks"] for row in forks if row["outcome"] == "not converged"]
+    if not rows:
+        return ""
+    last_steps = [row["time"] if math.isfinite(row["time"]) else record["followed"] for row in rows]
+    first, last = compact(min(last_steps)), compact(max(last_steps))
+    if first == last:
+        return f"; the others had not by step {last}"
+    return f"; the others had not by their last steps, {first} to {last}"
 
 
 def _when(record: dict[str, Any], interval: list[float], share: str) -> Parts:

@@ -8,8 +8,8 @@ import xarray as xr
 from dynamicl.statistics import convergence_step
 
 from ..page._arrays import pack
-from ..page._headline import compact
 from ..page._records import json_safe
+from ..page._words import compact
 from ._chances import chances
 from ._headline import fate_headline
 
@@ -45,6 +45,7 @@ def fates_payload(
         "labels": {},
         "at": at,
         "steps": data["step"].values if "step" in data.coords else np.empty(0),
+        "followed": _followed(data, times),
         "end": _end(data, times, root),
         "forks": [_forks(data, i, there[i], times[i], observed[i]) for i in range(len(at))],
         "arrays": {},
@@ -159,11 +160,17 @@ def _falls(at: np.ndarray, forks: np.ndarray, converged: np.ndarray, root: dict[
     return bool(len(at) > 1 and np.sum(forks * (np.argsort(at) - (len(at) - 1) / 2) * share) < 0)
 
 
-def _end(data: xr.Dataset, times: np.ndarray, root: dict[str, Any] | None) -> float:
-    """The last step that anything reaches."""
-    ends = [float(data["at"].values.max()), *times[np.isfinite(times)]]
+def _followed(data: xr.Dataset, times: np.ndarray) -> float:
+    """The last step to which any fork was followed."""
+    last_steps = [float(data["at"].values.max()), *times[np.isfinite(times)]]
     if "step" in data.coords and data.sizes["step"]:
-        ends.append(float(data["step"].values[-1]))
-    if root is not None and len(root["steps"]):
-        ends.append(float(root["steps"][-1]))
-    return max(ends)
+        last_steps.append(float(data["step"].values[-1]))
+    return max(last_steps)
+
+
+def _end(data: xr.Dataset, times: np.ndarray, root: dict[str, Any] | None) -> float:
+    """The last step that anything reaches, fork or parent."""
+    followed = _followed(data, times)
+    if root is None or not len(root["steps"]):
+        return followed
+    return max(followed, float(root["steps"][-1]))

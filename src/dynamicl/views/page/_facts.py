@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import xarray as xr
 
-from ._headline import compact
 from ._records import read_json
+from ._words import compact
 
 
 def about(dataset: xr.Dataset, record: dict) -> dict:

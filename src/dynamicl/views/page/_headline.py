@@ -5,18 +5,15 @@ Every number is computed from the trajectory; nothing is said of what was not re
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-
 import numpy as np
 import xarray as xr
 
 from ._looks import looks
+from ._when import link_to, main_transitions, time_of, when
+from ._words import compact, runs_in_words
 
 INDUCTIVE = 0.3
 """Strength from which a head is called an induction head: that of the verdict `induction.heads`."""
-RESAMPLES = 2000
-MOST_GROUPS = 4
 
 Parts = list[object]
 
@@ -37,119 +34,11 @@ def headline(dataset: xr.Dataset, record: dict) -> list[dict]:
     differ = "How do seeds differ?" if seeds_only else "How do runs differ?"
     seen = looks(dataset, record)
     return [
-        {"title": "When did the transition happen?", "parts": when(record)},
+        {"title": "When did the transition happen?", "parts": when(dataset, record)},
         {"title": "Which heads became induction heads?", "parts": which(dataset, record)},
         *([{"title": "What did the strongest one look at?", "parts": seen}] if seen else []),
         {"title": differ, "parts": spread(dataset, record)},
     ]
-
-
-def main_transitions(record: dict) -> list[dict]:
-    """Found transitions of one curve and evaluator: those of the loss first, else the first named."""
-    found = [t for t in record["transitions"] if t["found"]]
-    chosen = next((t for t in found if t["curve"] == "loss"), found[0] if found else None)
-    if chosen is None:
-        return []
-    key = (chosen["curve"], chosen["evaluator"])
-    return [t for t in found if (t["curve"], t["evaluator"]) == key]
-
-
-def time_of(transition: dict) -> tuple[list, str]:
-    """A transition's (value, low, high), in sequences where they are known."""
-    if transition["time_sequences"] is not None:
-        return transition["time_sequences"], "sequences"
-    return transition["time_steps"], "steps"
-
-
-def when(record: dict) -> Parts:
-    """Time of the transition with its intervals."""
-    found = main_transitions(record)
-    n = len(record["runs"])
-    if not record["transitions"]:
-        return ["Transitions were not looked for."]
-    if not found:
-        return [f"No transition was found in {_runs(n)}."]
-    values = [time_of(t)[0] for t in found]
-    unit = time_of(found[0])[1]
-    verb = (
-        "The loss falls"
-        if found[0]["curve"] == "loss"
-        else f"{found[0]['curve'].replace('_', ' ').capitalize()} jumps"
-    )
-    middle = sorted(range(len(found)), key=lambda i: values[i][0])[(len(found) - 1) // 2]
-    if len(found) == 1:
-        parts: Parts = [
-            f"{verb} at ",
-            _go(found[0], f"{compact(values[0][0])} {unit}"),
-            own_interval(values[0]),
-            ".",
-        ]
-    elif len(record["groups"]) > 1:
-        shown = range(len(record["groups"]))
-        if len(shown) > MOST_GROUPS:
-            shown = range(own := record["runs"][record["focus"]["run"]]["group"], own + 1)
-        told = when_by_group(record, found, unit, shown)
-        parts = (
-            [f"{verb} at ", *told, ".", own_precision(values, unit)] if told else ["None with this setting."]
-        )
-        if len(record["groups"]) > MOST_GROUPS:
-            parts.append(
-                f" Over all {len(record['groups'])} settings from {compact(min(v[0] for v in values))} "
-                f"to {compact(max(v[0] for v in values))}."
-            )
-    else:
-        median = float(np.median([v[0] for v in values]))
-        parts = [
-            f"{verb} at ",
-            _go(found[middle], f"{compact(median)} {unit}"),
-            f", the median of {_runs(len(found))}",
-        ]
-        parts += [median_interval([v[0] for v in values]), ".", own_precision(values, unit)]
-    if len(found) < n:
-        parts.append(f" {_runs(n - len(found)).capitalize()} of {n} had none.")
-    return parts
-
-
-def when_by_group(record: dict, found: list[dict], unit: str, shown: Iterable[int]) -> Parts:
-    """The median time of each setting's runs: a median over different settings would describe none of them."""
-    group_of = {run["id"]: run["group"] for run in record["runs"]}
-    parts: Parts = []
-    for g in shown:
-        name = record["groups"][g]
-        members = sorted((t for t in found if group_of.get(t["run"]) == g), key=lambda t: time_of(t)[0][0])
-        if not members:
-            continue
-        times = [time_of(t)[0][0] for t in members]
-        text = f"{compact(float(np.median(times)))} {unit}"
-        parts += ["; " if parts else "", _go(members[(len(members) - 1) // 2], text), f" with {name}"]
-        parts.append(median_interval(times) if len(times) > 1 else own_interval(time_of(members[0])[0]))
-    return parts
-
-
-def own_interval(value: list) -> str:
-    """` (95 % interval a to b)`, or that there is none."""
-    if value[1] is None or value[2] is None:
-        return " (without an interval)"
-    return f" (95 % interval {compact(value[1])} to {compact(value[2])})"
-
-
-def median_interval(values: list) -> str:
-    """A 95 % percentile bootstrap over runs; with under five runs their range says more."""
-    if len(values) < 5:
-        return f" (from {compact(min(values))} to {compact(max(values))})"
-    draws = np.random.default_rng(0).choice(values, (RESAMPLES, len(values)))
-    low, high = np.quantile(np.median(draws, axis=1), [0.025, 0.975])
-    return f" (95 % interval {compact(low)} to {compact(high)})"
-
-
-def own_precision(values: list[list], unit: str) -> str:
-    """How well a single run's time is known: half its interval's length, in the median."""
-    halves = [(v[2] - v[1]) / 2 for v in values if v[1] is not None and v[2] is not None]
-    return (
-        f" A single run's own time is known to ± {compact(float(f'{np.median(halves):.2g}'))} {unit}."
-        if halves
-        else ""
-    )
 
 
 def final_strength(dataset: xr.Dataset) -> np.ndarray | None:
@@ -213,7 +102,7 @@ def which(dataset: xr.Dataset, record: dict) -> Parts:
         span = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
         of = "all" if known.all() else "the"
         where = "" if known.all() else " of which heads were recorded"
-        parts.append(f" Over {of} {_runs(len(counts))}{where}: {span} heads each.")
+        parts.append(f" Over {of} {runs_in_words(len(counts))}{where}: {span} heads each.")
     return parts
 
 
@@ -226,10 +115,10 @@ def spread(dataset: xr.Dataset, record: dict) -> Parts:
     parts: Parts = []
     if len(found) > 1:
         first, last = time_of(found[0])[0][0], time_of(found[-1])[0][0]
-        parts += [f"Transitions from {compact(first)} (", _go(found[0], labels.get(found[0]["run"], "?"))]
+        parts += [f"Transitions from {compact(first)} (", link_to(found[0], labels.get(found[0]["run"], "?"))]
         parts += [
             f") to {compact(last)} (",
-            _go(found[-1], labels.get(found[-1]["run"], "?")),
+            link_to(found[-1], labels.get(found[-1]["run"], "?")),
             f") {time_of(found[0])[1]}",
         ]
         parts.append(f", a factor of {last / first:.2g}. " if first > 0 else ". ")
@@ -252,24 +141,3 @@ def final_loss(dataset: xr.Dataset) -> np.ndarray:
     else:
         return np.empty(0)
     return np.array([run[np.isfinite(run)][-1] for run in values if np.isfinite(run).any()])
-
-
-def compact(x: float | int) -> str:
-    """Three digits and a letter.
-
-    Example:
-        >>> compact(312_400), compact(0.04567), compact(950)
-        ('312k', '0.0457', '950')
-    """
-    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if math.isfinite(x) and abs(x) >= unit:
-            return f"{float(f'{x / unit:.3g}'):g}{letter}"
-    return f"{x:.3g}"
-
-
-def _runs(n: int) -> str:
-    return "one run" if n == 1 else f"{n} runs"
-
-
-def _go(transition: dict, text: str) -> dict:
-    return {"text": text, "run": transition["run"], "step": transition["time_steps"][0]}

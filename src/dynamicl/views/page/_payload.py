@@ -11,7 +11,7 @@ import xarray as xr
 
 from ._checked import checked
 from ._facts import about
-from ._grids import bridged, own_places, recorded
+from ._grids import bridged, own_places, recorded, recorded_by_evaluator
 from ._headline import focus_of, headline
 from ._records import clamped_records, json_safe, read_json, transition_records, verdict_records
 from ._specs import differences, flatten, groups, in_short, labels
@@ -38,7 +38,7 @@ TITLES = {
     "path_effect": "measured effect of each path",
 }
 BRIDGED = (
-    "These runs were recorded at different steps: curves go straight from one record of a run to its next. "
+    "These runs, or their evaluators, were recorded at different steps: curves go straight from record to record. "
     "Tables hold the records alone."
 )
 
@@ -88,7 +88,6 @@ def payload(
         "studies": named,
         "clamped": clamped_records(clamped_curves),
         "labels": TITLES,
-        "examples": examples(dataset),
         "roles": {"query": _texts(dataset, "query_role", "role"), "key": _texts(dataset, "key_role", "role")},
         "paths": {"source": _texts(dataset, "source"), "target": _texts(dataset, "target")},
         "evaluators": _texts(dataset, "evaluator"),
@@ -96,6 +95,9 @@ def payload(
         "heads": _integers(dataset, "head", 0),
         **runs(dataset),
     }
+    record["examples"], own_examples = examples(dataset)
+    for run, index in zip(record["runs"], own_examples, strict=True):
+        run["examples"] = index
     numbers = numeric(dataset)
     filled = bridged(numbers)
     record["focus"] = focus_of(numbers, record["runs"])
@@ -113,16 +115,25 @@ def payload(
         "steps": _integers(kept, "step", 0),
         "checkpoints": _integers(kept, "checkpoint", 0),
     }
+    if "example" in kept.coords:
+        kept_examples = kept["example"].to_numpy().tolist()
+        record["examples"] = [[sequences[i] for i in kept_examples] for sequences in record["examples"]]
     record["sequences"] = [int(n) for n in kept["sequences"].to_numpy()] if "sequences" in kept.coords else []
     record["about"] = about(dataset, record)
     return json_safe(record)
 
 
 def mark_own(runs: list[dict], dataset: xr.Dataset) -> None:
-    """Note with each run at which steps it was recorded and at which checkpoints it has maps, where not at all."""
+    """Note with each run at which steps it was recorded and at which checkpoints it has maps, where not at all.
+
+    For evaluators that were recorded at fewer steps than the run: at which.
+    """
     steps, maps = (own_places(recorded(dataset, dim), len(runs)) for dim in ("step", "checkpoint"))
-    for run, own, kept in zip(runs, steps, maps, strict=True):
-        run |= {"own_steps": own, "maps": kept}
+    evaluations = [own_places(mask, len(runs)) for mask in recorded_by_evaluator(dataset).values()]
+    for index, run in enumerate(runs):
+        run |= {"own_steps": steps[index], "maps": maps[index]}
+        by_evaluator = [places[index] for places in evaluations]
+        run["own_evaluations"] = [None if own == steps[index] else own for own in by_evaluator]
 
 
 def numeric(dataset: xr.Dataset) -> xr.Dataset:
@@ -140,7 +151,11 @@ def numeric(dataset: xr.Dataset) -> xr.Dataset:
     coords = {name: dataset[name] for name in ("step", "checkpoint", "sequences") if name in dataset.coords}
     if "step" in coords and "batch" in dataset.attrs:
         coords.setdefault("sequences", dataset["step"] * int(dataset.attrs["batch"]))
-    return xr.Dataset(kept, coords={name: c for name, c in coords.items() if c.ndim == 1})
+    numbers = xr.Dataset(kept, coords={name: c for name, c in coords.items() if c.ndim == 1})
+    # Their numbers say which are left when some are thinned out.
+    return numbers.assign_coords(
+        {dim: np.arange(numbers.sizes[dim]) for dim in ("example",) if dim in numbers.dims}
+    )
 
 
 def train_first(dataset: xr.Dataset) -> xr.Dataset:
@@ -172,21 +187,44 @@ def runs(dataset: xr.Dataset) -> dict:
     return {"runs": [dict(zip(keys, row, strict=True)) for row in rows], "groups": names}
 
 
-def examples(dataset: xr.Dataset) -> list[dict]:
-    """Read the example sequences' tokens and targets; a token that is no JSON is shown as its text."""
+def examples(dataset: xr.Dataset) -> tuple[list[list[dict]], list[int | None]]:
+    """Read the example sequences' tokens and targets; a token that is no JSON is shown as its text.
+
+    Args:
+        dataset: a trajectory; `example_tokens` and `example_target` may be each run's own or the same for all.
+
+    Returns:
+        Sets of sequences `{tokens, target}` that are not the same; and for each run the index of its set, None where
+        its tokens are not known.
+    """
+    run_count = dataset.sizes.get("run", 0)
     if "example_tokens" not in dataset:
-        return [{"tokens": [], "target": ""} for _ in range(dataset.sizes.get("example", 0))]
-    targets = (
-        dataset["example_target"].to_numpy()
-        if "example_target" in dataset
-        else [""] * dataset.sizes["example"]
-    )
-    out = []
-    for row, target in zip(
-        dataset["example_tokens"].transpose("example", ...).to_numpy(), targets, strict=True
-    ):
-        out.append({"tokens": [_token(text) for text in np.ravel(row)], "target": str(target)})
-    return out
+        return [], [None] * run_count
+    sets: list[list[dict]] = []
+    index_of: dict[str, int] = {}
+    by_run: list[int | None] = []
+    for run in range(run_count):
+        sequences = _sequences_of(dataset, run)
+        text = json.dumps(sequences)
+        if sequences and text not in index_of:
+            index_of[text] = len(sets)
+            sets.append(sequences)
+        by_run.append(index_of.get(text))
+    return sets, by_run
+
+
+def _sequences_of(dataset: xr.Dataset, run: int) -> list[dict]:
+    """One run's example sequences; none where all of their tokens are blank."""
+    own = dataset[["example_tokens", *({"example_target"} & set(dataset.data_vars))]]
+    own = own.isel(run=run) if "run" in own.dims else own
+    tokens = own["example_tokens"].transpose("example", ...).to_numpy()
+    if not (tokens != "").any():
+        return []
+    targets = own["example_target"].to_numpy() if "example_target" in own else [""] * len(tokens)
+    return [
+        {"tokens": [_token(text) for text in np.ravel(row)], "target": str(target)}
+        for row, target in zip(tokens, targets, strict=True)
+    ]
 
 
 def _token(text: object) -> dict:

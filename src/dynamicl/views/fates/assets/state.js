@@ -21,7 +21,7 @@ const forkWords = (at, row) =>
 const outcomeWords = (row) =>
   row.converged
     ? `converged at step ${grouped(row.time)}`
-    : `${row.outcome === "not known" ? "still converging" : row.outcome} by step ${grouped(row.time ?? page.end)}`;
+    : `${row.outcome === "not known" ? "still converging" : row.outcome} by step ${grouped(row.time ?? page.followed)}`;
 
 // Opens where the fate was least certain, on the fork in the middle; early checkpoints ask for a logarithm.
 function defaultView() {

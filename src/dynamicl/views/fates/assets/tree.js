@@ -151,13 +151,13 @@ function drawBand(pen, i, rows, xs, w) {
 
 function drawFork(pen, row, x, y, fan, yRow, xs, pitch) {
   const colour = outcomeColour(row.converged, pen.colours);
-  const end = xs.place(finite(row.time) ? row.time : page.end);
+  const end = xs.place(finite(row.time) ? row.time : page.followed);
   const thin = clampNumber(0.5 * pitch, 0.8, 1.4);
   const faint = { stroke: colour, width: thin, alpha: row.converged ? 0.4 : 0.75 };
   pen.curve([x, y, x + fan * 0.5, y, x + fan * 0.5, yRow, x + fan, yRow], faint);
   pen.line(x + fan, yRow, end, yRow, faint);
   if (!row.converged) return;
-  pen.line(end, yRow, xs.x1, yRow, { stroke: colour, width: clampNumber(0.72 * pitch, 1.2, 3.6) });
+  pen.line(end, yRow, xs.place(page.followed), yRow, { stroke: colour, width: clampNumber(0.72 * pitch, 1.2, 3.6) });
   pen.circle(end, yRow, clampNumber(0.6 * pitch, 1.6, 3.4), { fill: colour });
 }
 
@@ -174,7 +174,7 @@ function traceFork(pen, i, j, rows, xs, colour, width) {
   const row = page.forks[i][j];
   const [x, y, yRow, fan] = [xs.place(page.at[i]), rows.middle(i), rows.y(i, j), fanOf(i, xs)];
   pen.curve([x, y, x + fan * 0.5, y, x + fan * 0.5, yRow, x + fan, yRow], { stroke: colour, width });
-  pen.line(x + fan, yRow, row.converged || !finite(row.time) ? xs.x1 : xs.place(row.time), yRow, { stroke: colour, width });
+  pen.line(x + fan, yRow, xs.place(row.converged || !finite(row.time) ? page.followed : row.time), yRow, { stroke: colour, width });
   if (row.converged)
     pen.circle(xs.place(row.time), yRow, 4.5, { fill: outcomeColour(true, pen.colours), stroke: colour, width: 1.6 });
 }

@@ -185,10 +185,13 @@ function focusWords() {
   const share = (row) => (finite(row[j]) ? `${Math.round(100 * row[j])} %` : "–");
   const name = (tokens, i) => tokenName(tokens[i], i);
   return (
-    `Of the attention of ${name(source.tokensDown, q)}, ${name(source.tokensAcross, j)} gets ` +
-    `${share(before)} before, ${share(now)} at the cursor, ${share(end)} at the end.${arrows}`
+    `Of the attention of ${name(source.tokensDown(state.run), q)}, ${name(source.tokensAcross(state.run), j)} gets ` +
+    `${share(before)} before, ${share(now)} at the cursor, ${share(end)} at the end.${arrows}${lacksTokens(source)}`
   );
 }
+
+const lacksTokens = (source) =>
+  source.role || sequencesOf(state.run).length ? "" : " The tokens of this run were not kept: numbers are their places.";
 
 function drawFocus(pen, w, h) {
   if (!hasOwnMaps()) return drawNoMaps(pen, w, h);
@@ -210,12 +213,12 @@ function overlayFocus(pen, w) {
 function drawFrameTokens(pen, f, source) {
   const [cw, ch] = [f.side / source.columns, f.side / source.rows];
   const size = Math.min(12, Math.max(7, cw * 0.5));
-  source.tokensDown.forEach((t, i) => drawAxisToken(pen, t, f.x - f.label, f.y + i * ch, f.label, ch, size));
-  source.tokensAcross.forEach((t, i) => drawAxisToken(pen, t, f.x + i * cw, f.y - f.label, cw, f.label, size));
+  source.tokensDown(state.run).forEach((t, i) => drawAxisToken(pen, t, f.x - f.label, f.y + i * ch, f.label, ch, size));
+  source.tokensAcross(state.run).forEach((t, i) => drawAxisToken(pen, t, f.x + i * cw, f.y - f.label, cw, f.label, size));
   if (f.arrows) {
     const y = f.y + f.side + f.arrows - 40;
     const side = Math.min(cw, 40);
-    source.tokensAcross.forEach((t, i) =>
+    source.tokensAcross(state.run).forEach((t, i) =>
       drawToken(pen, t, f.x + i * cw + (cw - side) / 2, y, side, { size: Math.min(size, 10) }),
     );
   }
@@ -313,7 +316,7 @@ function registerFrame(pen, f, source) {
     const q = clampNumber(Math.floor((y - f.y) / ch), 0, source.rows - 1);
     const j = clampNumber(Math.floor((x - f.x) / cw), 0, source.columns - 1);
     const v = source.at(state.run, frameCheckpoint(f.key), state.layer, state.head)(q, j);
-    return [num(v), `from ${tokenName(source.tokensDown[q], q)}`, `to ${tokenName(source.tokensAcross[j], j)}`];
+    return [num(v), `from ${tokenName(source.tokensDown(state.run)[q], q)}`, `to ${tokenName(source.tokensAcross(state.run)[j], j)}`];
   });
 }
 
@@ -324,14 +327,15 @@ function mapRows(source, cases) {
     head,
     ...cases.flatMap(([r, k, l, h]) => {
       const value = source.at(r, k, l, h);
+      const [down, across] = [source.tokensDown(r), source.tokensAcross(r)];
       return range(source.rows).flatMap((q) =>
         range(source.columns).map((j) => [
           page.runs[r].id,
           page.checkpoints[k],
           page.layers[l],
           page.heads[h],
-          tokenName(source.tokensDown[q], q),
-          tokenName(source.tokensAcross[j], j),
+          tokenName(down[q], q),
+          tokenName(across[j], j),
           exactly(source.name, value(q, j)),
         ]),
       );

@@ -335,7 +335,7 @@ function curveRows() {
   return [
     head,
     ...shownRuns().flatMap((r) =>
-      ownSteps(r).map((t) => [
+      ownSteps(r, state.measure, state.evaluator).map((t) => [
         page.runs[r].id,
         runLabel(r),
         page.steps[t],

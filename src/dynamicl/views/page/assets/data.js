@@ -142,8 +142,17 @@ function curveOf(name, r, evaluator = 0, layer = 0, head = 0) {
   return out;
 }
 
-// The indices of the steps that a run itself recorded.
-const ownSteps = (r) => page.runs[r].own_steps || range(page.steps.length);
+// The indices of the steps at which a run recorded a measure itself; those of the run where it has no evaluator.
+const ownSteps = (r, name = "", evaluator = -1) =>
+  page.runs[r].own_evaluations[evaluatorIndex(name, evaluator)] || page.runs[r].own_steps || range(page.steps.length);
+
+// The evaluator of a measure: the chosen one where it has all of them; else the one that its name says.
+function evaluatorIndex(name, chosen) {
+  const dims = page.arrays[name]?.dims || [];
+  if (dims.includes("evaluator")) return chosen;
+  if (name.includes("@")) return page.evaluators.indexOf(name.slice(name.indexOf("@") + 1));
+  return dims.includes("head") ? page.evaluators.indexOf("train") : -1;
+}
 
 const tokenImages = new Map();
 

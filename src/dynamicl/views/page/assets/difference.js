@@ -43,7 +43,7 @@ function differenceRows() {
   const error = differenceError();
   return [
     ["run", "minus", "step", "sequences", `${state.measure}${evaluatorWords()}, difference`, ...(error.length ? ["standard error"] : [])],
-    ...ownSteps(state.run)
+    ...ownSteps(state.run, state.measure, state.evaluator)
       .filter((t) => finite(curve[t]))
       .map((t) => [
         page.runs[state.run].id,

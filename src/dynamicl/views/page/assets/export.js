@@ -43,10 +43,11 @@ function everyRow() {
     const places = inner.reduce((all, dim) => all.flatMap((place) => labels[dim].map((_, i) => [...place, i])), [[]]);
     for (const r of range(page.runs.length)) {
       const about = [page.runs[r].id, runLabel(r), ...keys.map((key) => page.runs[r].differs[key] ?? "")];
+      const own = places.map((place) => new Set(ownSteps(r, name, place[inner.indexOf("evaluator")] ?? -1)));
       for (const t of ownSteps(r))
-        for (const place of places) {
+        for (const [i, place] of places.entries()) {
           const value = a.at(r, t, ...place);
-          if (!finite(value)) continue;
+          if (!own[i].has(t) || !finite(value)) continue;
           const cells = dims.map((dim) => (inner.includes(dim) ? labels[dim][place[inner.indexOf(dim)]] : ""));
           rows.push([...about, page.steps[t], page.sequences[t] ?? "", ...cells, name + a.precision, a.written(value)]);
         }

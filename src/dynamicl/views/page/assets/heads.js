@@ -234,7 +234,7 @@ function headRows() {
     ...runs.flatMap((r) =>
       chosen.flatMap(([l, k]) => {
         const curve = hasArray(state.headMeasure) && curveOf(state.headMeasure, r, 0, l, k);
-        return ownSteps(r).map((t) => [
+        return ownSteps(r, state.headMeasure).map((t) => [
           page.runs[r].id,
           page.layers[l],
           page.heads[k],

@@ -3,6 +3,14 @@
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
+// Points of a polyline without a neighbour, which no line would show.
+function drawLonePoints(pen, xs, ys, style) {
+  const known = (i) => finite(xs[i]) && finite(ys[i]);
+  for (let i = 0; i < xs.length; i++)
+    if (known(i) && !known(i - 1) && !known(i + 1))
+      pen.circle(xs[i], ys[i], Math.max(1.5, style.width ?? 1), { fill: style.stroke, alpha: style.alpha });
+}
+
 class CanvasPen {
   constructor(context, colours, regions = []) {
     this.context = context;
@@ -35,8 +43,9 @@ class CanvasPen {
     this.end(style);
   }
 
-  // A polyline; a gap wherever a coordinate is not a number.
+  // A polyline; a gap wherever a coordinate is not a number, and a dot between two gaps.
   poly(xs, ys, style) {
+    drawLonePoints(this, xs, ys, style);
     this.begin(style);
     let down = false;
     for (let i = 0; i < xs.length; i++) {
@@ -178,6 +187,7 @@ class SvgPen {
   }
 
   poly(xs, ys, style) {
+    drawLonePoints(this, xs, ys, style);
     let path = "";
     let down = false;
     for (let i = 0; i < xs.length; i++) {

@@ -119,7 +119,7 @@ const allowed = {
   headMeasure: headMeasures,
   headMode: () => ["heads", "runs"],
   circuit: () => circuitMeasures(),
-  source: () => [...(hasArray("attention_by_role") ? ["role"] : []), ...page.examples.map((_, i) => String(i))],
+  source: () => [...(hasArray("attention_by_role") ? ["role"] : []), ...range(sequenceCount()).map(String)],
   sweepReading: () => READINGS.map(([key]) => key),
   sweepSetting: () => sweepKeys(),
   sweepColour: () => sweepKeys(),

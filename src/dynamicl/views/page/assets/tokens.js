@@ -1,7 +1,7 @@
 // The tokens along the axes of an attention map: drawings as drawings, words as words; and where
 // the maps themselves come from (one sequence, or the average by role).
 
-// {rows, columns, names, at(r, checkpoint, layer, head) -> value(query, key)} or null.
+// {rows, columns, tokensDown(r), tokensAcross(r), at(r, checkpoint, layer, head) -> value(query, key)} or null.
 function attentionSource() {
   if (state.source === "role") {
     const a = hasArray("attention_by_role") && arr("attention_by_role");
@@ -11,26 +11,33 @@ function attentionSource() {
       rows: a.shape[4],
       columns: a.shape[5],
       role: true,
-      tokensDown: roleTokens(page.roles.query),
-      tokensAcross: roleTokens(page.roles.key),
+      tokensDown: () => roleTokens(page.roles.query),
+      tokensAcross: () => roleTokens(page.roles.key),
       at: (r, k, l, h) => reader(a, a.row(r, k, l, h)),
     };
   }
   const example = Number(state.source);
   const a = hasArray("attention") && arr("attention");
   if (!a) return null;
-  const tokens = page.examples[example]?.tokens || [];
-  const named = (n) => range(n).map((i) => tokens[i] || { kind: "text", text: String(i + 1) });
+  // Where a run's tokens were not kept, their places stand for them.
+  const named = (r, n) => {
+    const tokens = sequencesOf(r)[example]?.tokens || [];
+    return range(n).map((i) => tokens[i] || { kind: "text", text: String(i + 1) });
+  };
   return {
     name: "attention",
     rows: a.shape[5],
     columns: a.shape[6],
     role: false,
-    tokensDown: named(a.shape[5]),
-    tokensAcross: named(a.shape[6]),
+    tokensDown: (r) => named(r, a.shape[5]),
+    tokensAcross: (r) => named(r, a.shape[6]),
     at: (r, k, l, h) => reader(a, a.row(r, k, example, l, h)),
   };
 }
+
+// The sequences on which a run's attention was kept: those of another evaluation seed, world or task are others.
+const sequencesOf = (r) => page.examples[page.runs[r]?.examples] || [];
+const sequenceCount = () => page.arrays.attention?.shape[2] || 0;
 
 const roleTokens = (names) => names.map((text) => ({ kind: "text", text, role: true }));
 
@@ -71,9 +78,10 @@ const cutFront = (text, n) => (text.length > n ? "…" + text.slice(1 - n) : tex
 function sourceOptions() {
   const options = hasArray("attention_by_role") ? [["role", "average by role"]] : [];
   if (hasArray("attention")) {
-    page.examples.forEach((example, i) =>
-      options.push([String(i), `sequence ${i + 1}${example.target ? ` → ${example.target}` : ""}`]),
-    );
+    range(sequenceCount()).forEach((i) => {
+      const target = sequencesOf(state.run)[i]?.target;
+      options.push([String(i), `sequence ${i + 1}${target ? ` → ${target}` : ""}`]);
+    });
   }
   return options;
 }
