@@ -14,6 +14,7 @@ matplotlib.use("agg")
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot
+from matplotlib.lines import Line2D
 
 from dynamicl.statistics import SMOOTHING, crossing, running_median
 from dynamicl.studies._results import read_outcome, write_dataset
@@ -158,7 +159,7 @@ def draw(data: xr.Dataset) -> None:
             panel.set(title=f"fitted to {fraction:.0%}", xlim=(-1.6, 1.6), xlabel="ln(foretold / observed)")
         panels[0].set_yticks(range(len(SOURCES)), [source.study for source in SOURCES])
         panels[0].invert_yaxis()
-        handles = [pyplot.Line2D([], [], marker=".", ls="", color=f"C{i}") for i in range(len(FAMILIES))]
+        handles = [Line2D([], [], marker=".", ls="", color=f"C{i}") for i in range(len(FAMILIES))]
         panels[-1].legend(handles, FAMILIES, fontsize=7, loc="lower left")
         figure.savefig(RESULTS / "toys" / "which_toy.png")
 

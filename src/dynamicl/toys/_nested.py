@@ -67,7 +67,7 @@ class NestedLogits(System):
     expected: bool = eqx.field(static=True, default=False)
 
     def __check_init__(self) -> None:
-        if not (isinstance(self.pairs, int | np.integer) and self.pairs >= 2):
+        if self.pairs < 2 or self.pairs != int(self.pairs):
             raise ValueError(f"`pairs` is {self.pairs}; a whole number of at least 2 is allowed. 8 is usual.")
         try:
             fewest = float(np.min(np.asarray(self.labels)))

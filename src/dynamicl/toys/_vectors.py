@@ -222,7 +222,7 @@ def draw_toy(
 
 
 def _check_dims(dims: Iterable[int]) -> None:
-    if not tuple(dims) or not all(isinstance(dim, int | np.integer) and dim >= 1 for dim in dims):
+    if not tuple(dims) or any(dim < 1 or dim != int(dim) for dim in dims):
         raise ValueError(
             f"`dims` is {tuple(dims)}; one whole number of at least 1 per vector is allowed. (20, 20, 20) is usual."
         )

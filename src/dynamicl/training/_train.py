@@ -163,10 +163,9 @@ def _only_scheduled(
         blanked |= _of_runs(
             {variable: values[variable] for variable in measured if variable in values}, ending
         )
-    places = [program.evaluators.index(name) for name in others]
+    going_on = ~ending[:, None] & np.isin(program.evaluators, others)[None, :]
     for kind in SCORES:
-        blanked[kind] = values[kind].copy()
-        blanked[kind][np.ix_(~ending, places)] = np.nan
+        blanked[kind] = np.where(going_on, np.float32(np.nan), values[kind])
     return blanked
 
 
