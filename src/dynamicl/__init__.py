@@ -17,12 +17,18 @@ def open(path: str | Path) -> "Trajectory":
         path: the folder that `dynamicl train` or `dynamicl reproduce` wrote.
 
     Returns:
-        The trajectory; `.dataset` is everything recorded, by dimension name.
+        The trajectory; `.dataset` is everything recorded, by dimension name. Stores that cannot be read are left out,
+        with a warning that names them.
 
     Raises:
         StoreError: there is none, or it cannot be read.
     """
     # Imported here: the command's help must not wait for the numerics.
-    from dynamicl.store import open_trajectory
+    import warnings
 
-    return open_trajectory(path)
+    from dynamicl.store import Library, library_of, open_trajectory
+
+    trajectory = open_trajectory(path)
+    for complaint in Library(library_of(path)).complaints():
+        warnings.warn(complaint, stacklevel=2)
+    return trajectory

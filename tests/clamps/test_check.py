@@ -88,7 +88,7 @@ def test_selected_sites_are_counted(known):
         ),
         (
             Clamp("layers.0.attn.v", Pattern()),
-            "a pattern cannot be put at `layers.0.attn.v` with axes .*: clamp an",
+            "a pattern cannot be put at `layers.0.attn.v`, whose values are no shares of attention: clamp an",
         ),
         (Clamp("norm.out", CopyScores(0)), "copied scores are logits: clamp `logits`, not `norm.out`"),
         (

@@ -2,17 +2,19 @@ import dataclasses
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dynamicl.lab import load, load_many, stack, train_population
+from dynamicl.clamps import Clamp, Constant
+from dynamicl.lab import clamps_at, load, load_many, stack, train_population
 from dynamicl.lab._examples import examples
 from dynamicl.lab._machine import machine, versions
 from dynamicl.models import TransformerSpec
 from dynamicl.specs import SpecError, register
 from dynamicl.store import StoreError
 from dynamicl.tasks import FewShotSpec
-from dynamicl.training import Every, Program, Recording, RunSpec, Seeds, plan
+from dynamicl.training import Every, Program, Recording, RunSpec, Seeds, plan, standard_scores
 from small import SmallTaskSpec
 
 from .populations import BASE, RECORDING, runs
@@ -106,3 +108,21 @@ def test_models_of_different_worlds_do_not_lie_side_by_side(tmp_path, task, refu
                 side_by_side((0, 1))
         else:
             assert side_by_side((0, 1)).model.rise.shape[0] == 2
+
+
+def test_the_recorded_scores_are_those_under_the_run_s_own_clamps(tmp_path):
+    """A model comes without clamps; those that the run was under where it stands can be put on again."""
+    held = Clamp("logits", Constant(0.0), strength=0.5)
+    gone = Clamp("logits", Constant(3.0), windows=((0, 5),))
+    run = dataclasses.replace(BASE, clamps=(held, gone), steps=20)
+    trajectory = train_population([run], RECORDING, tmp_path)
+    loaded = load(trajectory, 0, 20)
+    own = clamps_at(loaded.spec, 20)
+    assert own == (held,) and len(clamps_at(loaded.spec, 3)) == 2
+    _, sequences = loaded.evaluation("train", RECORDING.sequences)
+    recorded = float(trajectory.dataset["loss"].sel(step=20, evaluator="train").item())
+    scores = [
+        float(standard_scores(jnp.asarray(logits(sequences)), sequences)["loss"])
+        for logits in (loaded.with_clamps(*own), loaded.with_clamps())
+    ]
+    assert scores[0] == pytest.approx(recorded, rel=1e-5) and scores[1] != pytest.approx(recorded, rel=1e-2)

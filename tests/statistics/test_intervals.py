@@ -90,6 +90,11 @@ def test_median_difference_covers():
     assert 0.9 < covered <= 1.0
 
 
+def test_a_difference_of_few_values_has_no_interval():
+    difference = median_difference([1.0, 2.0, 3.0], [1.0, 1.0, 1.0, 1.0])
+    assert difference.value == 1.0 and np.isnan(difference.low) and np.isnan(difference.high)
+
+
 def test_fisher_interval_closed_form():
     x = np.array([1.0, 2, 3, 4, 5, 6, 7])
     y = np.array([2.0, 1, 4, 3, 7, 5, 6])

@@ -173,19 +173,26 @@ def test_record_goes_through_json():
 
 
 def test_population_counts_all_and_summarises_those_found():
-    times = [100.0, 200.0, 300.0, 400.0, 500.0]
+    times = [100.0, 200.0, 300.0, 400.0, 500.0, 600.0]
     runs = [Transition(True, time_steps=Interval(t, t, t), height=Interval(0.5, 0.4, 0.6)) for t in times]
     typical = population_transition([*runs, Transition(False, "smooth")])
-    assert (typical.found, typical.total) == (5, 6)
-    assert typical.share.value == pytest.approx(5 / 6)
-    # With five runs the bootstrap median reaches the extremes with chance .058 each: the interval is the range.
-    assert typical.time_steps == (300.0, 100.0, 500.0)
+    assert (typical.found, typical.total) == (6, 7)
+    assert typical.share.value == pytest.approx(6 / 7)
+    assert typical.time_steps.value == 350.0
+    assert 100 <= typical.time_steps.low < 200 and 500 < typical.time_steps.high <= 600
     assert typical.time_sequences is None
-    mean = population_transition(runs, statistic="mean").time_steps
+    mean = population_transition(runs[:5], statistic="mean").time_steps
     assert mean == pytest.approx(
         (300.0, 300 - 2.776445 * np.sqrt(5000), 300 + 2.776445 * np.sqrt(5000)), rel=1e-6
     )
     assert population_transition([Transition(False)]).time_steps is None
+
+
+def test_a_median_of_few_runs_has_no_interval():
+    """The range of five holds the median of all with .94 at most, so that no interval from them can have .95."""
+    runs = [Transition(True, time_steps=Interval(t, t, t)) for t in (1.0, 2.0, 3.0, 4.0, 5.0)]
+    middle = population_transition(runs).time_steps
+    assert middle.value == 3.0 and np.isnan(middle.low) and np.isnan(middle.high)
 
 
 def test_crossing_interpolates_holds_and_censors():

@@ -39,6 +39,12 @@ def test_the_packages_open_gives_the_trajectory(library):
         dynamicl.open(library.root / "none")
 
 
+def test_opening_names_a_store_that_cannot_be_read(library):
+    (library.root / "a" / "index.json").write_text("{")
+    with pytest.warns(UserWarning, match="left out: .*index.json"):
+        assert "a1" not in dynamicl.open(library.root).runs
+
+
 def test_runs_are_found_by_their_hash(library, tmp_path):
     assert [store.path.name for store in library.stores()] == ["a", "b"]
     assert library.runs == (*RUNS, "dd04", "ee05")

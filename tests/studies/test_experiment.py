@@ -1,9 +1,12 @@
 from datetime import date
 from types import SimpleNamespace
 
+import pytest
 import xarray as xr
 
+from dynamicl.specs import SpecError
 from dynamicl.studies import NOT_TESTABLE, Lab, conduct, put_off, why_unmeasured
+from dynamicl.studies._parts import Part
 from dynamicl.studies._plain import as_kept
 from studies.samples import DATA, experiment
 
@@ -36,6 +39,26 @@ def test_without_measurements_nothing_is_judged_and_the_reason_is_given(tmp_path
     assert verdict.verdict == NOT_TESTABLE and verdict.command.endswith("--no-train")
     assert [part.undecided for part in verdict.parts] == [why] * len(claim.criterion)
     assert verdict.measured == f"nothing: {why}" and verdict.note == ""
+
+
+@pytest.mark.parametrize(
+    ("functions", "message"),
+    [
+        (
+            {"judge": lambda data: Part("other", 1.0, comparison=">", threshold=0.0)},
+            "gives Part: give a tuple of parts",
+        ),
+        (
+            {"judge": lambda data: (Part("other", 1.0, comparison=">", threshold=0.0),)},
+            "gives the part 'other > 0', which its `criterion` does not ask for",
+        ),
+        ({"measure": lambda *given: {"x": 1}}, "`measure` of .* gives dict: give an `xarray.Dataset`"),
+    ],
+)
+def test_what_is_no_measure_or_judge_of_the_criterion_is_refused(functions, message, tmp_path):
+    functions = {"measure": lambda *given: DATA} | functions
+    with pytest.raises(SpecError, match=message):
+        conduct(experiment(**functions), Lab(tmp_path, "laptop", "dynamicl reproduce x"))
 
 
 def test_the_training_of_runs_that_are_there_counts(tmp_path, monkeypatch):

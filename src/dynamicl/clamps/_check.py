@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from dynamicl.models import MASK, Site, match_sites
+from dynamicl.models import MASK, PATTERN, Site, match_sites
 from dynamicl.specs import check, plain, validate
 
 from ._clamp import MAIN, Clamp
@@ -152,8 +152,9 @@ def _check_site(clamp: Clamp, site: Site) -> None:
         _check_heads(clamp.heads, site)
     if clamp.value.kind == "pattern":
         check(
-            site.axes == ("head", "query", "key"),
-            f"a pattern cannot be put at `{site.name}` with axes {site.axes}: clamp an `attn.pattern` site",
+            site.name.endswith(PATTERN),
+            f"a pattern cannot be put at `{site.name}`, whose values are no shares of attention: clamp an "
+            f"`{PATTERN}` site",
         )
     if clamp.value.kind == "copy-scores":
         check(site.name == "logits", f"copied scores are logits: clamp `logits`, not `{site.name}`")

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,11 +13,10 @@ from dynamicl.specs import check
 from ._clamp_words import parse_clamps
 from ._complaints import complain
 from ._options import read_options
+from ._selection import run_named
 from ._start import patience, prepare
 
 SHORT_ID = 8
-SHORTEST_ID, LONGEST_INDEX = 4, 10
-"""Digits from which on a number may begin an id, and from which on it is no index."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,8 @@ class Ablate:
         sequences: of each evaluator.
         scores: accuracy, loss (nats), accuracy_in_context (the best among the outputs in the context) or
             target_probability.
+        bare: leave out the clamps that the run was trained under and that were still on at that step; by default they
+            are there with and without those of `clamp`.
         json: print JSON.
     """
 
@@ -45,6 +45,7 @@ class Ablate:
         "accuracy",
         "loss",
     )
+    bare: bool = False
     json: bool = False
 
 
@@ -56,38 +57,34 @@ def command(words: list[str]) -> int:
     import jax.numpy as jnp
 
     from dynamicl.clamps import clamped_logits
-    from dynamicl.lab import load, load_others
+    from dynamicl.lab import clamps_at, load, load_others
     from dynamicl.store import open_trajectory
     from dynamicl.training import standard_scores
 
     clamps = parse_clamps(options.clamp)
     complain(options.library)
     trajectory = open_trajectory(options.library)
-    run = _named(options.run, trajectory.runs)
+    run = run_named(options.run, trajectory.runs)
     step = trajectory.last_checkpoint(run) if options.step is None else options.step
     loaded = load(trajectory, run, step)
-    others = load_others(trajectory, loaded, clamps)
+    own = () if options.bare else clamps_at(loaded.spec, step)
+    both = (*own, *clamps)
+    others = load_others(trajectory, loaded, both)
     rows: dict[str, dict[str, list[float]]] = {}
     with patience("ablate", f"scoring step {step:,}"):
         for name in loaded.tasks:
             task, sequences = loaded.evaluation(name, options.sequences)
-            clean, held = clamped_logits(loaded.model, task, sequences, [(), clamps], others)
+            clean, held = clamped_logits(loaded.model, task, sequences, [own, both], others)
             before, after = (standard_scores(jnp.asarray(logits), sequences) for logits in (clean, held))
             rows[name] = {score: [float(before[score]), float(after[score])] for score in options.scores}
     store, place = trajectory.member(run)
     if options.json:
-        record = {"run": store.runs[place], "step": step, "evaluators": rows}
+        record = {"run": store.runs[place], "step": step, "own_clamps": len(own), "evaluators": rows}
         sys.stdout.write(json.dumps(record, indent=1) + "\n")
         return 0
-    sys.stdout.write(f"run {store.runs[place][:SHORT_ID]} at step {step:,}\n")
+    under = f", under its own {len(own)} clamps" if own else ""
+    sys.stdout.write(f"run {store.runs[place][:SHORT_ID]} at step {step:,}{under}\n")
     for name, scores in rows.items():
         words = [f"{score} {before:.4f} -> {after:.4f}" for score, (before, after) in scores.items()]
         sys.stdout.write(f"{name:<20} {'   '.join(words)}\n")
     return 0
-
-
-def _named(run: str, runs: Sequence[str]) -> int | str:
-    """Read a run's index, or leave its id or the beginning of one, which may be of digits alone."""
-    begins_an_id = len(run) >= SHORTEST_ID and any(name.startswith(run) for name in runs)
-    is_index = run.isascii() and run.isdecimal() and len(run) < LONGEST_INDEX and not begins_an_id
-    return int(run) if is_index else run

@@ -12,6 +12,7 @@ import tyro
 from ._complaints import complain
 from ._options import MOST_RUNS, read_options
 from ._progress import progress
+from ._selection import run_named
 from ._start import prepare, written_command
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Fork:
 
     Attributes:
         library: folder of the library that holds the run.
-        run: its id (`dynamicl train` prints it) or the beginning of it; the only run may be left out.
+        run: its id (`dynamicl train` prints it), the beginning of it, or its index; the only run may be left out.
         at: checkpoints to fork, in updates.
         forks: data seeds at each.
         steps: updates of the forks, the parent's included; the parent's length by default.
@@ -75,7 +76,7 @@ def command(words: list[str]) -> int:
         bool(options.run) or len(runs) == 1,
         f"the library {options.library} holds {len(runs)} runs: name one with --run",
     )
-    store, row = library.trajectory().member(options.run or runs[0])
+    store, row = library.trajectory().member(run_named(options.run or runs[0], runs))
     run, out = store.runs[row], options.out or options.library / "fates.html"
     check(out.parent.is_dir(), f"--out is {out}, but the folder {out.parent} does not exist: create it first")
     followed: dict[str, Any] = {name: getattr(options, name) for name in ("steps", "optimizer", "hold")}

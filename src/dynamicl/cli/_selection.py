@@ -1,5 +1,6 @@
 """Choosing runs of a library from the command line: the same options wherever runs are chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,6 +8,9 @@ from typing import Annotated, Any
 import tyro
 
 from ._complaints import whisper
+
+SHORTEST_ID, LONGEST_INDEX = 4, 10
+"""Digits from which on a number may begin an id, and from which on it is no index."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +46,10 @@ def selected(options: Selection) -> list[dict[str, Any]]:
     for line in problems:
         whisper(f"dynamicl: {line}")
     return matching(rows_of(trajectory), options.where, options.run)
+
+
+def run_named(run: str, runs: Sequence[str]) -> int | str:
+    """Read a run's index, or leave its id or the beginning of one, which may be of digits alone."""
+    begins_an_id = len(run) >= SHORTEST_ID and any(name.startswith(run) for name in runs)
+    is_index = run.isascii() and run.isdecimal() and len(run) < LONGEST_INDEX and not begins_an_id
+    return int(run) if is_index else run

@@ -29,6 +29,7 @@ from ._memory import largest_population as largest_population
 from ._merge import Merged as Merged
 from ._merge import merge as merge
 from ._models import Loaded as Loaded
+from ._models import clamps_at as clamps_at
 from ._models import load as load
 from ._models import load_many as load_many
 from ._models import load_others as load_others

@@ -1,5 +1,6 @@
 """Trained models back from a store, ready to be looked at."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from dynamicl.clamps import NOBODY, Clamp, clamped_logits, lenders
+from dynamicl.clamps import FOREVER, NOBODY, Clamp, clamped_logits, lenders
 from dynamicl.specs import SpecError, check, check_list, from_json, nearest, stacked
 from dynamicl.store import Trajectory, open_trajectory
 from dynamicl.tasks import Sequence as TaskSequence
@@ -41,7 +42,8 @@ class Loaded:
 
         Args:
             name: of the evaluator.
-            sequences: how many; those of the recording give the recorded scores.
+            sequences: how many; those of the recording give the recorded scores, under the clamps that the run had
+                (`clamps_at`).
 
         Raises:
             SpecError: the task has no such evaluator, or there would be no sequence.
@@ -178,6 +180,20 @@ def load_many(trajectory: Trajectory, which: Sequence[tuple[SupportsIndex | str,
     loaded = _around(stacked(arrays), specs[0], len(which))
     check_one_world(specs, loaded.prepared)
     return loaded
+
+
+def clamps_at(spec: RunSpec, step: int) -> tuple[Clamp, ...]:
+    """Return the clamps that a run was under at a step, to put on the model that was loaded from there.
+
+    Args:
+        spec: of the run.
+        step: of the checkpoint.
+
+    Returns:
+        Those whose windows were open, now open for ever; the others are left out.
+    """
+    own = (clamp for clamp in spec.clamps if any(start <= step < end for start, end in clamp.windows))
+    return tuple(dataclasses.replace(clamp, windows=((0, FOREVER),)) for clamp in own)
 
 
 def check_one_world(specs: Iterable[RunSpec], prepared: Mapping[str, Any]) -> None:

@@ -149,10 +149,17 @@ def bootstrap_interval(
     return Interval(value, float(low), float(high))
 
 
+FEWEST_FOR_DIFFERENCE = 4
+"""Values of each sample: of 300 normal draws each a 95 % interval held the truth in .89 with three, .95 with four."""
+
+
 def median_difference(
     first: ArrayLike, second: ArrayLike, *, level: float = 0.95, resamples: int = 4000, seed: int = 0
 ) -> Interval:
     """Estimate median(first) - median(second) of two independent samples, with a percentile bootstrap interval.
+
+    A bootstrap of fewer than four values misses the difference more often than its level says: there the interval's
+    ends are NaN.
 
     Args:
         first: Sample, shape (n,), n >= 2.
@@ -173,4 +180,6 @@ def median_difference(
     rng = np.random.default_rng(seed)
     medians = [np.median(rng.choice(sample, (resamples, sample.size)), axis=1) for sample in (a, b)]
     low, high = np.quantile(medians[0] - medians[1], [(1 - level) / 2, (1 + level) / 2])
+    if min(a.size, b.size) < FEWEST_FOR_DIFFERENCE:
+        low = high = np.nan
     return Interval(float(np.median(a) - np.median(b)), float(low), float(high))

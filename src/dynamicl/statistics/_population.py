@@ -1,11 +1,15 @@
 """Transitions of a population: how many runs have one, and when, with the spread over runs."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ._checks import check_choice
 from ._intervals import Interval, bootstrap_interval, jeffreys, mean_interval
 from ._transition_record import Transition
+
+FEWEST_FOR_MEDIAN = 6
+"""Runs: the range of fewer holds the median of all runs with less than 95 % (1 - 2^(1 - n))."""
 
 
 class PopulationTransition(NamedTuple):
@@ -40,7 +44,8 @@ def population_transition(
 
     Args:
         transitions: One per run, found or not.
-        statistic: "median" (percentile bootstrap over runs) or "mean" (Student's t).
+        statistic: "median" (percentile bootstrap over runs; without an interval, ends NaN, for fewer than six) or
+            "mean" (Student's t).
         resamples: Number of resamples, for medians.
         seed: Their seed.
 
@@ -61,7 +66,8 @@ def population_transition(
             return None
         if statistic == "mean":
             return mean_interval(values)
-        return bootstrap_interval(values, "median", method="percentile", resamples=resamples, seed=seed)
+        middle = bootstrap_interval(values, "median", method="percentile", resamples=resamples, seed=seed)
+        return middle if len(values) >= FEWEST_FOR_MEDIAN else middle._replace(low=math.nan, high=math.nan)
 
     return PopulationTransition(
         len(there),

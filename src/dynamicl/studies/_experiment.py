@@ -74,7 +74,7 @@ class Experiment:
         if why_unmeasured(data):
             return tuple(bar.part(float("nan"), 0, why_unmeasured(data)) for bar in self.criterion)
         try:
-            parts = self.judge(data)
+            parts = self._checked(self.judge(data))
         except (KeyError, ValueError, IndexError, TypeError) as error:
             raise SpecError(
                 f"the dataset of `{self.id}` cannot be judged ({type(error).__name__}: {error}): make it again with "
@@ -82,6 +82,19 @@ class Experiment:
             ) from error
         if scale == "smoke" and self.populations(self.setting(scale)):
             return tuple(dataclasses.replace(part, undecided=part.undecided or TOO_SHORT) for part in parts)
+        return parts
+
+    def _checked(self, parts: Any) -> tuple[Part, ...]:
+        """Refuse what is no parts, and parts that the criterion does not ask for."""
+        if not isinstance(parts, tuple) or not all(isinstance(part, Part) for part in parts):
+            raise SpecError(f"`judge` of `{self.id}` gives {type(parts).__name__}: give a tuple of parts")
+        asked = {(bar.name, bar.comparison, bar.value) for bar in self.criterion}
+        for part in parts:
+            if (part.name, part.comparison, part.threshold) not in asked:
+                raise SpecError(
+                    f"`judge` of `{self.id}` gives the part '{part.name} {part.comparison} {part.threshold:g}', which "
+                    "its `criterion` does not ask for: name it there, and fix it before the first run"
+                )
         return parts
 
     def verdict(self, data: xr.Dataset, scale: str, **circumstances: Any) -> Verdict:
@@ -158,7 +171,12 @@ def conduct(experiment: Experiment, lab: Lab) -> Outcome:
     began = time.monotonic()
     setting = experiment.setting(lab.scale)
     trajectories = lab.train_all(experiment.populations(setting))
-    data = as_kept(experiment.measure(lab, setting, trajectories))
+    measured = experiment.measure(lab, setting, trajectories)
+    if not isinstance(measured, xr.Dataset):
+        raise SpecError(
+            f"`measure` of `{experiment.id}` gives {type(measured).__name__}: give an `xarray.Dataset`"
+        )
+    data = as_kept(measured)
     runs = tuple(dict.fromkeys(run for one in trajectories.values() for run in one.runs))
     seconds = max(time.monotonic() - began, _training_seconds(lab.path, runs))
     verdict = experiment.verdict(data, lab.scale, seconds=round(seconds, 1), **_circumstances(lab))

@@ -83,7 +83,7 @@ def fit_curve(
             the floor does not lie below it.
     """
     places, values = checked_curve(steps, loss, floor)
-    _check_shape(values)
+    check_falls(values)
     problem = Problem(places, values, family, floor)
     starts = bank_starts(problem)
     solutions = [search(problem, start) for start in starts]
@@ -134,7 +134,7 @@ def checked_curve(
     return places, values
 
 
-def _check_shape(values: np.ndarray) -> None:
+def check_falls(values: np.ndarray) -> None:
     """Refuse curves that no toy has."""
     if np.ptp(values) == 0:
         raise ValueError("`loss` never changes, and no toy can be told from it. Give a longer curve.")

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from dynamicl.statistics import Interval, crossing
 
 from ._families import TIMES, Family
-from ._fits import Fit, checked_curve, fit_curve
+from ._fits import Fit, check_falls, checked_curve, fit_curve
 
 LEAST_LEFT = 0.1
 """Share of a curve's whole fall that must be left at the cut: of less there is nothing to foresee."""
@@ -69,6 +69,7 @@ def foresee(
     if not 0 < fraction < 1:
         raise ValueError(f"`fraction` is {fraction}; a number inside (0, 1) is allowed. 0.3 is usual.")
     places, values = checked_curve(steps, loss, floor)
+    check_falls(values)
     cut = places[0] + fraction * (places[-1] - places[0])
     early = places <= cut
     fit = fit_curve(places[early], values[early], family, floor=floor, profile=profile)
