@@ -52,5 +52,6 @@ def test_every_matrix_gives_two_sizes_of_each_clustering(monkeypatch, tmp_path):
     sets = token_sets(setting("laptop"))
     assert len(sets) == len(MATRICES) * 2 * 2 and not installed(setting("smoke"))
     _, _, (classes, tokens), source = sets[0]
-    assert (classes, tokens) == (3200, 5) and (source.clusters, source.exemplars) == (4800, 5)
+    assert (classes, tokens) == (1600, 5) and (source.clusters, source.exemplars) == (2400, 5)
+    assert token_sets(setting("paper"))[0][2] == (3200, 5)
     assert {one[3].seed for one in sets} == {0, 1}
