@@ -5,6 +5,7 @@ each toy up to a share of its length, and the toy foretells the rest. A curve be
 its plateau, and ends at 1.25 times the time to a tenth of it, so that the fitted part holds none or little of the drop.
 """
 
+import functools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from matplotlib.lines import Line2D
 from dynamicl.statistics import SMOOTHING, crossing, running_median
 from dynamicl.studies._results import read_outcome, write_dataset
 from dynamicl.toys import Family, compare_families, nested_family, vector_family
+from dynamicl.toys._fits import FEWEST
 from dynamicl.views._figures import STYLE
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
@@ -81,9 +83,18 @@ SOURCES = (
 )
 
 
+VECTORS = tuple(map(vector_family, (2, 3, 4)))
+
+
+@functools.cache
+def nested(labels: int, pairs: int) -> Family:
+    """Return the nested logits of a task, once: a family is compiled when it is first used."""
+    return nested_family(labels, pairs)
+
+
 def families(source: Source) -> list[Family]:
     """Return the toys that are compared: two, three and four vectors, and the nested logits of the task."""
-    return [*map(vector_family, (2, 3, 4)), nested_family(source.labels, source.pairs)]
+    return [*VECTORS, nested(source.labels, source.pairs)]
 
 
 def curves(source: Source) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -98,14 +109,16 @@ def curves(source: Source) -> list[tuple[np.ndarray, np.ndarray]]:
 def plateau_and_drop(
     times: np.ndarray, loss: np.ndarray, plateau: float | np.floating
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Cut a curve to its plateau and drop; `None` where it never learns."""
+    """Cut a curve to its plateau and drop; `None` where it never learns, or is recorded too rarely to be fitted."""
     smooth = running_median(loss, SMOOTHING)
     begins, learnt = (crossing(times, smooth, float(share * plateau)) for share in (NEAR_PLATEAU, LEARNT))
     if not (begins.observed and learnt.observed):
         return None
     end = begins.time + LENGTH * (learnt.time - begins.time)
     inside = (times >= begins.time) & (times <= end)
-    return times[inside] - begins.time, loss[inside]
+    own = times[inside] - begins.time
+    too_coarse = (own <= FRACTIONS[0] * own[-1]).sum() < FEWEST
+    return None if too_coarse else (own, loss[inside])
 
 
 def compare() -> xr.Dataset:
