@@ -1,6 +1,6 @@
 """Which toy foretells the learning curves of the studies? Writes docs/results/toys/which_toy.json and .png.
 
-`python tools/which_toy.py` (two minutes). Every curve is a loss that a study keeps under docs/results. It is fitted by
+`python tools/which_toy.py` (five minutes). Every curve is a loss that a study keeps under docs/results. It is fitted by
 each toy up to a share of its length, and the toy foretells the rest. A curve begins where the loss has come down to
 its plateau, and ends at 1.25 times the time to a tenth of it, so that the fitted part holds none or little of the drop.
 """
@@ -77,9 +77,6 @@ SOURCES = (
     Source("lookup", "lookup", "lookup.r1.loss", "train_loss", "step", np.log(3), 4, 3),
     Source("mixture, network", "mixture", "mixture.measures", "loss", "step", np.log(32), 32, 8),
     Source("mixture, minimal head", "mixture", "mixture.minimal", "loss", "step", np.log(32), 32, 8),
-    Source(
-        "coopetition", "coopetition", "coopetition.transience", "train_loss", "sequences", np.log(2), 6400, 2
-    ),
 )
 
 

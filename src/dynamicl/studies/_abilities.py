@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.statistics import (
+    FADE_MARGIN,
     Appearance,
     DecaySlope,
     Fading,
@@ -27,6 +28,7 @@ from ._curves import CHANCE, error_of, late, rows
 from ._parts import Part, Threshold
 from ._summaries import share
 
+MARGIN_HELD = f"the interval of a fall holds the margin, {FADE_MARGIN:g}"
 NOT_EVERYWHERE = (
     "icl does not appear in every run that is compared, or falls in too few evaluations to be followed"
 )
@@ -160,9 +162,19 @@ def share_part(bar: Threshold, outcomes: Sequence[bool | None], why: str) -> Par
 
 
 def fading_part(bar: Threshold, runs: Sequence[Ability]) -> Part:
-    """Compare the share of runs that surely fade with a bar; open where runs too short to tell can tip it."""
+    """Compare the share of runs that fade with a bar.
+
+    It is open where runs can tip it that are too short to tell, or whose fall may be the margin or less.
+    """
     short = max((run.fading.undecided for run in runs), default="")
-    return share_part(bar, [None if run.fading.undecided else bool(run.fading.holds) for run in runs], short)
+    return share_part(bar, [_faded(run.fading) for run in runs], short or MARGIN_HELD)
+
+
+def _faded(fading: Fading) -> bool | None:
+    """Tell whether a run surely lost its margin or surely kept it; `None` where its interval leaves that open."""
+    if fading.undecided or fading.low < FADE_MARGIN <= fading.high:
+        return None
+    return bool(fading.holds)
 
 
 def unless_all_fall(*groups: Sequence[Ability]) -> str:
