@@ -166,10 +166,17 @@ def test_one_short_run_hides_no_certain_failure():
     """Where three of five surely do not fade, a fourth that is too short to tell changes nothing."""
     bar = Threshold("share", ">=", 0.8)
     run = SimpleNamespace
-    stays, short, fades = (
-        run(fading=run(undecided=why, holds=holds))
-        for why, holds in (("", False), ("too short", None), ("", True))
+    stays, short, fades, nearly = (
+        run(fading=run(undecided=why, holds=holds, low=low, high=low + 0.05))
+        for why, holds, low in (
+            ("", False, 0.0),
+            ("too short", None, 0.2),
+            ("", True, 0.2),
+            ("", False, 0.08),
+        )
     )
     assert fading_part(bar, [stays, stays, stays, short, fades]).holds is False
     assert fading_part(bar, [fades, fades, fades, fades, short]).holds is True
     assert fading_part(bar, [fades, fades, fades, short, stays]).undecided == "too short"
+    # A fall that may be the margin is no failure.
+    assert "holds the margin" in fading_part(bar, [fades, fades, fades, stays, nearly]).undecided
