@@ -35,6 +35,7 @@ PAGES = {
     "docs/how-to/look-inside-a-checkpoint.md": {},
     "docs/how-to/manage-a-library.md": {},
     "docs/how-to/continue-a-run.md": {},
+    "docs/how-to/judge-a-claim-of-your-own.md": {},
     "docs/how-to/move-weights.md": {},
     "docs/how-to/sweep-and-plot.md": {"steps": 20, "seeds": "range(2)"},
     "docs/how-to/use-other-tools.md": {},
