@@ -1,6 +1,9 @@
+import dataclasses
+
 import pytest
 
 from dynamicl.clamps import (
+    FOREVER,
     ablate_heads,
     cut,
     from_checkpoint,
@@ -30,6 +33,15 @@ from dynamicl.specs import SpecError
             ("from-checkpoint:site=norm.out,run=12345e6789012345,step=40",),
             from_checkpoint("norm.out", "12345e6789012345", 40),
         ),
+        (
+            ("step-1:heads=2,windows=0-200+400-,strength=0.5,gradient=straight_through",),
+            tuple(
+                dataclasses.replace(
+                    clamp, windows=((0, 200), (400, FOREVER)), strength=0.5, gradient="straight_through"
+                )
+                for clamp in previous_token_attend((2,))
+            ),
+        ),
         (("cut:layer=0,heads=1", "steps-1-2-3qk-4:head=1"), cut(0, (1,)) + match(1)),
     ],
 )
@@ -52,6 +64,9 @@ def test_the_one_heads_that_is_a_number_stays_one():
         ("temperature:layer=0,temperature=0", "`temperature` is 0.*: give more than 0"),
         ("ablate-heads:layer=0,heads=one", "clamp `ablate-heads`: give `heads` as whole numbers"),
         ("step-1:purity=most", "clamp `step-1`: give `purity` as a number"),
+        ("step-1:windows=200", "clamp `step-1`: give `windows` as steps from-to, e.g. 0-200"),
+        ("step-1:window=0-200", "clamp `step-1` has no argument `window`: did you mean `windows`"),
+        ("step-1:strength=half", "clamp `step-1`: give `strength` as a number"),
     ],
 )
 def test_words_that_mean_nothing_are_refused(word, message):

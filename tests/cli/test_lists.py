@@ -72,7 +72,9 @@ def test_until_something_is_known_progress_says_that_it_compiles(capsys):
 def test_clamps_are_listed_as_they_are_given(dynamicl):
     done = dynamicl("clamps")
     assert (done.code, done.err) == (0, "")
-    lines = done.out.splitlines()
+    listed, _, of_all = done.out.partition("Every clamp takes ")
+    assert "windows=FROM-TO" in of_all
+    lines = listed.splitlines()
     usages = [line for line in lines if not line.startswith(" ")]
     assert [re.split(r"[:\[]", line)[0] for line in usages] == list(LIBRARY)
     assert "ablate-heads:layer=...[,heads=...]" in usages[0] and max(map(len, lines)) <= 80

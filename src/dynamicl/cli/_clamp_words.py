@@ -1,11 +1,19 @@
-"""Clamps from the command line: `NAME` or `NAME:argument=value,...`, names from the library."""
+"""Clamps from the command line: `NAME` or `NAME:argument=value,...`, names from the library.
 
+Besides its own arguments every clamp takes when it acts, how strongly, and what gradients do: `windows=0-200`,
+`strength=0.5`, `gradient=straight_through`.
+"""
+
+import dataclasses
 import inspect
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from dynamicl.clamps import LIBRARY, Clamp
+from dynamicl.clamps import FOREVER, LIBRARY, Clamp
 from dynamicl.specs import check, nearest
+
+COMMON = ("windows", "strength", "gradient")
+"""Fields of a clamp that every word can give."""
 
 
 def parse_clamps(words: Sequence[str]) -> tuple[Clamp, ...]:
@@ -23,16 +31,38 @@ def _one(word: str) -> tuple[Clamp, ...]:
     maker = LIBRARY[name]
     known = inspect.signature(maker).parameters
     arguments: dict[str, Any] = {}
+    common: dict[str, Any] = {}
     for item in filter(None, rest.split(",")):
         key, _, value = item.partition("=")
-        check(key in known, f"clamp `{name}` has no argument `{key}`: did you mean {nearest(key, known)}?")
+        if key in COMMON and key not in known:
+            common[key] = _common(name, key, value)
+            continue
+        possible = (*known, *COMMON)
+        check(key in known, f"clamp `{name}` has no argument `{key}`: did you mean {nearest(key, possible)}?")
         arguments[key] = _fitted(name, key, value, known[key].annotation)
     missing = [key for key, one in known.items() if one.default is one.empty and key not in arguments]
     check(
         not missing,
         f"clamp `{name}` needs {', '.join(f'`{key}`' for key in missing)}: give {name}:KEY=VALUE,...",
     )
-    return maker(**arguments)
+    return tuple(dataclasses.replace(clamp, **common) for clamp in maker(**arguments))
+
+
+def _common(clamp: str, key: str, text: str) -> Any:
+    """Read a field that every clamp has."""
+    if key == "windows":
+        return tuple(_window(clamp, part) for part in text.split("+"))
+    return _fitted(clamp, key, text, float if key == "strength" else str)
+
+
+def _window(clamp: str, text: str) -> tuple[int, int]:
+    """Read `0-200`, steps from and to, or `200-` for all from there on."""
+    start, dash, end = text.partition("-")
+    check(
+        bool(dash) and start.isdecimal() and (not end or end.isdecimal()),
+        f"clamp `{clamp}`: give `windows` as steps from-to, e.g. 0-200, 0-200+400-600 or 200-",
+    )
+    return int(start), int(end) if end else FOREVER
 
 
 WORDS = {

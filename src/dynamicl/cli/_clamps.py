@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from ._options import read_options
 
 WIDTH = 80
+OF_ALL = (
+    "Every clamp takes windows=FROM-TO (steps, several joined by +, 200- for all from there on), strength=0...1 and "
+    "gradient=stop, through or straight_through as well."
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ def command(words: list[str]) -> int:
 
     for name, maker in LIBRARY.items():
         sys.stdout.write("\n".join(described(name, maker)) + "\n")
+    sys.stdout.write("\n".join(textwrap.wrap(OF_ALL, WIDTH)) + "\n")
     return 0
 
 
