@@ -63,7 +63,7 @@ def test_headers_say_where_results_come_from(whole):
     assert from_json(store.header["recording"]) == RECORDING
     assert store.header["versions"].keys() >= {"python", "jax", "dynamicl"}
     assert store.header["layout"].startswith("sequential on several")
-    assert store.header["settings"] == jax_settings() and store.header["probes"] == {"norms": 1}
+    assert store.header["settings"] == jax_settings() and store.header["probes"] == {"norms": 2}
     assert store.header["memory_bound"] == memory_bound()
     assert store.checkpoints == (0, 20, 40, 60)
     json.dumps(store.header)

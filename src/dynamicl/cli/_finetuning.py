@@ -51,6 +51,7 @@ def command(words: list[str]) -> int:
     from dynamicl.studies.finetuning import TASKS, Cells, Setting, find_variants
 
     check(1 <= options.queries <= MOST, f"`queries` is {options.queries}: give 1 to {MOST:,}")
+    check(1 <= options.limit <= MOST, f"`limit` is {options.limit}: give 1 to {MOST:,}")
     check(0 <= options.threads <= MOST, f"`threads` is {options.threads}: give 0 (all cores) or more")
     tasks = TASKS if options.task == "all" else tuple(options.task.split(","))
     variants = find_variants(tuple(options.variants.split(",")))

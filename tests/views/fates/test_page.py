@@ -146,6 +146,7 @@ def test_a_link_carries_the_view(shown, made, open_fates):
     shown.press("ArrowRight", "ArrowRight", "ArrowRight", "]", "l", "b")
     shown.until("location.hash.includes('band=logistic')")
     again = open_fates(*made, address=shown.evaluate("location.hash"))
+    again.until("document.querySelector('#choose-at').value === '3'")
     assert chosen(again) == ("3", "1") == chosen(shown)
     assert again.get_attribute("#choose-scale [data-value=log]", "aria-pressed") == "true"
     shown.press("b")

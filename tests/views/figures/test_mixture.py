@@ -24,6 +24,7 @@ DATA = {
     "swap": jumps.PUBLISHED,
     "freeze": jumps.PUBLISHED,
     "minimal": jumps.HEAD,
+    "minimal_bursts": jumps.JUMP,
     "hypotheses": jumps.WITHOUT,
     "l_equals_n": jumps.EQUAL,
     "tradeoff": grids.CELLS,

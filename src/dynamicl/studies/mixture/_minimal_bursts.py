@@ -46,5 +46,6 @@ MINIMAL_BURSTS = experiment(
     measure=measure,
     judge=judge,
     criterion=ORDER,
+    finding="on the data of figure A.2 too the measures of the three-parameter head rise in the order of figure 4",
     note=note,
 )
