@@ -57,7 +57,9 @@ def at_own_ends(extras: xr.Dataset, index: Index) -> xr.Dataset:
     """
     steps = [int(step) for step in extras["checkpoint"].values] if extras.sizes.get("checkpoint") else []
     moves = []
-    for row in range(len(index.header["runs"])):
+    for row, diverged in enumerate(_diverged_at(index)):
+        if diverged >= 0:
+            continue
         end = _stretch(index, row)[1]
         later = [step for step in steps if step > end]
         if later and end not in steps:
@@ -78,6 +80,11 @@ def _stretch(index: Index, row: int) -> tuple[int, float]:
     """Return the steps between which a run moves: a fork's start, and its end or where it diverged."""
     spec = json.loads(index.header["specs"][row])
     start = spec.get("start", {})
-    diverged = index.attributes.get("diverged_at", [-1] * len(index.header["runs"]))[row]
+    diverged = _diverged_at(index)[row]
     last = diverged if diverged >= 0 else spec.get("steps", math.inf)
     return (start.get("step", 0) if start.get("how") == "fork" else 0), last
+
+
+def _diverged_at(index: Index) -> list[int]:
+    """Return the step at which each run diverged, -1 for none."""
+    return list(index.attributes.get("diverged_at", [-1] * len(index.header["runs"])))
