@@ -2,6 +2,7 @@ import dataclasses
 import math
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from dynamicl.training import (
     Evaluator,
     Every,
     OptimizerSpec,
+    Probe,
     Program,
     Progress,
     Recording,
@@ -25,6 +27,7 @@ from dynamicl.training import (
 )
 from small import SmallModelSpec, SmallTaskSpec
 
+RISE = Probe("rise", (), lambda model, *given: {"rise": jnp.sum(model.rise)}, {"rise": ()}, at="checkpoint")
 RUN = RunSpec(SmallTaskSpec(), SmallModelSpec(), OptimizerSpec("sgd", 0.1), steps=50, batch_size=4)
 
 
@@ -176,7 +179,19 @@ def test_a_run_s_last_record_has_all_evaluators_whatever_its_company():
 
 def test_what_a_shorter_run_ends_with_is_in_the_next_checkpoint():
     runs = [dataclasses.replace(RUN, steps=length) for length in (20, 40)]
-    program = Program(*plan(runs), sequences=8)
-    found = train(program, program.initialise(), Recording(Every(20), At(())), 0)
-    kept = {event.step: event.values for event, _ in found if isinstance(event, Checkpoint)}
-    assert list(kept) == [0, 40] and kept[40]["at"].tolist() == [20, 40]
+
+    def inspected(specs):
+        program = Program(*plan(specs), probes=(RISE,), sequences=8)
+        found = train(program, program.initialise(), Recording(Every(20), At((10,))), 0)
+        return {event.step: event.values["rise"] for event, _ in found if isinstance(event, Checkpoint)}
+
+    together, short, long = inspected(runs), inspected(runs[:1]), inspected(runs[1:])
+    assert list(together) == [0, 10, 40] and list(short) == [0, 10, 20]
+    assert together[40].tolist() == [short[20][0], long[40][0]] and together[10][0] == short[10][0]
+
+
+def test_a_measure_may_ask_for_the_bound_task():
+    shifted = dataclasses.replace(RUN, task=SmallTaskSpec(shift=0.5), steps=1)
+    shift = Probe("shift", (), lambda *given: {"shift": given[-1].shift}, {"shift": ()}, needs_task=True)
+    program = Program(*plan([shifted]), probes=(shift,), sequences=8)
+    assert program.evaluate(program.initialise())["shift"].tolist() == [0.5]

@@ -6,6 +6,7 @@ from ._check import given_clamps as given_clamps
 from ._clamp import FOREVER as FOREVER
 from ._clamp import MAIN as MAIN
 from ._clamp import Clamp as Clamp
+from ._clamp import active as active
 from ._forward import NOBODY as NOBODY
 from ._forward import forward as forward
 from ._forward import forward_recorded as forward_recorded

@@ -19,7 +19,7 @@ import xarray as xr
 from dynamicl.probes import probes
 from dynamicl.specs import to_json
 from dynamicl.store import Library, Store, cohort_name, copy_runs, run_identity
-from dynamicl.training import Cohort, Recording, RunSpec, plan, recorded_name, watched
+from dynamicl.training import Cohort, Recording, RunSpec, plan, recorded_names, watched
 
 from ._planning import measure_versions
 
@@ -180,11 +180,9 @@ def _without_forced(records: xr.Dataset, recording: Recording, step: int) -> xr.
         for name in blanked.data_vars:
             if "evaluator" in blanked[name].dims and evaluator.name in blanked["evaluator"].values:
                 blanked[name].loc[{"step": step, "evaluator": evaluator.name}] = np.nan
-        for probe in probes(evaluator.measures):
-            for variable in probe.dims:
-                name = recorded_name(variable, evaluator.name)
-                if name in blanked and probe.at == "evaluation":
-                    blanked[name].loc[{"step": step}] = np.nan
+        for name in recorded_names(probes(evaluator.measures), evaluator.name):
+            if name in blanked:
+                blanked[name].loc[{"step": step}] = np.nan
     return blanked
 
 

@@ -8,10 +8,11 @@ from typing import Any, SupportsIndex
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from dynamicl.clamps import FOREVER, NOBODY, Clamp, clamped_logits, lenders
+from dynamicl.clamps import FOREVER, NOBODY, Clamp, active, clamped_logits, lenders
 from dynamicl.specs import SpecError, check, check_list, from_json, nearest, stacked
 from dynamicl.store import Trajectory, open_trajectory
 from dynamicl.tasks import Sequence as TaskSequence
@@ -192,7 +193,7 @@ def clamps_at(spec: RunSpec, step: int) -> tuple[Clamp, ...]:
     Returns:
         Those whose windows were open, now open for ever; the others are left out.
     """
-    own = (clamp for clamp in spec.clamps if any(start <= step < end for start, end in clamp.windows))
+    own = [clamp for clamp in spec.clamps if active(np.array(clamp.windows), jnp.int32(step))]
     return tuple(dataclasses.replace(clamp, windows=((0, FOREVER),)) for clamp in own)
 
 

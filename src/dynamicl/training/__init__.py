@@ -27,6 +27,7 @@ from ._probe import SCORES as SCORES
 from ._probe import Descent as Descent
 from ._probe import Probe as Probe
 from ._probe import recorded_name as recorded_name
+from ._probe import recorded_names as recorded_names
 from ._probe import standard_scores as standard_scores
 from ._run import RunSpec as RunSpec
 from ._run import Seeds as Seeds

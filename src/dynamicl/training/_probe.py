@@ -64,6 +64,12 @@ def recorded_name(variable: str, evaluator: str) -> str:
     return variable if evaluator == "train" else f"{variable}@{evaluator}"
 
 
+def recorded_names(probes: Iterable[Probe], evaluator: str, at: str = "evaluation") -> tuple[str, ...]:
+    """Return the names of all that measures record of an evaluator at its evaluations, or at checkpoints."""
+    own = (probe for probe in probes if probe.at == at)
+    return tuple(recorded_name(variable, evaluator) for probe in own for variable in probe.dims)
+
+
 def check_reads(probes: Iterable[Probe], known: Iterable[Site]) -> None:
     """Refuse measures that find nothing to read in a model.
 

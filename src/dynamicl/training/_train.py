@@ -8,7 +8,7 @@ import numpy as np
 
 from ._compiled import Program, reset_losses
 from ._learner import RunState
-from ._probe import SCORES, recorded_name
+from ._probe import SCORES, recorded_names
 from ._schedules import Recording
 
 
@@ -157,9 +157,7 @@ def _only_scheduled(
     others = [name for name in program.evaluators if name not in names]
     blanked = dict(values)
     for name in others:
-        measured = [
-            recorded_name(variable, name) for probe in program.watched[name].probes for variable in probe.dims
-        ]
+        measured = recorded_names(program.watched[name].probes, name)
         blanked |= _of_runs(
             {variable: values[variable] for variable in measured if variable in values}, ending
         )

@@ -8,9 +8,9 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import median
 
-from ._order import ORDER, order_parts
+from ._order import ORDER, halves_in_words, order_parts
 from ._populations import experiment
-from ._readings import MEASURES, aligned, curves_of, half_rises, jump_of, over, passes_half, too_few
+from ._readings import MEASURES, aligned, curves_of, jump_of, over, passes_half, too_few
 from ._settings import Setting
 
 ALIKE = Threshold(
@@ -51,8 +51,8 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 def note(data: xr.Dataset) -> str:
     """Give the median half-rises in units of t50."""
     jump = jump_of(data, 1 / data.attrs["pairs"])
-    halves = [f"{name.upper()} {median(over(half_rises(data, name), jump.t50)):.2f}" for name in MEASURES]
-    return f"half-rises over t50 of the jump (median): {', '.join(halves)}; t10 {median(over(jump.t10, jump.t50)):.2f}"
+    halves, t10 = halves_in_words(data, jump.t50), median(over(jump.t10, jump.t50))
+    return f"half-rises over t50 of the jump (median): {halves}; t10 {t10:.2f}"
 
 
 MEASURED = experiment(

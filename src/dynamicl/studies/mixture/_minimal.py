@@ -7,9 +7,9 @@ from dynamicl.studies._parts import Part, Threshold
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import median, ratio, words
 
-from ._order import ORDER, order_parts
+from ._order import ORDER, halves_in_words, order_parts
 from ._populations import experiment
-from ._readings import MEASURES, Jump, curves_of, half_rises, jump_of, over, too_few
+from ._readings import MEASURES, Jump, curves_of, jump_of, too_few
 from ._settings import Setting
 
 SOONER = Threshold("t50 of the jump over the full network's, geometric mean over seeds", "high <", 1.0)
@@ -46,11 +46,10 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 def note(data: xr.Dataset) -> str:
     """Give the median half-rises in units of t50, and the times."""
     head, full = jumps(data)
-    halves = [f"{name.upper()} {median(over(half_rises(data, name), head.t50)):.2f}" for name in MEASURES]
     both = head.solved & full.solved
     return (
-        f"half-rises over t50 (median): {', '.join(halves)}; t50 after {median(head.t50):,.0f} updates, full network "
-        f"{median(full.t50):,.0f}, ratio {words(ratio(head.t50[both], full.t50[both]))}"
+        f"half-rises over t50 (median): {halves_in_words(data, head.t50)}; t50 after {median(head.t50):,.0f} "
+        f"updates, full network {median(full.t50):,.0f}, ratio {words(ratio(head.t50[both], full.t50[both]))}"
     )
 
 

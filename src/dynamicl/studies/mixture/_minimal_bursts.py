@@ -1,4 +1,4 @@
-"""Figure A.2: the three-parameter head on data with two items of a class has the same order of measures.
+"""Figure A.2: whether the three-parameter head has the same order of measures on data with two items of a class.
 
 A part of the row `mixture.minimal` that has runs of its own: K = 512, D = 64, B = 2, no sequences of novel classes.
 """
@@ -10,9 +10,9 @@ from dynamicl.studies._parts import Part
 from dynamicl.studies._populations import Trajectories
 from dynamicl.studies._summaries import median
 
-from ._order import ORDER, order_parts
+from ._order import ORDER, halves_in_words, order_parts
 from ._populations import experiment
-from ._readings import MEASURES, curves_of, half_rises, jump_of, over
+from ._readings import MEASURES, curves_of, jump_of
 from ._settings import Setting
 
 
@@ -33,10 +33,9 @@ def judge(data: xr.Dataset) -> tuple[Part, ...]:
 def note(data: xr.Dataset) -> str:
     """Give the median half-rises in units of t50, and when the jump comes."""
     jump = jump_of(data, 1 / data.attrs["pairs"])
-    halves = [f"{name.upper()} {median(over(half_rises(data, name), jump.t50)):.2f}" for name in MEASURES]
     return (
-        f"half-rises over t50 (median): {', '.join(halves)}; {int(jump.solved.sum())} of {jump.solved.size} runs find "
-        f"the in-context solution, t50 after {median(jump.t50):,.0f} updates"
+        f"half-rises over t50 (median): {halves_in_words(data, jump.t50)}; {int(jump.solved.sum())} of "
+        f"{jump.solved.size} runs find the in-context solution, t50 after {median(jump.t50):,.0f} updates"
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from dynamicl.studies._parts import Part, Threshold
-from dynamicl.studies._summaries import largest
+from dynamicl.studies._summaries import largest, median
 
 from ._readings import MEASURES, Jump, half_rises, over, too_few
 
@@ -50,6 +50,12 @@ def order_parts(data: xr.Dataset, jump: Jump, every: bool = False) -> tuple[Part
         return parts
     missing = f"it holds in {runs} runs, {jump.solved.size - runs} more have not jumped"
     return tuple(dataclasses.replace(one, undecided=missing) if one.holds else one for one in parts)
+
+
+def halves_in_words(data: xr.Dataset, t50: np.ndarray) -> str:
+    """Write the median half-rise of each measure, in units of t50 of the jump."""
+    halves = {name: median(over(half_rises(data, name), t50)) for name in MEASURES}
+    return ", ".join(f"{name.upper()} {half:.2f}" for name, half in halves.items())
 
 
 def _most(values: np.ndarray, jump: Jump) -> float:

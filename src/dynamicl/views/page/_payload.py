@@ -116,8 +116,8 @@ def payload(
         "checkpoints": _integers(kept, "checkpoint", 0),
     }
     if "example" in kept.coords:
-        kept_examples = kept["example"].to_numpy().tolist()
-        record["examples"] = [[sequences[i] for i in kept_examples] for sequences in record["examples"]]
+        places = kept["example"].to_numpy().tolist()
+        record["examples"] = [_at_places(sequences, places) for sequences in record["examples"]]
     record["sequences"] = [int(n) for n in kept["sequences"].to_numpy()] if "sequences" in kept.coords else []
     record["about"] = about(dataset, record)
     return json_safe(record)
@@ -221,10 +221,17 @@ def _sequences_of(dataset: xr.Dataset, run: int) -> list[dict]:
     if not (tokens != "").any():
         return []
     targets = own["example_target"].to_numpy() if "example_target" in own else [""] * len(tokens)
-    return [
-        {"tokens": [_token(text) for text in np.ravel(row)], "target": str(target)}
-        for row, target in zip(tokens, targets, strict=True)
-    ]
+    return [_sequence(row, target) for row, target in zip(tokens, targets, strict=True)]
+
+
+def _at_places(sequences: Sequence[dict], places: Sequence[int]) -> list[dict]:
+    """Return the sequences of which maps are kept."""
+    return [sequences[place] for place in places]
+
+
+def _sequence(tokens: np.ndarray, target: object) -> dict:
+    """Describe one example sequence."""
+    return {"tokens": list(map(_token, np.ravel(tokens))), "target": str(target)}
 
 
 def _token(text: object) -> dict:
